@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { fetchByKeys } from './batch.ts'
+import { Money } from './money.ts'
+import { get } from './transport/endpoint.ts'
+import { httpClient } from './transport/http.ts'
+
+export const Image = z.object({ url: z.url(), width: z.int(), height: z.int(), alt: z.string() })
+
+export const Product = z.object({
+  id: z.string(),
+  sku: z.string(),
+  name: z.string(),
+  brand: z.string(),
+  description: z.string(),
+  categoryId: z.string(),
+  categoryName: z.string(),
+  images: z.array(Image),
+  specifications: z.array(z.object({ name: z.string(), value: z.string(), unit: z.string().nullish() })),
+  relatedIds: z.array(z.string()),
+  active: z.boolean(),
+  updatedAt: z.iso.datetime(),
+  /** For finance only. */
+  wholesaleCost: Money,
+  /** Basis points of the price. For finance only. */
+  margin: z.int(),
+})
+export type Product = z.infer<typeof Product>
+
+const ProductPage = z.object({ items: z.array(Product), nextCursor: z.string().nullable() })
+export type ProductPage = z.infer<typeof ProductPage>
+
+const byId = get('/products/{id}', Product)
+const list = get('/products', ProductPage)
+const search = get('/search', ProductPage)
+
+type Page = { cursor?: string | undefined; limit: number }
+
+export const catalog = httpClient('catalog', { timeoutMs: 250 }, (call) => ({
+  byId: (id: string) => call(byId, { path: { id } }),
+  /** The products that exist, by id. */
+  byIds: (ids: readonly string[]) =>
+    fetchByKeys(
+      ids,
+      async (some) => (await call(list, { query: { ids: some.join() } })).items,
+      (product) => product.id,
+    ),
+  /** A page of one category, of everything when none is given. */
+  list: ({ category, cursor, limit }: Page & { category?: string | undefined }) =>
+    call(list, { query: { category, cursor, limit } }),
+  search: (q: string, { cursor, limit }: Page) => call(search, { query: { q, cursor, limit } }),
+}))

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { fetchByKeys } from './batch.ts'
+import { get } from './transport/endpoint.ts'
+import { httpClient } from './transport/http.ts'
+
+export const Address = z.object({
+  kind: z.string(),
+  name: z.string(),
+  street: z.string(),
+  city: z.string(),
+  postalCode: z.string(),
+  country: z.string().length(2),
+})
+
+export const Customer = z.object({
+  id: z.string(),
+  firstName: z.string(),
+  displayName: z.string(),
+  email: z.string(),
+  locale: z.string(),
+  avatarUrl: z.url(),
+  memberSince: z.string(),
+  loyaltyTier: z.string(),
+  loyaltyPoints: z.int(),
+  addresses: z.array(Address),
+  preferences: z.object({
+    channels: z.object({ email: z.boolean(), push: z.boolean(), sms: z.boolean() }),
+    topics: z.object({ orders: z.boolean(), offers: z.boolean(), stock: z.boolean() }),
+  }),
+  /** For risk only. */
+  fraudScore: z.number(),
+})
+export type Customer = z.infer<typeof Customer>
+
+const byId = get('/customers/{id}', Customer)
+const byIds = get('/customers', z.object({ items: z.array(Customer) }))
+
+export const customers = httpClient('customers', { timeoutMs: 250 }, (call) => ({
+  byId: (id: string) => call(byId, { path: { id } }),
+  byIds: (ids: readonly string[]) =>
+    fetchByKeys(
+      ids,
+      async (some) => (await call(byIds, { query: { ids: some.join() } })).items,
+      (customer) => customer.id,
+    ),
+}))

@@ -1,0 +1,25 @@
+import { UpstreamError } from '@harbor/shared-runtime/errors'
+import type { JSONWebKeySet } from 'jose'
+import type { Pool } from 'undici'
+import { z } from 'zod'
+import { readJson } from './transport/read-json.ts'
+
+const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })
+const TIMEOUT_MS = 2_000
+
+/** Fetches the keys with which the identity service signs; for `createTokenVerifier`. */
+export async function loadIdentityKeys(pool: Pool): Promise<JSONWebKeySet> {
+  const answer = await pool
+    .request({ method: 'GET', path: '/jwks', signal: AbortSignal.timeout(TIMEOUT_MS) })
+    .catch((cause: unknown) => {
+      throw new UpstreamError('identity', 'unavailable', 'its keys cannot be loaded', { cause })
+    })
+  const parsed = KeySet.safeParse(await readJson('identity', answer.body))
+  if (answer.statusCode !== 200 || !parsed.success)
+    throw new UpstreamError(
+      'identity',
+      'invalid_answer',
+      `GET /jwks: status ${answer.statusCode}, not a key set`,
+    )
+  return parsed.data
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { get } from './transport/endpoint.ts'
+import { httpClient } from './transport/http.ts'
+
+export const Notification = z.object({
+  id: z.string(),
+  kind: z.string(),
+  title: z.string(),
+  body: z.string(),
+  createdAt: z.iso.datetime(),
+  readAt: z.iso.datetime().nullable(),
+})
+export type Notification = z.infer<typeof Notification>
+
+const Inbox = z.object({ items: z.array(Notification), unreadCount: z.int().nonnegative() })
+const ofCustomer = get('/customers/{id}/notifications', Inbox)
+
+export const notifications = httpClient('notifications', { timeoutMs: 200 }, (call) => ({
+  /** The newest notifications of a customer, and how many are unread in all. */
+  ofCustomer: (id: string, { limit, unread }: { limit: number; unread?: boolean }) =>
+    call(ofCustomer, { path: { id }, query: { limit, unread } }),
+}))

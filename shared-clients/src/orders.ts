@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { Money } from './money.ts'
+import { get } from './transport/endpoint.ts'
+import { httpClient } from './transport/http.ts'
+
+export const OrderStatus = z.enum([
+  'PLACED',
+  'PAYMENT_AUTHORISED',
+  'PICKING',
+  'SHIPPED',
+  'DELIVERED',
+  'CANCELLED',
+  'RETURNED',
+])
+export type OrderStatus = z.infer<typeof OrderStatus>
+
+export const Order = z.object({
+  id: z.string(),
+  number: z.string(),
+  customerId: z.string(),
+  status: OrderStatus,
+  placedAt: z.iso.datetime(),
+  total: Money,
+  lines: z.array(
+    z.object({
+      sku: z.string(),
+      productId: z.string(),
+      name: z.string(),
+      imageUrl: z.url(),
+      quantity: z.int(),
+      unit: Money,
+      total: Money,
+    }),
+  ),
+})
+export type Order = z.infer<typeof Order>
+
+const OrderPage = z.object({ items: z.array(Order), nextCursor: z.string().nullable(), totalCount: z.int() })
+
+const list = get('/orders', OrderPage)
+const byId = get('/orders/{id}', Order)
+
+type Listing = { status?: OrderStatus; cursor?: string; limit: number }
+
+export const orders = httpClient('orders', { timeoutMs: 250 }, (call) => ({
+  byId: (id: string) => call(byId, { path: { id } }),
+  /** A customer's orders, newest first. */
+  ofCustomer: (customerId: string, listing: Listing) => call(list, { query: { customerId, ...listing } }),
+}))

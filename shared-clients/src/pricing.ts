@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { fetchByKeys } from './batch.ts'
+import { PricingServiceClient } from './gen/pricing.ts'
+import { grpcClient } from './transport/grpc.ts'
+
+const Currency = z.string().length(3)
+const Minor = z.int()
+
+export const Price = z.object({
+  sku: z.string().min(1),
+  currency: Currency,
+  listMinor: Minor,
+  /** What the customer pays now. */
+  saleMinor: Minor,
+  discountBasisPoints: z.int(),
+})
+export type Price = z.infer<typeof Price>
+
+export const Quote = z.object({
+  quoteId: z.string().min(1),
+  currency: Currency,
+  lines: z.array(
+    z.object({
+      sku: z.string().min(1),
+      quantity: z.int(),
+      unitMinor: Minor,
+      totalMinor: Minor,
+      discountBasisPoints: z.int(),
+    }),
+  ),
+  subtotalMinor: Minor,
+  discountMinor: Minor,
+  totalMinor: Minor,
+})
+export type Quote = z.infer<typeof Quote>
+
+const PriceAnswer = z.object({ prices: z.array(Price) })
+
+export const pricing = grpcClient(
+  'pricing',
+  { timeoutMs: 150, stub: PricingServiceClient },
+  (call, stub) => ({
+    /** Prices of the SKUs that have one, by SKU. */
+    prices: (skus: readonly string[]) =>
+      fetchByKeys(
+        skus,
+        async (some) =>
+          (await call.unary(stub.getPrices.bind(stub), { skus: [...some], currency: '' }, PriceAnswer))
+            .prices,
+        (price) => price.sku,
+      ),
+    /** What a cart costs, before tax and shipping. */
+    quote: (
+      cart: { id: string; currency: string; lines: readonly { sku: string; quantity: number }[] },
+      options?: { timeoutMs?: number },
+    ) =>
+      call.unary(
+        stub.quoteCart.bind(stub),
+        {
+          cartId: cart.id,
+          currency: cart.currency,
+          lines: cart.lines.map(({ sku, quantity }) => ({ sku, quantity })),
+        },
+        Quote,
+        options,
+      ),
+  }),
+)

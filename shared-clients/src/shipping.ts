@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { fetchByKeys } from './batch.ts'
+import { Money } from './money.ts'
+import { get, post } from './transport/endpoint.ts'
+import { httpClient } from './transport/http.ts'
+
+export const ShippingOption = z.object({
+  id: z.string(),
+  label: z.string(),
+  price: Money,
+  /** Dates, `YYYY-MM-DD`. */
+  earliest: z.iso.date(),
+  latest: z.iso.date(),
+})
+export type ShippingOption = z.infer<typeof ShippingOption>
+
+export const Shipment = z.object({
+  id: z.string(),
+  orderId: z.string(),
+  status: z.string(),
+  trackingCode: z.string(),
+  estimatedDelivery: z.string(),
+})
+export type Shipment = z.infer<typeof Shipment>
+
+const quotes = post('/quotes', z.object({ options: z.array(ShippingOption) }))
+const ofOrders = get('/shipments', z.object({ items: z.array(Shipment) }))
+
+type Parcel = {
+  cartId: string
+  lines: readonly { sku: string; quantity: number }[]
+  country: string
+  postalCode: string
+}
+
+export const shipping = httpClient('shipping', { timeoutMs: 250 }, (call) => ({
+  /** The ways to ship a cart, and what each costs. */
+  quotes: async (parcel: Parcel, options?: { timeoutMs?: number }) =>
+    (await call(quotes, { body: parcel, ...options })).options,
+  /** The shipments of these orders, by order id. */
+  ofOrders: (orderIds: readonly string[]) =>
+    fetchByKeys(
+      orderIds,
+      async (some) => (await call(ofOrders, { query: { orderIds: some.join() } })).items,
+      (shipment) => shipment.orderId,
+    ),
+}))

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { post } from './transport/endpoint.ts'
+import { httpClient } from './transport/http.ts'
+
+export const Tax = z.object({
+  totalMinor: z.int(),
+  currency: z.string().length(3),
+  lines: z.array(z.object({ sku: z.string(), rateBasisPoints: z.int(), taxMinor: z.int() })),
+})
+export type Tax = z.infer<typeof Tax>
+
+const calculate = post('/calculations', Tax)
+
+type Basis = {
+  country: string
+  currency: string
+  lines: readonly { sku: string; quantity: number; netMinor: number }[]
+}
+
+export const tax = httpClient('tax', { timeoutMs: 200 }, (call) => ({
+  calculate: (basis: Basis, options?: { timeoutMs?: number }) => call(calculate, { body: basis, ...options }),
+}))

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { get, post } from './transport/endpoint.ts'
+import { httpClient } from './transport/http.ts'
+
+export const Device = z.object({ id: z.string(), store: z.string(), model: z.string() })
+export type Device = z.infer<typeof Device>
+
+export const Reading = z.object({
+  deviceId: z.string(),
+  name: z.string(),
+  unit: z.string(),
+  value: z.number(),
+  at: z.iso.datetime(),
+})
+export type Reading = z.infer<typeof Reading>
+
+const devices = get('/devices', z.object({ items: z.array(Device) }))
+const latest = get('/readings', z.object({ items: z.array(Reading) }))
+const record = post('/readings', z.unknown())
+
+export const telemetry = httpClient('telemetry', { timeoutMs: 500 }, (call) => ({
+  devicesOf: async (store: string) => (await call(devices, { query: { store } })).items,
+  /** The newest `limit` readings of each device, newest first, by device id. */
+  latest: async (deviceIds: readonly string[], { limit }: { limit: number }) => {
+    const { items } = await call(latest, { query: { deviceIds: deviceIds.join(), limit } })
+    return Map.groupBy(items, (reading) => reading.deviceId) as ReadonlyMap<string, Reading[]>
+  },
+  record: async (readings: readonly Reading[]): Promise<void> => {
+    await call(record, { body: { readings } })
+  },
+}))

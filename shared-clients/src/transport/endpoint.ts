@@ -1,0 +1,45 @@
+import type { z } from 'zod'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** One endpoint of an HTTP service: where it is and what it answers. */
+export type Endpoint<T> = {
+  readonly method: Method
+  /** With `{name}` where a parameter goes; also the endpoint's name in logs and metrics. */
+  readonly path: string
+  /** Fields that it does not name are dropped; another type is an `invalid_answer`. */
+  readonly answer: z.ZodType<T>
+}
+
+/** What a call adds to its endpoint. */
+export type Arguments = {
+  readonly path?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  readonly body?: unknown
+  /** For a POST that may be repeated: the upstream answers the same to the same key. */
+  readonly idempotencyKey?: string
+  /** Milliseconds; the client's own timeout when not given. */
+  readonly timeoutMs?: number
+}
+
+const endpoint =
+  (method: Method) =>
+  <T>(path: string, answer: z.ZodType<T>): Endpoint<T> => ({ method, path, answer })
+
+export const get = endpoint('GET')
+export const post = endpoint('POST')
+export const put = endpoint('PUT')
+export const patch = endpoint('PATCH')
+export const del = endpoint('DELETE')
+
+/** The request target of a call: parameters encoded, query parameters without a value left out. */
+export function target(path: string, { path: parameters = {}, query = {} }: Arguments): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = parameters[name]
+    if (!value) throw new TypeError(`${path}: the parameter ${name} is missing`)
+    return encodeURIComponent(value)
+  })
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value))
+  return search.size === 0 ? filled : `${filled}?${search}`
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod'
+
+/** A process's settings are wrong. The message names each variable, what was given and what is allowed. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/** What is known of a setting beside its type; `docs/configuration.md` is generated from it. */
+type Setting = { allowed: string; about: string; secret?: boolean }
+
+const settings = z.registry<Setting>()
+
+/** Attaches to a schema what is allowed (shown in errors) and what the setting is for (shown in the docs). */
+export const setting = <S extends z.ZodType>(schema: S, about: Setting): S => {
+  settings.add(schema, about)
+  return schema
+}
+
+/** What a setting's schema says of itself. */
+export const describeSetting = (schema: z.ZodType): Setting | undefined => settings.get(schema)
+
+/** A TCP or UDP port; 0 takes a free one. */
+export const port = (standard: number, about: string) =>
+  setting(z.coerce.number().int().min(0).max(65_535).default(standard), {
+    about,
+    allowed: 'an integer from 0 to 65535 (0: any free port)',
+  })
+
+/** The address of an HTTP service, without a path. */
+export const httpAddress = (standard: string, about: string) =>
+  setting(
+    z
+      .url({ protocol: /^https?$/ })
+      .transform(withoutSlash)
+      .default(standard),
+    {
+      about,
+      allowed: 'an http:// or https:// address',
+    },
+  )
+
+/** An address of the given schemes that has no default. */
+export const optionalAddress = (schemes: readonly string[], about: string) =>
+  setting(z.url({ protocol: new RegExp(`^(${schemes.join('|')})$`) }).optional(), {
+    about,
+    allowed: `an address that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  })
+
+/** A switch. */
+export const flag = (standard: boolean, about: string) =>
+  setting(z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(standard), {
+    about,
+    allowed: 'true or false',
+  })
+
+/** A secret with a development default; never shown in an error. */
+export const secret = (standard: string, about: string) =>
+  setting(z.string().min(8).default(standard), {
+    about,
+    allowed: 'a string of at least 8 characters',
+    secret: true,
+  })
+
+/** One word out of a list. */
+export const oneOf = <const W extends readonly [string, ...string[]]>(
+  words: W,
+  standard: W[number],
+  about: string,
+) => setting(z.enum(words).default(standard as never), { about, allowed: words.join(', ') })
+
+/**
+ * Reads a process's settings out of its environment; an empty variable counts as unset.
+ * @throws {ConfigError} that names every wrong variable at once
+ */
+export function parseConfig<S extends z.ZodObject>(
+  schema: S,
+  env: Readonly<Record<string, string | undefined>>,
+): z.output<S> {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).map((name) => [name, env[name] === '' ? undefined : env[name]]),
+  )
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const names = new Set(parsed.error.issues.map((issue) => String(issue.path[0])))
+  throw new ConfigError([...names].map((name) => explain(name, schema, given[name])).join('\n'))
+}
+
+/** `parseConfig` for a `server.ts`: a wrong setting ends the process, with code 1, before it listens. */
+export function loadConfig<S extends z.ZodObject>(processName: string, schema: S): z.output<S> {
+  try {
+    return parseConfig(schema, process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`${processName} did not start:\n${error.message}\n`)
+    process.exit(1)
+  }
+}
+
+function explain(name: string, schema: z.ZodObject, given: string | undefined): string {
+  const about = describeSetting(schema.shape[name] as z.ZodType)
+  const shown =
+    given === undefined ? 'nothing' : about?.secret ? 'a value that is not shown' : JSON.stringify(given)
+  return `  ${name}: given ${shown}; allowed: ${about?.allowed ?? 'see docs/configuration.md'}.`
+}
+
+function withoutSlash(url: string): string {
+  return url.endsWith('/') ? url.slice(0, -1) : url
+}

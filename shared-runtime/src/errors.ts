@@ -1,0 +1,36 @@
+/** Why a call to an upstream gave no value. The codes are stable: metrics, tests and fallbacks name them. */
+export type UpstreamErrorCode =
+  | 'timeout' // its own timeout or the deadline of the request
+  | 'unavailable' // no connection, a connection cut, 5xx
+  | 'overloaded' // 429
+  | 'invalid_answer' // not what its schema says, too large, or cut short
+  | 'not_found'
+  | 'conflict'
+  | 'rejected' // the upstream found our arguments wrong
+  | 'unauthorized' // the upstream refused our token
+  | 'cancelled' // the consumer went away, or the answer was no longer needed
+
+const RETRYABLE: ReadonlySet<UpstreamErrorCode> = new Set(['timeout', 'unavailable', 'overloaded'])
+
+/**
+ * A call to a domain service failed. Its message and cause are for logs: they may hold an upstream's words
+ * and must not leave a BFF. What a consumer sees is `toProblem` of it (problems.ts).
+ */
+export class UpstreamError extends Error {
+  override name = 'UpstreamError'
+  readonly code: UpstreamErrorCode
+  readonly upstream: string
+  /** Whether the same call may succeed a little later. */
+  readonly retryable: boolean
+
+  constructor(upstream: string, code: UpstreamErrorCode, message: string, options?: ErrorOptions) {
+    super(`${upstream}: ${message}`, options)
+    this.upstream = upstream
+    this.code = code
+    this.retryable = RETRYABLE.has(code)
+  }
+}
+
+/** Whether an error says that the thing asked for does not exist. */
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof UpstreamError && error.code === 'not_found'

@@ -1,0 +1,105 @@
+import { isNotFound, UpstreamError } from './errors.ts'
+import { type RequestContext, remainingMs } from './request-context.ts'
+
+/** A source without which there is no answer. */
+export type Critical<T> = { readonly need: 'critical'; readonly value: PromiseLike<T> }
+/** A source whose failure costs its own part of the answer only. */
+export type Optional<T> = { readonly need: 'optional'; readonly value: PromiseLike<T> }
+export type Source<T = unknown> = Critical<T> | Optional<T>
+export type Sources = Readonly<Record<string, Source>>
+
+/** What a projection gets: critical sources as they are, optional ones `null` when not available. */
+export type Values<S extends Sources> = {
+  [K in keyof S]: S[K] extends Critical<infer T> ? T : S[K] extends Optional<infer T> ? T | null : never
+}
+
+/** `degraded` names the optional sources that failed, in the order in which they were declared. */
+export type FanOut<S extends Sources> = {
+  values: Values<S>
+  degraded: string[]
+  failures: Map<string, unknown>
+}
+
+/** Declares a source that the answer cannot do without. */
+export const critical = <T>(value: PromiseLike<T>): Critical<T> => ({
+  need: 'critical',
+  value: handled(value),
+})
+
+/** Declares a source that the answer can do without. */
+export const optional = <T>(value: PromiseLike<T>): Optional<T> => ({
+  need: 'optional',
+  value: handled(value),
+})
+
+/**
+ * Waits for all sources side by side, until the deadline of the request at most.
+ *
+ * - A critical failure is thrown at once and ends every other call of the request.
+ * - An optional failure, or an optional source that is late, becomes `null` and is named in `degraded`;
+ *   a "not found" is an answer and becomes `null` without being named.
+ *
+ * @throws the error of the first critical source that failed; `UpstreamError` `timeout` for one that is late
+ */
+export async function fanOut<S extends Sources>(sources: S, context: RequestContext): Promise<FanOut<S>> {
+  const failures = new Map<string, unknown>()
+  const values: Record<string, unknown> = {}
+  const late = lateness(context)
+  try {
+    await Promise.all(
+      Object.entries(sources).map(async ([name, { need, value }]) => {
+        try {
+          values[name] = await Promise.race([value, late.promise(name)])
+        } catch (error) {
+          if (need === 'critical') throw error
+          values[name] = null
+          if (!isNotFound(error)) failures.set(name, error)
+        }
+      }),
+    )
+  } catch (error) {
+    context.abort(error)
+    throw error
+  } finally {
+    late.clear()
+  }
+  return {
+    values: values as Values<S>,
+    degraded: Object.keys(sources).filter((name) => failures.has(name)),
+    failures,
+  }
+}
+
+/** One timer and one abort listener for all sources of a fan-out. */
+function lateness(context: RequestContext) {
+  const waiting: (() => void)[] = []
+  const fail = () => {
+    for (const reject of waiting) reject()
+  }
+  const timer = setTimeout(fail, remainingMs(context.deadline))
+  context.signal.addEventListener('abort', fail, { once: true })
+  return {
+    promise: (name: string) =>
+      new Promise<never>((_, reject) => {
+        waiting.push(() => reject(lateError(name, context.signal)))
+        if (context.signal.aborted) fail()
+      }),
+    clear() {
+      clearTimeout(timer)
+      context.signal.removeEventListener('abort', fail)
+    },
+  }
+}
+
+const lateError = (name: string, signal: AbortSignal) =>
+  signal.aborted
+    ? new UpstreamError(name, 'cancelled', 'the request ended before this source answered', {
+        cause: signal.reason,
+      })
+    : new UpstreamError(name, 'timeout', 'no answer within the budget of the request')
+
+/** A source that fails before anyone waits for it must not end the process as an unhandled rejection. */
+function handled<T>(value: PromiseLike<T>): PromiseLike<T> {
+  value.then(undefined, () => {})
+  return value
+}

@@ -1,0 +1,15 @@
+/** Something that a process runs: started in order, stopped in reverse. */
+export type Part = {
+  readonly name: string
+  /** Resolves with the address it serves at, if it has one, once it can serve. */
+  start(): Promise<string | undefined>
+  /** Finishes what runs, then resolves. */
+  stop(): Promise<void>
+  /** Why it cannot serve now; `undefined` when it can. */
+  unready?(): string | undefined
+}
+
+/** A process cannot start, for a reason that its operator can mend: shown without a stack. */
+export class StartError extends Error {
+  override name = 'StartError'
+}

@@ -1,0 +1,80 @@
+import { UpstreamError, type UpstreamErrorCode } from './errors.ts'
+
+/** Everything that can go wrong for a consumer; `docs/errors.md` is generated from this table. */
+export const PROBLEMS = {
+  INVALID_REQUEST: { status: 400, retryable: false, title: 'The request is not valid' },
+  UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid credential is needed' },
+  FORBIDDEN: { status: 403, retryable: false, title: 'This credential does not allow that' },
+  NOT_FOUND: { status: 404, retryable: false, title: 'There is no such thing here' },
+  METHOD_NOT_ALLOWED: { status: 405, retryable: false, title: 'The method is not allowed here' },
+  CONFLICT: { status: 409, retryable: false, title: 'The request conflicts with the present state' },
+  TOO_LARGE: { status: 413, retryable: false, title: 'The request is too large' },
+  INTERNAL: { status: 500, retryable: false, title: 'Something went wrong on our side' },
+  UPSTREAM_INVALID: {
+    status: 502,
+    retryable: false,
+    title: 'A service behind this one gave an unusable answer',
+  },
+  UPSTREAM_UNAVAILABLE: { status: 503, retryable: true, title: 'A service behind this one is not available' },
+  UPSTREAM_TIMEOUT: { status: 504, retryable: true, title: 'A service behind this one took too long' },
+} as const satisfies Record<string, { status: number; retryable: boolean; title: string }>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** An error that is meant for the consumer: its `detail` may leave the process, its `cause` may not. */
+export class ProblemError extends Error {
+  override name = 'ProblemError'
+  readonly code: ProblemCode
+  readonly detail: string | undefined
+  /** Whole seconds after which a retry makes sense. */
+  readonly retryAfterS: number | undefined
+
+  constructor(code: ProblemCode, detail?: string, options: ErrorOptions & { retryAfterS?: number } = {}) {
+    super(detail ?? PROBLEMS[code].title, options)
+    this.code = code
+    this.detail = detail
+    this.retryAfterS = options.retryAfterS
+  }
+
+  get status() {
+    return PROBLEMS[this.code].status
+  }
+
+  get retryable(): boolean {
+    return PROBLEMS[this.code].retryable
+  }
+}
+
+const PROBLEM_OF_UPSTREAM: Record<UpstreamErrorCode, ProblemCode> = {
+  timeout: 'UPSTREAM_TIMEOUT',
+  unavailable: 'UPSTREAM_UNAVAILABLE',
+  overloaded: 'UPSTREAM_UNAVAILABLE',
+  invalid_answer: 'UPSTREAM_INVALID',
+  not_found: 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  rejected: 'INVALID_REQUEST',
+  unauthorized: 'INTERNAL', // our token was refused: nothing that the consumer could mend
+  cancelled: 'UPSTREAM_UNAVAILABLE',
+}
+
+/** What the consumer is told of any error: a code of the table, and never an upstream's words. */
+export function toProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error
+  if (!(error instanceof UpstreamError)) return new ProblemError('INTERNAL', undefined, { cause: error })
+  const code = PROBLEM_OF_UPSTREAM[error.code]
+  return new ProblemError(code, undefined, {
+    cause: error,
+    ...(PROBLEMS[code].retryable && { retryAfterS: 1 }),
+  })
+}
+
+/** RFC 9457 body of a problem. `traceId` finds the request in logs and traces. */
+export const problemBody = (problem: ProblemError, traceId: string) => ({
+  type: `urn:harbor:problem:${problem.code}`,
+  title: PROBLEMS[problem.code].title,
+  status: problem.status,
+  ...(problem.detail !== undefined && { detail: problem.detail }),
+  code: problem.code,
+  retryable: problem.retryable,
+  traceId,
+})

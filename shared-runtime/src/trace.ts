@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+
+/** W3C Trace Context, level 1: which trace a piece of work belongs to, and which span is its parent. */
+export type TraceContext = {
+  /** 32 hex digits. */
+  readonly traceId: string
+  /** 16 hex digits: the span that does the work. */
+  readonly spanId: string
+  readonly sampled: boolean
+}
+
+const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
+const ALL_ZERO = /^0+$/
+
+/** Goes on with the trace of a `traceparent` header; starts a new one when there is none or it is malformed. */
+export function continueTrace(traceparent: string | undefined | null): TraceContext {
+  const [, traceId, parentId, flags] = TRACEPARENT.exec(traceparent ?? '') ?? []
+  if (!traceId || !parentId || !flags || ALL_ZERO.test(traceId) || ALL_ZERO.test(parentId))
+    return { traceId: randomHex(16), spanId: randomHex(8), sampled: false }
+  return { traceId, spanId: randomHex(8), sampled: (Number.parseInt(flags, 16) & 1) === 1 }
+}
+
+/** The `traceparent` header of a call made by this span. */
+export const traceparent = ({ traceId, spanId, sampled }: TraceContext): string =>
+  `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`
+
+// One system call for many ids: a call of its own for each would be most of the cost of tracing.
+const pool = Buffer.alloc(4096)
+let used = pool.length
+
+function randomHex(bytes: number): string {
+  if (used + bytes > pool.length) {
+    pool.set(randomBytes(pool.length))
+    used = 0
+  }
+  return pool.toString('hex', used, (used += bytes))
+}
