@@ -15,6 +15,8 @@ export const Cart = z.object({
       quantity: z.int().positive(),
     }),
   ),
+  /** Where it would be sent: what tax and shipping depend on. */
+  destination: z.object({ country: z.string().length(2), postalCode: z.string() }),
   updatedAt: z.iso.datetime(),
 })
 export type Cart = z.infer<typeof Cart>

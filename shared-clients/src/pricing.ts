@@ -49,20 +49,7 @@ export const pricing = grpcClient(
             .prices,
         (price) => price.sku,
       ),
-    /** What a cart costs, before tax and shipping. */
-    quote: (
-      cart: { id: string; currency: string; lines: readonly { sku: string; quantity: number }[] },
-      options?: { timeoutMs?: number },
-    ) =>
-      call.unary(
-        stub.quoteCart.bind(stub),
-        {
-          cartId: cart.id,
-          currency: cart.currency,
-          lines: cart.lines.map(({ sku, quantity }) => ({ sku, quantity })),
-        },
-        Quote,
-        options,
-      ),
-  }),
-)
+    /** What a cart costs as it is now, before tax and shipping. */
+  quote: (cartId: string, options?: { timeoutMs?: number }) =>
+    call.unary(stub.quoteCart.bind(stub), { cartId, lines: [], currency: '' }, Quote, options),
+}))

@@ -19,23 +19,29 @@ export const setting = <S extends z.ZodType>(schema: S, about: Setting): S => {
 /** What a setting's schema says of itself. */
 export const describeSetting = (schema: z.ZodType): Setting | undefined => settings.get(schema)
 
+// Not z.coerce: Number(' ') is 0 and Number('0x10') is 16.
+const portNumber = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .pipe(z.int().max(65_535))
+const PORTS = 'an integer from 0 to 65535 (0: any free port)'
+
 /** A TCP or UDP port; 0 takes a free one. */
 export const port = (standard: number, about: string) =>
-  setting(z.coerce.number().int().min(0).max(65_535).default(standard), {
-    about,
-    allowed: 'an integer from 0 to 65535 (0: any free port)',
-  })
+  setting(portNumber.default(standard), { about, allowed: PORTS })
 
 /** The address of an HTTP service, without a path. */
 export const httpAddress = (standard: string, about: string) =>
   setting(
     z
       .url({ protocol: /^https?$/ })
+      .refine(isOrigin)
       .transform(withoutSlash)
       .default(standard),
     {
       about,
-      allowed: 'an http:// or https:// address',
+      allowed: 'an http:// or https:// address without a path',
     },
   )
 
@@ -68,6 +74,21 @@ export const oneOf = <const W extends readonly [string, ...string[]]>(
   about: string,
 ) => setting(z.enum(words).default(standard as never), { about, allowed: words.join(', ') })
 
+/** Settings that every process has. */
+export const host = setting(z.string().min(1).default('127.0.0.1'), {
+  about: 'Address to listen on; 0.0.0.0 in a container.',
+  allowed: 'a host name or an IP address',
+})
+export const logLevel = oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info', 'How much is logged.')
+export const managementPort = setting(portNumber.optional(), {
+  about: 'Port of /livez and /readyz; PORT + 5000 when not set.',
+  allowed: PORTS,
+})
+
+/** The management port of a process: its own setting, else 5000 above the public port, else any. */
+export const managementPortOf = (config: { PORT: number; MANAGEMENT_PORT?: number | undefined }): number =>
+  config.MANAGEMENT_PORT ?? (config.PORT === 0 || config.PORT > 60_535 ? 0 : config.PORT + 5_000)
+
 /**
  * Reads a process's settings out of its environment; an empty variable counts as unset.
  * @throws {ConfigError} that names every wrong variable at once
@@ -81,8 +102,11 @@ export function parseConfig<S extends z.ZodObject>(
   )
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  const names = new Set(parsed.error.issues.map((issue) => String(issue.path[0])))
-  throw new ConfigError([...names].map((name) => explain(name, schema, given[name])).join('\n'))
+  const wrong = parsed.error.issues.map(({ path: [name], message }) =>
+    // A check over several settings at once has no path, only its own words.
+    name === undefined ? `  ${message}.` : explain(String(name), schema, given[String(name)]),
+  )
+  throw new ConfigError([...new Set(wrong)].join('\n'))
 }
 
 /** `parseConfig` for a `server.ts`: a wrong setting ends the process, with code 1, before it listens. */
@@ -99,8 +123,22 @@ export function loadConfig<S extends z.ZodObject>(processName: string, schema: S
 function explain(name: string, schema: z.ZodObject, given: string | undefined): string {
   const about = describeSetting(schema.shape[name] as z.ZodType)
   const shown =
-    given === undefined ? 'nothing' : about?.secret ? 'a value that is not shown' : JSON.stringify(given)
+    given === undefined
+      ? 'nothing'
+      : about?.secret
+        ? 'a value that is not shown'
+        : JSON.stringify(withoutCredentials(given))
   return `  ${name}: given ${shown}; allowed: ${about?.allowed ?? 'see docs/configuration.md'}.`
+}
+
+/** The address of a Redis or a broker may hold its password. */
+const withoutCredentials = (given: string) => given.replace(/\/\/[^/]*@/g, '//…@')
+
+/** With a path, a query or a credential it would be refused later, by the first call. */
+function isOrigin(address: string): boolean {
+  if (!URL.canParse(address)) return false
+  const { username, password, pathname, search, hash } = new URL(address)
+  return !username && !password && pathname === '/' && !search && !hash
 }
 
 function withoutSlash(url: string): string {

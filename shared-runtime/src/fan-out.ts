@@ -21,13 +21,13 @@ export type FanOut<S extends Sources> = {
 }
 
 /** Declares a source that the answer cannot do without. */
-export const critical = <T>(value: PromiseLike<T>): Critical<T> => ({
+export const critical = <P>(value: P): Critical<Awaited<P>> => ({
   need: 'critical',
   value: handled(value),
 })
 
 /** Declares a source that the answer can do without. */
-export const optional = <T>(value: PromiseLike<T>): Optional<T> => ({
+export const optional = <P>(value: P): Optional<Awaited<P>> => ({
   need: 'optional',
   value: handled(value),
 })
@@ -99,7 +99,8 @@ const lateError = (name: string, signal: AbortSignal) =>
     : new UpstreamError(name, 'timeout', 'no answer within the budget of the request')
 
 /** A source that fails before anyone waits for it must not end the process as an unhandled rejection. */
-function handled<T>(value: PromiseLike<T>): PromiseLike<T> {
-  value.then(undefined, () => {})
-  return value
+function handled<P>(value: P): Promise<Awaited<P>> {
+  const promise = Promise.resolve(value)
+  promise.catch(() => {})
+  return promise
 }

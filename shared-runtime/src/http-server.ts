@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import net from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { type Part, StartError } from './part.ts'
@@ -8,12 +8,13 @@ type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch']
 type Options = {
   /** What the address is for, in the log: `http`, `management`. */
   name: string
-  fetch: Fetch
   host: string
   port: number
   /** The variable that sets the port, for the message when it is taken. */
   portSetting: string
-}
+  /** Bytes of request line and headers; more is a 431. 16 KiB unless told. */
+  maxHeaderBytes?: number
+} & ({ fetch: Fetch } | { listener: RequestListener })
 
 /** Long enough for a proxy to read "Connection: close" on its next answer instead of a reset on its next request. */
 const IDLE_GRACE_MS = 1_500
@@ -32,9 +33,13 @@ const LIMITS = {
  * An HTTP server as a part of a process. On stop it accepts no more connections, tells those that it has to
  * close after their next answer, and ends idle ones a little later: behind a proxy no request is lost.
  */
-export function httpPart({ name, fetch, host, port, portSetting }: Options): Part {
+export function httpPart({ name, host, port, portSetting, maxHeaderBytes, ...handler }: Options): Part {
   let draining = false
-  const server = createAdaptorServer({ fetch, serverOptions: LIMITS }) as Server
+  const serverOptions = { ...LIMITS, maxHeaderSize: maxHeaderBytes ?? LIMITS.maxHeaderSize }
+  const server =
+    'listener' in handler
+      ? createServer(serverOptions, handler.listener)
+      : (createAdaptorServer({ fetch: handler.fetch, serverOptions }) as Server)
   server.prependListener('request', (_, response) => {
     if (draining) response.shouldKeepAlive = false
   })

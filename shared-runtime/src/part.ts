@@ -13,3 +13,10 @@ export type Part = {
 export class StartError extends Error {
   override name = 'StartError'
 }
+
+/** Something that is open already and only has to be closed, after the parts that use it. */
+export const closing = (name: string, resource: { close(): Promise<void> }): Part => ({
+  name,
+  start: async () => undefined,
+  stop: () => resource.close(),
+})

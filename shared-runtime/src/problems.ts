@@ -3,9 +3,20 @@ import { UpstreamError, type UpstreamErrorCode } from './errors.ts'
 /** Everything that can go wrong for a consumer; `docs/errors.md` is generated from this table. */
 export const PROBLEMS = {
   INVALID_REQUEST: { status: 400, retryable: false, title: 'The request is not valid' },
+  QUERY_TOO_COMPLEX: { status: 400, retryable: false, title: 'The query asks for too much' },
+  PERSISTED_QUERY_REQUIRED: {
+    status: 400,
+    retryable: false,
+    title: 'Only persisted operations are answered here, by their hash',
+  },
   UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid credential is needed' },
   FORBIDDEN: { status: 403, retryable: false, title: 'This credential does not allow that' },
   NOT_FOUND: { status: 404, retryable: false, title: 'There is no such thing here' },
+  PERSISTED_QUERY_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    title: 'No persisted operation has this hash',
+  },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, title: 'The method is not allowed here' },
   CONFLICT: { status: 409, retryable: false, title: 'The request conflicts with the present state' },
   TOO_LARGE: { status: 413, retryable: false, title: 'The request is too large' },

@@ -9,7 +9,8 @@ export type TraceContext = {
   readonly sampled: boolean
 }
 
-const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
+// A later version starts with the same four parts and may go on after them; ff is no version.
+const TRACEPARENT = /^(?:00|(?!00|ff)[0-9a-f]{2}(?=.{52}(?:-|$)))-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:$|-)/
 const ALL_ZERO = /^0+$/
 
 /** Goes on with the trace of a `traceparent` header; starts a new one when there is none or it is malformed. */

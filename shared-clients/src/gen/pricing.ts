@@ -698,7 +698,7 @@ export const PricingServiceService = {
     responseSerialize: (value: GetPricesResponse): Buffer => Buffer.from(GetPricesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetPricesResponse => GetPricesResponse.decode(value),
   },
-  /** What a cart costs before tax and shipping. */
+  /** What a cart costs before tax and shipping. Without lines: those that the cart has now. NOT_FOUND for no such cart. */
   quoteCart: {
     path: "/harbor.pricing.v1.PricingService/QuoteCart" as const,
     requestStream: false as const,
@@ -713,7 +713,7 @@ export const PricingServiceService = {
 export interface PricingServiceServer extends UntypedServiceImplementation {
   /** Prices of the SKUs asked for, in any order; SKUs not known are left out. At most 500 SKUs. */
   getPrices: handleUnaryCall<GetPricesRequest, GetPricesResponse>;
-  /** What a cart costs before tax and shipping. */
+  /** What a cart costs before tax and shipping. Without lines: those that the cart has now. NOT_FOUND for no such cart. */
   quoteCart: handleUnaryCall<QuoteCartRequest, QuoteCartResponse>;
 }
 
@@ -734,7 +734,7 @@ export interface PricingServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetPricesResponse) => void,
   ): ClientUnaryCall;
-  /** What a cart costs before tax and shipping. */
+  /** What a cart costs before tax and shipping. Without lines: those that the cart has now. NOT_FOUND for no such cart. */
   quoteCart(
     request: QuoteCartRequest,
     callback: (error: ServiceError | null, response: QuoteCartResponse) => void,

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { SERVICES, type ServiceName } from '@harbor/shared-clients'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const START_MS = 30_000
+
+/** What `GET /demo` of the control port answers. */
+export type Demo = {
+  customer: { username: string; password: string; id: string }
+  mobileAccessToken: string
+  webAccessToken: string
+  staffAccessToken: string
+  device: { id: string; key: string; store: string; list: string }
+  productId: string
+  sku: string
+  cartId: string
+  services: Record<ServiceName, string>
+}
+
+/** A process of ours that runs. */
+export type Running = {
+  /** By the name of the part: `http`, `management`, `coap`, `mqtt`. */
+  addresses: Readonly<Record<string, string>>
+  /** Every line that it has logged. */
+  lines: readonly string[]
+  pid: number
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>
+}
+
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/** Starts `<name>/src/server.ts` on free ports and waits for its line `ready`. */
+export async function startProcess(name: string, env: Record<string, string> = {}): Promise<Running> {
+  const child = spawnServer(name, env)
+  const lines: string[] = []
+  const errors: string[] = []
+  child.stderr?.on('data', (chunk) => errors.push(String(chunk)))
+  const addresses = await new Promise<Record<string, string>>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${name} was not ready in ${START_MS} ms`)), START_MS)
+    child.once('exit', (code) => reject(new Error(`${name} ended with code ${code}: ${errors.join('')}`)))
+    if (!child.stdout) return reject(new Error(`${name} has no output`))
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line)
+      const ready = addressesOf(line)
+      if (!ready) return
+      clearTimeout(timer)
+      resolve(ready)
+    })
+  })
+  return {
+    addresses,
+    lines,
+    pid: child.pid ?? 0,
+    async stop() {
+      if (child.exitCode !== null) return child.exitCode
+      child.kill('SIGTERM')
+      const [code] = await once(child, 'exit')
+      return code
+    },
+  }
+}
+
+/** Runs a server that is expected not to start; gives its exit code and what it said. */
+export async function startFailing(
+  name: string,
+  env: Record<string, string>,
+): Promise<{ code: number | null; said: string }> {
+  const child = spawnServer(name, env)
+  const said: string[] = []
+  child.stderr?.on('data', (chunk) => said.push(String(chunk)))
+  const [code] = await once(child, 'close')
+  return { code, said: said.join('') }
+}
+
+function spawnServer(name: string, env: Record<string, string>): ChildProcess {
+  const child = spawn(process.execPath, ['src/server.ts'], {
+    cwd: `${root}/${name}`,
+    env: { PATH: process.env.PATH, PORT: '0', MANAGEMENT_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  return child
+}
+
+function addressesOf(line: string): Record<string, string> | undefined {
+  if (!line.includes('"ready"')) return undefined
+  const { msg, addresses } = JSON.parse(line)
+  return msg === 'ready' ? addresses : undefined
+}
+
+export type System = {
+  control: string
+  demo: Demo
+  web: string
+  mobile: string
+  devices: Running
+  mobileProcess: Running
+  webProcess: Running
+  /** Sets what goes wrong with a domain service. */
+  fault(service: ServiceName, fault: Record<string, unknown>): Promise<void>
+  /** Nothing goes wrong any more, not even what does by default. */
+  heal(): Promise<void>
+  /** Calls that the domain services have had since the last `forgetCalls`, by service. */
+  calls(): Promise<Record<string, number>>
+  forgetCalls(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** The whole system as real processes on free ports. */
+export async function startSystem(): Promise<System> {
+  const services = await startProcess('mock-services')
+  const control = services.addresses.control ?? ''
+  const demo = (await (await fetch(`${control}/demo`)).json()) as Demo
+  const upstreams = Object.fromEntries(
+    SERVICES.map((name) => [`${name.toUpperCase()}_URL`, demo.services[name]]),
+  )
+  const [web, mobile, devices] = await Promise.all([
+    startProcess('graphql-bff', upstreams),
+    startProcess('rest-mobile-bff', upstreams),
+    startProcess('iot-bff', {
+      ...upstreams,
+      COAP_PORT: '0',
+      MQTT_PORT: '0',
+      COAP_PLAIN_DEVICE: demo.device.id,
+    }),
+  ])
+  const request = async (method: string, path: string, body?: unknown) => {
+    const answer = await fetch(`${control}${path}`, {
+      method,
+      ...(body !== undefined && {
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
+    })
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+    return answer
+  }
+  await request('DELETE', '/faults')
+
+  return {
+    control,
+    demo,
+    web: web.addresses.http ?? '',
+    mobile: mobile.addresses.http ?? '',
+    devices,
+    mobileProcess: mobile,
+    webProcess: web,
+    fault: async (service, fault) => void (await request('PUT', `/faults/${service}`, fault)),
+    heal: async () => void (await request('DELETE', '/faults')),
+    async calls() {
+      const counts = (await (await request('GET', '/calls')).json()) as Record<string, Record<string, number>>
+      return Object.fromEntries(
+        Object.entries(counts).map(([service, paths]) => [
+          service,
+          Object.values(paths).reduce((a, b) => a + b, 0),
+        ]),
+      )
+    },
+    forgetCalls: async () => void (await request('DELETE', '/calls')),
+    async stop() {
+      await Promise.all([web.stop(), mobile.stop(), devices.stop()])
+      await services.stop()
+    },
+  }
+}

@@ -1,0 +1,32 @@
+/** How long an answer may be kept, in seconds (RFC 9111, RFC 5861). */
+export type CachePolicy =
+  | {
+      scope: 'public'
+      maxAge: number
+      /** In shared caches (a CDN). */
+      sharedMaxAge: number
+      staleWhileRevalidate?: number
+      staleIfError?: number
+    }
+  | { scope: 'private'; maxAge: number }
+  | { scope: 'no-store' }
+
+/** The `Cache-Control` of an answer under a policy; a degraded answer is never kept. */
+export function cacheControl(policy: CachePolicy, degraded: boolean): string {
+  if (degraded || policy.scope === 'no-store') return 'no-store'
+  if (policy.scope === 'private') return `private, max-age=${policy.maxAge}`
+  const { maxAge, sharedMaxAge, staleWhileRevalidate, staleIfError } = policy
+  return [
+    'public',
+    `max-age=${maxAge}`,
+    `s-maxage=${sharedMaxAge}`,
+    staleWhileRevalidate !== undefined && `stale-while-revalidate=${staleWhileRevalidate}`,
+    staleIfError !== undefined && `stale-if-error=${staleIfError}`,
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
+/** What the answer depends on beside the URL; an answer for one customer depends on the credential. */
+export const vary = (policy: CachePolicy): string =>
+  policy.scope === 'public' ? 'Accept-Language' : 'Authorization, Accept-Language'

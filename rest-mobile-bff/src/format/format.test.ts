@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createFormat, LOCALES } from './index.ts'
+
+const now = new Date('2026-11-21T09:00:00Z')
+const en = createFormat('en', now)
+
+describe('money', () => {
+  it('is formatted in the language of the request', () => {
+    const price = { amountMinor: 123_450, currency: 'EUR' }
+    expect(en.money(price).formatted).toBe('€1,234.50')
+    expect(createFormat('de', now).money(price).formatted).toBe('1.234,50\u00a0€')
+  })
+
+  it('has as many minor digits as its currency', () => {
+    expect(createFormat('ja', now).money({ amountMinor: 1980, currency: 'JPY' }).formatted).toBe('￥1,980')
+    expect(en.money({ amountMinor: 1980, currency: 'BHD' }).formatted).toBe('BHD\u00a01.980')
+  })
+
+  it('keeps the amount as it was computed, in every language', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.constantFrom(...LOCALES), (amountMinor, locale) => {
+        expect(createFormat(locale, now).money({ amountMinor, currency: 'EUR' }).amount).toBe(amountMinor)
+      }),
+    )
+  })
+})
+
+describe('relative days', () => {
+  it.each([
+    ['2026-11-21T00:00:01Z', 'today'],
+    ['2026-11-20T23:59:59Z', 'yesterday'],
+    ['2026-11-11T09:00:00Z', '10 days ago'],
+    ['2026-11-01T09:00:00Z', '2 weeks ago'],
+    ['2026-07-01T09:00:00Z', '4 months ago'],
+    ['2024-07-01T09:00:00Z', '2 years ago'],
+    ['2026-11-22T01:00:00Z', 'tomorrow'],
+  ])('say of %s %s', (instant, label) => {
+    expect(en.relativeDay(instant)).toBe(label)
+  })
+
+  it('do not change in the course of a day, so that the ETag does not either', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 86_399_999 }), (ms) => {
+        const later = createFormat('de', new Date(Date.parse('2026-11-21T00:00:00Z') + ms))
+        expect(later.relativeDay('2026-11-18T12:00:00Z')).toBe('vor 3 Tagen')
+      }),
+    )
+  })
+})
+
+it('thumbnails ask for twice the width that is shown', () => {
+  expect(en.thumbnail('https://img.example/a.jpg', 60)).toBe('https://img.example/a.jpg?w=120')
+  expect(en.thumbnail('https://img.example/a.jpg?v=2', 60)).toBe('https://img.example/a.jpg?v=2&w=120')
+})

@@ -1,0 +1,23 @@
+const DAY_MS = 86_400_000
+
+/** From how many days on a coarser unit is used, and how many days it has. */
+const UNITS = [
+  { from: 365, unit: 'year', days: 365 },
+  { from: 60, unit: 'month', days: 30 },
+  { from: 14, unit: 'week', days: 7 },
+  { from: 0, unit: 'day', days: 1 },
+] as const
+
+/**
+ * Says how long ago a day is ("yesterday", "vor 3 Tagen"). Whole days, in UTC: a label by the minute would
+ * change the answer, and so its ETag, every minute.
+ */
+export function relativeDayFormat(locale: string, now: Date) {
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  const today = Math.floor(now.getTime() / DAY_MS)
+  return (instant: string): string => {
+    const days = today - Math.floor(Date.parse(instant) / DAY_MS)
+    const { unit, days: length } = UNITS.find(({ from }) => Math.abs(days) >= from) ?? UNITS[3]
+    return format.format(-Math.trunc(days / length), unit)
+  }
+}

@@ -1,0 +1,33 @@
+import { critical, optional } from '@harbor/shared-runtime/fan-out'
+import { z } from 'zod'
+import { ProductId } from '../input.ts'
+import { defineScreen } from '../screen.ts'
+import { ProductCard, productCard } from '../views/product-card.ts'
+
+export const productScreen = defineScreen({
+  name: 'product',
+  path: '/v1/products/{id}',
+  summary: 'One product: a name, a price, in stock or not',
+  version: 1,
+  access: 'public',
+  budgetMs: 300,
+  cache: { scope: 'public', maxAge: 60, sharedMaxAge: 300, staleWhileRevalidate: 600, staleIfError: 86_400 },
+  params: z.object({ id: ProductId }),
+
+  sources: ({ clients, params }) => {
+    const product = clients.catalog.byId(params.id)
+    return {
+      product: critical(product),
+      pricing: optional(product.then(({ sku }) => clients.pricing.prices([sku]))),
+      inventory: optional(product.then(({ sku }) => clients.inventory.stock([sku]))),
+    }
+  },
+
+  view: ProductCard.extend({ inStock: z.boolean().nullable().describe('null: not known now') }),
+
+  project: ({ product, pricing, inventory }, format) => ({
+    ...productCard(product, pricing, format),
+    inStock:
+      inventory && (inventory.get(product.sku)?.warehouses.some(({ available }) => available > 0) ?? false),
+  }),
+})

@@ -1,0 +1,26 @@
+/** Everything that must be true of the tree without running it; each step names the command that mends it. */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const STEPS = [
+  { name: 'format, lint, layers', run: ['biome', 'ci', '.'], mend: 'pnpm format' },
+  { name: 'types', run: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'unused files, exports, dependencies', run: ['knip'] },
+  { name: 'contracts', run: ['node', 'scripts/contracts.ts', '--check'], mend: 'pnpm contracts' },
+  { name: 'links in the docs', run: ['node', 'scripts/links.ts'] },
+]
+
+const failed: string[] = []
+for (const { name, run, mend } of STEPS) {
+  const [command = '', ...args] = run
+  const started = performance.now()
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' })
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(
+    `${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)${status !== 0 && mend ? `: ${mend}` : ''}`,
+  )
+  if (status !== 0) failed.push(name)
+}
+if (failed.length > 0) process.exit(1)

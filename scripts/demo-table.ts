@@ -1,0 +1,54 @@
+type Ports = Record<'graphql' | 'mobile' | 'devices' | 'coap' | 'mqtt' | 'control', number>
+
+/** What mock-services tells a demo (docs/domain-services.md, "The control port"). */
+type Demo = {
+  customer: { username: string; password: string }
+  staff: { username: string; password: string }
+  mobileAccessToken: string
+  device: { id: string; key: string; store: string }
+  productId: string
+  sku: string
+  cartId: string
+}
+
+/** The page that the demo prints: where everything is, who can log in, what to copy into a second terminal. */
+export async function demoTable(ports: Ports): Promise<string> {
+  const control = `http://localhost:${ports.control}`
+  const demo = (await (await fetch(`${control}/demo`)).json()) as Demo
+  const { device, sku } = demo
+  const coap = ports.coap === 5683 ? 'localhost' : `localhost:${ports.coap}`
+
+  return section('Where', [
+    ['web', `http://localhost:${ports.graphql}/`, 'dashboard; GraphQL at /graphql'],
+    ['mobile', `http://localhost:${ports.mobile}/docs`, 'API reference; REST under /v1'],
+    ['devices', `http://localhost:${ports.devices}  coap://${coap}  mqtt://localhost:${ports.mqtt}`, ''],
+    ['services', control, 'faults, calls, stock, events'],
+  ])
+    .concat(
+      section('Who', [
+        ['customer', demo.customer.username, demo.customer.password],
+        ['staff', demo.staff.username, demo.staff.password],
+        ['device', device.id, `${device.key} (store ${device.store})`],
+      ]),
+      [
+        'Try, in a second terminal',
+        `  TOKEN=${demo.mobileAccessToken}`,
+        `  curl -i http://localhost:${ports.mobile}/v1/products/${demo.productId}`,
+        `  curl -i -H "Authorization: Bearer $TOKEN" http://localhost:${ports.mobile}/v1/home`,
+        `  curl -i -H "Authorization: Bearer $TOKEN" "http://localhost:${ports.mobile}/v2/checkout-summary?cartId=${demo.cartId}"`,
+        `  curl -i -H 'k: ${device.id}.${device.key}' http://localhost:${ports.devices}/s/${sku}`,
+        `  coap-client-notls -m get -s 60 coap://${coap}/s/${sku}`,
+        `  mosquitto_sub -p ${ports.mqtt} -u ${device.id} -P ${device.key} -t 's/${device.store}/#' -v`,
+        `  curl -X PUT -H 'content-type: application/json' -d '{"available": 0}' ${control}/stock/${device.store}/${sku}`,
+        `  curl -X PUT -H 'content-type: application/json' -d '{"hang": true}' ${control}/faults/recommendations`,
+        '',
+      ],
+    )
+    .join('\n')
+}
+
+function section(title: string, rows: readonly (readonly string[])[]): string[] {
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+  return [title, ...lines.map((line) => `  ${line.trimEnd()}`), '']
+}

@@ -1,0 +1,117 @@
+/**
+ * Starts the domain services and the three BFFs with their standard settings, prints what to try, then the
+ * word "ready". Ctrl-C ends everything. `--watch` restarts a process when its code changes, logs every
+ * request and takes ad-hoc GraphQL. PORT_OFFSET moves every port up by that much.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { demoTable } from './demo-table.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const watch = process.argv.includes('--watch')
+const offset = Number(process.env.PORT_OFFSET ?? 0)
+if (!Number.isInteger(offset) || offset < 0 || offset > 50_000) {
+  console.error(
+    `PORT_OFFSET: given ${JSON.stringify(process.env.PORT_OFFSET)}; allowed: an integer from 0 to 50000.`,
+  )
+  process.exit(1)
+}
+
+const READY_MS = 30_000
+const STOP_MS = 10_000
+
+const PORTS = {
+  graphql: 4000 + offset,
+  mobile: 4001 + offset,
+  devices: 4002 + offset,
+  coap: 5683 + offset,
+  mqtt: 1884 + offset,
+  control: 4100 + offset,
+}
+
+const upstreams = Object.fromEntries(
+  Object.entries(await import('../shared-clients/src/services.ts').then(({ SERVICES }) => SERVICES)).map(
+    ([index, name]) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${PORTS.control + 1 + Number(index)}`],
+  ),
+)
+
+type Service = { name: string; port: number; management: number; env?: Record<string, string> }
+
+const SERVICES: readonly Service[] = [
+  { name: 'mock-services', port: PORTS.control, management: PORTS.control },
+  { name: 'graphql-bff', port: PORTS.graphql, management: PORTS.graphql + 5000 },
+  { name: 'rest-mobile-bff', port: PORTS.mobile, management: PORTS.mobile + 5000 },
+  {
+    name: 'iot-bff',
+    port: PORTS.devices,
+    management: PORTS.devices + 5000,
+    env: { COAP_PORT: String(PORTS.coap), MQTT_PORT: String(PORTS.mqtt), COAP_PLAIN_DEVICE: 'd101' },
+  },
+]
+
+const children = new Map<string, ChildProcess>()
+let ending = false
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0))
+// Whatever happens to this process, nothing of it stays.
+process.on('exit', () => {
+  for (const child of children.values()) child.kill('SIGKILL')
+})
+
+for (const service of SERVICES) start(service)
+await Promise.all(SERVICES.map(ready))
+console.log(await demoTable(PORTS))
+console.log('ready')
+
+function start({ name, port, management, env }: Service): void {
+  const child = spawn(process.execPath, [...(watch ? ['--watch'] : []), 'src/server.ts'], {
+    cwd: `${root}/${name}`,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      LOG_LEVEL: watch ? 'info' : 'warn',
+      ...(watch && { GRAPHQL_ALLOW_ADHOC: 'true' }),
+      ...process.env,
+      ...upstreams,
+      ...env,
+      PORT: String(port),
+      MANAGEMENT_PORT: String(management),
+    },
+  })
+  children.set(name, child)
+  child.once('exit', (code) => {
+    children.delete(name)
+    if (ending) return
+    console.error(
+      `${name} ended${code === null ? '' : ` with code ${code}`}; ending the others. PORT_OFFSET=100 moves every port.`,
+    )
+    void end(1)
+  })
+}
+
+async function ready({ name, management }: Service): Promise<void> {
+  const deadline = Date.now() + READY_MS
+  while (!ending) {
+    const answer = await fetch(`http://127.0.0.1:${management}/readyz`).catch(() => undefined)
+    if (answer?.ok) return
+    if (Date.now() > deadline) {
+      console.error(
+        `${name} was not ready within ${READY_MS / 1000} s: ${(await answer?.text()) ?? 'no answer'}`,
+      )
+      return end(1)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  await new Promise(() => {}) // the process is on its way out
+}
+
+async function end(code: number): Promise<void> {
+  if (ending) return
+  ending = true
+  const exits = [...children.values()].map((child) => {
+    child.kill('SIGTERM')
+    return once(child, 'exit')
+  })
+  await Promise.race([Promise.all(exits), new Promise((resolve) => setTimeout(resolve, STOP_MS))])
+  process.exit(code)
+}
