@@ -7,12 +7,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contracts as graphql } from '../graphql-bff/src/contracts.ts'
 import { contracts as mobile } from '../rest-mobile-bff/src/contracts.ts'
+import { recipePages } from './recipes.ts'
 import { referencePages } from './reference-pages.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const checkOnly = process.argv.includes('--check')
 
-const files = { ...(await graphql()), ...(await mobile()), ...referencePages() }
+const files = { ...(await graphql()), ...(await mobile()), ...referencePages(), ...(await recipePages(root)) }
 const outdated: string[] = []
 for (const [path, contents] of Object.entries(files)) {
   const file = join(root, path)

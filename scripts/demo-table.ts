@@ -36,7 +36,7 @@ export async function demoTable(ports: Ports): Promise<string> {
         `  curl -i http://localhost:${ports.mobile}/v1/products/${demo.productId}`,
         `  curl -i -H "Authorization: Bearer $TOKEN" http://localhost:${ports.mobile}/v1/home`,
         `  curl -i -H "Authorization: Bearer $TOKEN" "http://localhost:${ports.mobile}/v2/checkout-summary?cartId=${demo.cartId}"`,
-        `  curl -i -H 'k: ${device.id}.${device.key}' http://localhost:${ports.devices}/s/${sku}`,
+        `  curl -i -H 'k: ${device.key}' http://localhost:${ports.devices}/s/${sku}`,
         `  coap-client-notls -m get -s 60 coap://${coap}/s/${sku}`,
         `  mosquitto_sub -p ${ports.mqtt} -u ${device.id} -P ${device.key} -t 's/${device.store}/#' -v`,
         `  curl -X PUT -H 'content-type: application/json' -d '{"available": 0}' ${control}/stock/${device.store}/${sku}`,

@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { SERVICES as DOMAIN_SERVICES } from '../shared-clients/src/services.ts'
 import { demoTable } from './demo-table.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -31,9 +32,10 @@ const PORTS = {
 }
 
 const upstreams = Object.fromEntries(
-  Object.entries(await import('../shared-clients/src/services.ts').then(({ SERVICES }) => SERVICES)).map(
-    ([index, name]) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${PORTS.control + 1 + Number(index)}`],
-  ),
+  DOMAIN_SERVICES.map((name, index) => [
+    `${name.toUpperCase()}_URL`,
+    `http://127.0.0.1:${PORTS.control + 1 + index}`,
+  ]),
 )
 
 type Service = { name: string; port: number; management: number; env?: Record<string, string> }
@@ -59,15 +61,22 @@ process.on('exit', () => {
   for (const child of children.values()) child.kill('SIGKILL')
 })
 
-for (const service of SERVICES) start(service)
-await Promise.all(SERVICES.map(ready))
+const [services, ...bffs] = SERVICES
+if (services) await started(services)
+await Promise.all(bffs.map(started))
 console.log(await demoTable(PORTS))
 console.log('ready')
+
+async function started(service: Service): Promise<void> {
+  start(service)
+  await ready(service)
+}
 
 function start({ name, port, management, env }: Service): void {
   const child = spawn(process.execPath, [...(watch ? ['--watch'] : []), 'src/server.ts'], {
     cwd: `${root}/${name}`,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // What the demo prints is its table; what goes wrong is on standard error or a warning.
+    stdio: ['ignore', name === 'mock-services' ? 'ignore' : 'inherit', 'inherit'],
     env: {
       LOG_LEVEL: watch ? 'info' : 'warn',
       ...(watch && { GRAPHQL_ALLOW_ADHOC: 'true' }),

@@ -1,14 +1,14 @@
 import type { ClientSet } from '@harbor/shared-clients'
 import { bearerToken, type TokenVerifier, type Viewer } from '@harbor/shared-runtime/auth'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
+import { negotiateLocale } from '@harbor/shared-runtime/locale'
 import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import type { Context, Handler } from 'hono'
-import { accepts } from 'hono/accepts'
 import { cacheControl, vary } from './cache-policy.ts'
 import { etagOf, matches } from './etag.ts'
-import { createFormat, LOCALES, type Locale } from './format/index.ts'
+import { createFormat } from './format/index.ts'
 import type { RequestEnv } from './request.ts'
 import type { Screen, ScreenAnswer } from './screen.ts'
 
@@ -31,7 +31,7 @@ export const serveScreen =
         context,
         params: c.req.param(),
         query: c.req.query(),
-        format: createFormat(localeOf(c)),
+        format: createFormat(negotiateLocale(c.req.header('accept-language'))),
       })
       logFailures(log, screen, c.var.trace.traceId, answer)
       return respond(c, screen, answer)
@@ -47,18 +47,6 @@ async function authenticate(c: Context, verify: TokenVerifier): Promise<Viewer> 
   if (!viewer.roles.has('customer')) throw new ProblemError('FORBIDDEN')
   return viewer
 }
-
-const localeOf = (c: Context): Locale =>
-  accepts(c, {
-    header: 'Accept-Language',
-    supports: [...LOCALES],
-    default: LOCALES[0],
-    match: (accepted, { supports, default: standard }) =>
-      accepted
-        .toSorted((a, b) => b.q - a.q)
-        .map(({ type }) => type.toLowerCase().split('-')[0])
-        .find((language) => language !== undefined && supports.includes(language)) ?? standard,
-  }) as Locale
 
 function respond(c: Context, screen: Screen, { body, degraded }: ScreenAnswer): Response {
   const etag = etagOf(body)

@@ -3,7 +3,7 @@ import { createTokenVerifier } from '@harbor/shared-runtime/auth'
 import { loadConfig, managementPortOf } from '@harbor/shared-runtime/config'
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import { createLog } from '@harbor/shared-runtime/log'
-import { closing } from '@harbor/shared-runtime/part'
+import { closing, warming } from '@harbor/shared-runtime/part'
 import { runProcess } from '@harbor/shared-runtime/process'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
@@ -22,6 +22,8 @@ const verify = createTokenVerifier({
   loadKeys: clients.identityKeys,
 })
 
+const app = createApp({ clients, verify, log })
+
 await runProcess({
   name,
   log,
@@ -29,12 +31,9 @@ await runProcess({
   managementPort: managementPortOf(config),
   parts: [
     closing('clients', clients),
-    httpPart({
-      name: 'http',
-      fetch: createApp({ clients, verify, log }).fetch,
-      host: config.HOST,
-      port: config.PORT,
-      portSetting: 'PORT',
-    }),
+    // The first request of a process pays for connections, tokens and compilation: no app shall wait for that.
+    // Whether it succeeds does not matter: a service that is down is no reason not to start.
+    warming(async () => void (await app.request('/v1/products?limit=1'))),
+    httpPart({ name: 'http', fetch: app.fetch, host: config.HOST, port: config.PORT, portSetting: 'PORT' }),
   ],
 })

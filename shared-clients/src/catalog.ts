@@ -35,7 +35,7 @@ const search = get('/search', ProductPage)
 
 type Page = { cursor?: string | undefined; limit: number }
 
-export const catalog = httpClient('catalog', { timeoutMs: 250 }, (call) => ({
+export const catalog = httpClient('catalog', { timeoutMs: 500 }, (call) => ({
   byId: (id: string) => call(byId, { path: { id } }),
   /** The products that exist, by id. */
   byIds: (ids: readonly string[]) =>

@@ -14,12 +14,15 @@ export async function loadIdentityKeys(pool: Pool): Promise<JSONWebKeySet> {
     .catch((cause: unknown) => {
       throw new UpstreamError('identity', 'unavailable', 'its keys cannot be loaded', { cause })
     })
-  const parsed = KeySet.safeParse(await readJson('identity', answer.body))
-  if (answer.statusCode !== 200 || !parsed.success)
+  if (answer.statusCode !== 200) {
+    await answer.body.dump()
     throw new UpstreamError(
       'identity',
-      'invalid_answer',
-      `GET /jwks: status ${answer.statusCode}, not a key set`,
+      answer.statusCode >= 500 ? 'unavailable' : 'invalid_answer',
+      `GET /jwks: status ${answer.statusCode}`,
     )
-  return parsed.data
+  }
+  const parsed = KeySet.safeParse(await readJson('identity', answer.body))
+  if (parsed.success) return parsed.data
+  throw new UpstreamError('identity', 'invalid_answer', 'GET /jwks: not a key set', { cause: parsed.error })
 }

@@ -13,6 +13,7 @@ import { payments } from './payments.ts'
 import { pricing } from './pricing.ts'
 import { promotions } from './promotions.ts'
 import { recommendations } from './recommendations.ts'
+import { requestClients } from './request-clients.ts'
 import { reviews } from './reviews.ts'
 import type { Addresses } from './services.ts'
 import { shipping } from './shipping.ts'
@@ -68,28 +69,25 @@ type Options = {
 export function createClients({ addresses, clientId, clientSecret }: Options): ClientSet {
   const identity = openPool(addresses.identity)
   const tokens = createInternalTokens({ identity, clientId, clientSecret })
-  const opened = Object.entries(CLIENTS).map(([name, definition]) => ({
-    name,
-    client: (definition as ClientDefinition<unknown>).open(addresses[definition.upstream], tokens),
-  }))
+  const opened = new Map(
+    Object.entries<ClientDefinition<unknown>>(CLIENTS).map(([name, { upstream, open }]) => [
+      name,
+      open(addresses[upstream], tokens),
+    ]),
+  )
+  const RequestClients = requestClients(opened)
 
   return {
     forRequest: (context) => {
-      const clients = {}
-      for (const { name, client } of opened) defineLazily(clients, name, () => client.bind(context))
+      const clients: object = new RequestClients(context)
+      // Its getters are made in a loop over CLIENTS, which the compiler cannot follow.
       return clients as Clients
     },
     identityKeys: () => loadIdentityKeys(identity),
     async close() {
-      await Promise.all([identity.close(), ...opened.map(({ client }) => client.close())])
+      await Promise.all([identity.close(), ...[...opened.values()].map((client) => client.close())])
     },
   }
-}
-
-/** A request touches a few of the services: only those clients are made. */
-function defineLazily(target: object, name: string, make: () => unknown): void {
-  let made: unknown
-  Object.defineProperty(target, name, { enumerable: true, get: () => (made ??= make()) })
 }
 
 export type { AnalyticsEvent } from './analytics.ts'

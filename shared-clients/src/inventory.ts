@@ -19,7 +19,8 @@ export type StockEvent =
       kind: 'level'
       warehouse: string
       sku: string
-      available: number /** Empty in a snapshot. */
+      available: number
+      /** Empty in a snapshot. */
       eventId: string
     }
   | { kind: 'snapshot-end'; eventId: string }
@@ -48,7 +49,7 @@ const StockMessage = z
 
 export const inventory = grpcClient(
   'inventory',
-  { timeoutMs: 150, stub: InventoryServiceClient },
+  { timeoutMs: 300, stub: InventoryServiceClient },
   (call, stub) => ({
     /** Stock per warehouse of the SKUs that exist, by SKU. */
     stock: (skus: readonly string[], options?: { timeoutMs?: number }) =>

@@ -38,7 +38,7 @@ const PriceAnswer = z.object({ prices: z.array(Price) })
 
 export const pricing = grpcClient(
   'pricing',
-  { timeoutMs: 150, stub: PricingServiceClient },
+  { timeoutMs: 300, stub: PricingServiceClient },
   (call, stub) => ({
     /** Prices of the SKUs that have one, by SKU. */
     prices: (skus: readonly string[]) =>
@@ -50,6 +50,7 @@ export const pricing = grpcClient(
         (price) => price.sku,
       ),
     /** What a cart costs as it is now, before tax and shipping. */
-  quote: (cartId: string, options?: { timeoutMs?: number }) =>
-    call.unary(stub.quoteCart.bind(stub), { cartId, lines: [], currency: '' }, Quote, options),
-}))
+    quote: (cartId: string, options?: { timeoutMs?: number }) =>
+      call.unary(stub.quoteCart.bind(stub), { cartId, lines: [], currency: '' }, Quote, options),
+  }),
+)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fetchRowsOf } from './batch.ts'
 import { get } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
@@ -18,5 +19,10 @@ export const promotions = httpClient('promotions', { timeoutMs: 200 }, (call) =>
   forCart: async (cartId: string, options?: { timeoutMs?: number }) =>
     (await call(active, { query: { cartId }, ...options })).items,
   /** What runs now for any of these SKUs. */
-  forSkus: async (skus: readonly string[]) => (await call(active, { query: { skus: skus.join() } })).items,
+  forSkus: (skus: readonly string[]) =>
+    fetchRowsOf(
+      skus,
+      async (some) => (await call(active, { query: { skus: some.join() } })).items,
+      (promotion) => promotion.sku,
+    ),
 }))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fetchByKeys } from './batch.ts'
+import { fetchByKeys, fetchGroups } from './batch.ts'
 import { get } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
@@ -34,8 +34,10 @@ export const reviews = httpClient('reviews', { timeoutMs: 250 }, (call) => ({
       (summary) => summary.productId,
     ),
   /** The newest `limit` reviews of each product, newest first, by product id. */
-  latest: async (productIds: readonly string[], { limit }: { limit: number }) => {
-    const { items } = await call(latest, { query: { productIds: productIds.join(), limit } })
-    return Map.groupBy(items, (review) => review.productId) as ReadonlyMap<string, Review[]>
-  },
+  latest: (productIds: readonly string[], { limit }: { limit: number }) =>
+    fetchGroups(
+      productIds,
+      async (some) => (await call(latest, { query: { productIds: some.join(), limit } })).items,
+      (review) => review.productId,
+    ),
 }))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fetchGroups } from './batch.ts'
 import { get, post } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
@@ -21,10 +22,12 @@ const record = post('/readings', z.unknown())
 export const telemetry = httpClient('telemetry', { timeoutMs: 500 }, (call) => ({
   devicesOf: async (store: string) => (await call(devices, { query: { store } })).items,
   /** The newest `limit` readings of each device, newest first, by device id. */
-  latest: async (deviceIds: readonly string[], { limit }: { limit: number }) => {
-    const { items } = await call(latest, { query: { deviceIds: deviceIds.join(), limit } })
-    return Map.groupBy(items, (reading) => reading.deviceId) as ReadonlyMap<string, Reading[]>
-  },
+  latest: (deviceIds: readonly string[], { limit }: { limit: number }) =>
+    fetchGroups(
+      deviceIds,
+      async (some) => (await call(latest, { query: { deviceIds: some.join(), limit } })).items,
+      (reading) => reading.deviceId,
+    ),
   record: async (readings: readonly Reading[]): Promise<void> => {
     await call(record, { body: { readings } })
   },

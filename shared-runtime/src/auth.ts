@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import { z } from 'zod'
+import { UpstreamError } from './errors.ts'
 import { ProblemError } from './problems.ts'
 
 export const ROLES = ['customer', 'staff', 'finance', 'risk', 'admin'] as const
@@ -30,6 +31,10 @@ const MAX_KNOWN_TOKENS = 10_000
 const CLOCK_SKEW_S = 5
 /** At most one reload of the keys in this time, so that tokens with made-up key ids cannot flood identity. */
 const KEY_RELOAD_MS = 10_000
+/** After this time keys are loaded again though all key ids are known: identity may have withdrawn one. */
+const KEY_MAX_AGE_MS = 5 * 60_000
+
+type KeySet = ReturnType<typeof createLocalJWKSet>
 
 type Options = {
   issuer: string
@@ -80,7 +85,7 @@ export function createTokenVerifier({ issuer, audience, loadKeys }: Options): To
     }
   }
 
-  async function verifyWith(token: string, set: ReturnType<typeof createLocalJWKSet>): Promise<JWTPayload> {
+  async function verifyWith(token: string, set: KeySet): Promise<JWTPayload> {
     const { payload } = await jwtVerify(token, set, {
       issuer,
       audience,
@@ -92,27 +97,42 @@ export function createTokenVerifier({ issuer, audience, loadKeys }: Options): To
   }
 }
 
-/** The identity service's keys: loaded once by however many ask, reloaded for an unknown key id, kept when stale. */
+/**
+ * The identity service's keys: loaded once by however many ask, and again for an unknown key id or when old.
+ * What is there stays in use until its successor has come, so an identity that hangs or is down holds up nobody.
+ */
 function keySet(loadKeys: () => Promise<JSONWebKeySet>) {
-  let keys: Promise<ReturnType<typeof createLocalJWKSet>> | undefined
+  let keys: KeySet | undefined
+  let loading: Promise<KeySet> | undefined
   let loadedAt = 0
 
-  const load = () => {
+  const age = () => performance.now() - loadedAt
+  const load = () =>
+    (loading ??= fetchKeys().finally(() => {
+      loading = undefined
+    }))
+
+  async function fetchKeys(): Promise<KeySet> {
     loadedAt = performance.now()
-    return loadKeys().then((set) => createLocalJWKSet(set))
+    try {
+      return (keys = createLocalJWKSet(await loadKeys()))
+    } catch (error) {
+      if (keys) return keys
+      if (error instanceof UpstreamError) throw error
+      // As it is, a JOSEError or ZodError would be taken for a fault of the token.
+      throw new UpstreamError('identity', 'invalid_answer', 'its keys cannot be used', { cause: error })
+    }
   }
+
   return {
-    current() {
-      keys ??= load().catch((error) => {
-        keys = undefined
-        throw error
-      })
+    async current(): Promise<KeySet> {
+      if (!keys) return load()
+      if (age() > KEY_MAX_AGE_MS) void load()
       return keys
     },
-    async reloaded() {
-      const stale = keys
-      if (stale && performance.now() - loadedAt > KEY_RELOAD_MS) keys = load().catch(() => stale)
-      return this.current()
+    /** The keys after a reload, at most one in `KEY_RELOAD_MS`. */
+    async reloaded(): Promise<KeySet> {
+      return loading ?? (keys && age() <= KEY_RELOAD_MS ? keys : load())
     },
   }
 }

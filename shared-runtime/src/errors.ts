@@ -3,7 +3,7 @@ export type UpstreamErrorCode =
   | 'timeout' // its own timeout or the deadline of the request
   | 'unavailable' // no connection, a connection cut, 5xx
   | 'overloaded' // 429
-  | 'invalid_answer' // not what its schema says, too large, or cut short
+  | 'invalid_answer' // not what its schema says, or too large
   | 'not_found'
   | 'conflict'
   | 'rejected' // the upstream found our arguments wrong

@@ -76,7 +76,9 @@ function lateness(context: RequestContext) {
   const fail = () => {
     for (const reject of waiting) reject()
   }
-  const timer = setTimeout(fail, remainingMs(context.deadline))
+  const ms = remainingMs(context.deadline)
+  // Work without a deadline: setTimeout(Infinity) would fire at once.
+  const timer = Number.isFinite(ms) ? setTimeout(fail, ms) : undefined
   context.signal.addEventListener('abort', fail, { once: true })
   return {
     promise: (name: string) =>

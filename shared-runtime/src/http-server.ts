@@ -1,9 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import net from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import { type Part, StartError } from './part.ts'
 
-type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch']
+type Fetch = Parameters<typeof getRequestListener>[0]
 
 type Options = {
   /** What the address is for, in the log: `http`, `management`. */
@@ -18,6 +18,9 @@ type Options = {
 
 /** Long enough for a proxy to read "Connection: close" on its next answer instead of a reset on its next request. */
 const IDLE_GRACE_MS = 1_500
+
+/** What is not answered by then is cut, which leaves the rest of the 10 s of a drain to the other parts. */
+const CUT_AFTER_MS = 6_000
 
 /** Node's own limits keep a slow-loris socket for minutes. */
 const LIMITS = {
@@ -34,14 +37,16 @@ const LIMITS = {
  * close after their next answer, and ends idle ones a little later: behind a proxy no request is lost.
  */
 export function httpPart({ name, host, port, portSetting, maxHeaderBytes, ...handler }: Options): Part {
+  const handle = 'listener' in handler ? handler.listener : getRequestListener(handler.fetch)
+  const limits = { ...LIMITS, maxHeaderSize: maxHeaderBytes ?? LIMITS.maxHeaderSize }
+  const running = new Set<ServerResponse>()
   let draining = false
-  const serverOptions = { ...LIMITS, maxHeaderSize: maxHeaderBytes ?? LIMITS.maxHeaderSize }
-  const server =
-    'listener' in handler
-      ? createServer(serverOptions, handler.listener)
-      : (createAdaptorServer({ fetch: handler.fetch, serverOptions }) as Server)
-  server.prependListener('request', (_, response) => {
+  const server = createServer(limits, (request, response) => {
+    running.add(response)
+    response.once('close', () => running.delete(response))
     if (draining) response.shouldKeepAlive = false
+    if (hasTwoHosts(request)) response.writeHead(400, { connection: 'close' }).end()
+    else handle(request, response)
   })
 
   return {
@@ -49,13 +54,17 @@ export function httpPart({ name, host, port, portSetting, maxHeaderBytes, ...han
     start: () => listen(server, host, port, portSetting),
     async stop() {
       draining = true
+      for (const response of running) if (!response.headersSent) response.shouldKeepAlive = false
+      // For answers that have promised to keep the connection already, and for connections that never ask.
+      server.keepAliveTimeout = server.headersTimeout = IDLE_GRACE_MS
       // http.Server#close would cut idle connections at once; net.Server#close only stops accepting.
       const closed = new Promise((resolve) => net.Server.prototype.close.call(server, resolve))
-      const timer = setTimeout(() => server.closeIdleConnections(), IDLE_GRACE_MS)
-      if ((await connections(server)) === 0) clearTimeout(timer)
+      const idle = setTimeout(() => server.closeIdleConnections(), IDLE_GRACE_MS)
+      const cut = setTimeout(() => server.closeAllConnections(), CUT_AFTER_MS)
       await closed
-      clearTimeout(timer)
-      server.closeAllConnections()
+      clearTimeout(idle)
+      clearTimeout(cut)
+      server.close()
     },
   }
 }
@@ -64,10 +73,21 @@ export function httpPart({ name, host, port, portSetting, maxHeaderBytes, ...han
  * Listens and gives the address.
  * @throws an error that says which port is taken and which variable moves it
  */
-export function listen(server: Server, host: string, port: number, portSetting: string): Promise<string> {
+export function listen(
+  server: net.Server,
+  host: string,
+  port: number,
+  portSetting: string,
+  scheme = 'http',
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(portError(error, host, port, portSetting)))
-    server.listen(port, host, () => resolve(`http://${host}:${(server.address() as net.AddressInfo).port}`))
+    const fail = (error: NodeJS.ErrnoException) => reject(portError(error, host, port, portSetting))
+    server.once('error', fail)
+    server.listen(port, host, () => {
+      server.off('error', fail)
+      const { port: bound } = server.address() as net.AddressInfo
+      resolve(`${scheme}://${net.isIPv6(host) ? `[${host}]` : host}:${bound}`)
+    })
   })
 }
 
@@ -87,5 +107,10 @@ export function portError(
   return error
 }
 
-const connections = (server: Server) =>
-  new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count ?? 0)))
+/** Node takes the first of several Host headers, a proxy in front perhaps the last. */
+function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === 'host') hosts++
+  return hosts > 1
+}

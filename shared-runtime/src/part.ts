@@ -20,3 +20,10 @@ export const closing = (name: string, resource: { close(): Promise<void> }): Par
   start: async () => undefined,
   stop: () => resource.close(),
 })
+
+/** Something to be done once before the parts after it serve. */
+export const warming = (act: () => Promise<void>): Part => ({
+  name: 'warm-up',
+  start: async () => void (await act()),
+  stop: async () => {},
+})

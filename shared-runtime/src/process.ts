@@ -32,31 +32,39 @@ export async function runProcess({ name, log, host, managementPort, parts }: Opt
     portSetting: 'MANAGEMENT_PORT',
   })
 
-  closeWithGrace({ delay: DRAIN_MS, logger: false }, async ({ signal, err }) => {
+  const onTimeout = () => log.warn('cut what had not ended in time')
+  closeWithGrace({ delay: DRAIN_MS, logger: false, onTimeout }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, 'ending after an unexpected error')
     else log.info({ signal }, 'draining')
     state.phase = 'draining'
-    for (const part of started.reverse()) await part.stop()
+    for (const part of started.toReversed())
+      await part
+        .stop()
+        .catch((error: unknown) => log.error({ err: error, part: part.name }, 'not stopped well'))
     log.info('stopped')
     log.flush()
   })
 
   try {
     for (const part of [management, ...parts]) {
+      if (state.phase === 'draining') return
       const address = await part.start()
       started.push(part)
       if (address !== undefined) addresses[part.name] = address
     }
   } catch (error) {
-    process.stderr.write(
-      error instanceof StartError
-        ? `${name} did not start: ${error.message}\n`
-        : `${name} did not start: ${describe(error)}\n`,
-    )
-    process.exit(1)
+    failStart(name, error)
   }
+  if (state.phase === 'draining') return
   state.phase = 'ready'
   log.info({ addresses }, 'ready')
+}
+
+/** Ends a process that cannot start: code 1 and one message, with a stack only for what nobody foresaw. */
+export function failStart(name: string, error: unknown): never {
+  const reason = error instanceof StartError ? error.message : describe(error)
+  process.stderr.write(`${name} did not start: ${reason}\n`)
+  process.exit(1)
 }
 
 /** `/livez` says that the process runs, `/readyz` that it can serve, with the reason when it cannot. */

@@ -9,14 +9,15 @@ export type TraceContext = {
   readonly sampled: boolean
 }
 
-// A later version starts with the same four parts and may go on after them; ff is no version.
-const TRACEPARENT = /^(?:00|(?!00|ff)[0-9a-f]{2}(?=.{52}(?:-|$)))-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:$|-)/
+// A later version starts with the same four parts and may go on after them.
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 const ALL_ZERO = /^0+$/
 
 /** Goes on with the trace of a `traceparent` header; starts a new one when there is none or it is malformed. */
 export function continueTrace(traceparent: string | undefined | null): TraceContext {
-  const [, traceId, parentId, flags] = TRACEPARENT.exec(traceparent ?? '') ?? []
-  if (!traceId || !parentId || !flags || ALL_ZERO.test(traceId) || ALL_ZERO.test(parentId))
+  const [, version, traceId, parentId, flags, more] = TRACEPARENT.exec(traceparent ?? '') ?? []
+  const known = version !== 'ff' && !(version === '00' && more !== undefined)
+  if (!known || !traceId || !parentId || !flags || ALL_ZERO.test(traceId) || ALL_ZERO.test(parentId))
     return { traceId: randomHex(16), spanId: randomHex(8), sampled: false }
   return { traceId, spanId: randomHex(8), sampled: (Number.parseInt(flags, 16) & 1) === 1 }
 }

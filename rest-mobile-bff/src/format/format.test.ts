@@ -1,6 +1,7 @@
+import { LOCALES } from '@harbor/shared-runtime/locale'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createFormat, LOCALES } from './index.ts'
+import { createFormat } from './index.ts'
 
 const now = new Date('2026-11-21T09:00:00Z')
 const en = createFormat('en', now)

@@ -1,11 +1,8 @@
+import type { Locale } from '@harbor/shared-runtime/locale'
 import { moneyFormat } from './money.ts'
 import { orderStatusFormat } from './order-status.ts'
 import { relativeDayFormat } from './relative-day.ts'
 import { thumbnail } from './thumbnail.ts'
-
-/** The languages in which the app can be answered; the first is the default. */
-export const LOCALES = ['en', 'de', 'fr', 'ja'] as const
-export type Locale = (typeof LOCALES)[number]
 
 /** What a projection uses to show values to a person. */
 export type Format = ReturnType<typeof createFormat>

@@ -1,4 +1,6 @@
 import type { Money as UpstreamMoney } from '@harbor/shared-clients'
+import type { Locale } from '@harbor/shared-runtime/locale'
+import { formatMoney } from '@harbor/shared-runtime/money'
 import { z } from 'zod'
 
 /** Money as the app gets it: computed by pricing, formatted here. */
@@ -10,24 +12,10 @@ export const Money = z
   })
   .meta({ id: 'Money' })
 
-const formats = new Map<string, Intl.NumberFormat>()
-
-/** Formats amounts in minor units of their currency. */
 export const moneyFormat =
-  (locale: string) =>
-  ({ amountMinor, currency }: UpstreamMoney): z.infer<typeof Money> => {
-    const format = numberFormat(locale, currency)
-    const { maximumFractionDigits = 2 } = format.resolvedOptions()
-    return {
-      amount: amountMinor,
-      currency,
-      formatted: format.format(amountMinor / 10 ** maximumFractionDigits),
-    }
-  }
-
-function numberFormat(locale: string, currency: string): Intl.NumberFormat {
-  const key = `${locale} ${currency}`
-  let format = formats.get(key)
-  if (!format) formats.set(key, (format = new Intl.NumberFormat(locale, { style: 'currency', currency })))
-  return format
-}
+  (locale: Locale) =>
+  ({ amountMinor, currency }: UpstreamMoney): z.infer<typeof Money> => ({
+    amount: amountMinor,
+    currency,
+    formatted: formatMoney(amountMinor, currency, locale),
+  })

@@ -1,6 +1,6 @@
 import type { OrderStatus as UpstreamStatus } from '@harbor/shared-clients'
+import type { Locale } from '@harbor/shared-runtime/locale'
 import { z } from 'zod'
-import type { Locale } from './index.ts'
 
 /** The app's own words for where an order is; the orders service's are its own business. */
 const WORDS = ['processing', 'shipped', 'delivered', 'cancelled', 'returned'] as const

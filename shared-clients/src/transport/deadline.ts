@@ -3,8 +3,8 @@ import { type RequestContext, remainingMs } from '@harbor/shared-runtime/request
 
 /** What one attempt of a call may use. */
 export type Attempt = {
-  /** Milliseconds that the caller will still wait: the smaller of the call's own timeout and what the request has left. */
-  readonly ms: number
+  /** Instant (of `performance.now()`) until which the caller waits: the end of the call's own timeout or of the request's time. */
+  readonly deadline: number
   /** Aborted at the deadline, or earlier when the request ends. */
   readonly signal: AbortSignal
 }
@@ -41,7 +41,7 @@ export async function withDeadline<T>(
   )
   context.signal.addEventListener('abort', onRequestEnd, { once: true })
   try {
-    const running = attempt({ ms, signal: controller.signal })
+    const running = attempt({ deadline: performance.now() + ms, signal: controller.signal })
     running.catch(() => {}) // after the deadline nobody waits for it
     return await Promise.race([running, ended])
   } finally {

@@ -1,3 +1,4 @@
+import { UpstreamError } from '@harbor/shared-runtime/errors'
 import type { z } from 'zod'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -32,11 +33,21 @@ export const put = endpoint('PUT')
 export const patch = endpoint('PATCH')
 export const del = endpoint('DELETE')
 
-/** The request target of a call: parameters encoded, query parameters without a value left out. */
-export function target(path: string, { path: parameters = {}, query = {} }: Arguments): string {
+/**
+ * The request target of a call: parameters encoded, query parameters without a value left out.
+ * @throws {UpstreamError} `rejected` for a parameter that would change the path
+ */
+export function target(
+  upstream: string,
+  path: string,
+  { path: parameters = {}, query = {} }: Arguments,
+): string {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = parameters[name]
-    if (!value) throw new TypeError(`${path}: the parameter ${name} is missing`)
+    if (value === undefined) throw new TypeError(`${path}: the parameter ${name} is missing`)
+    // Dots stay dots when encoded, and `/products/..` is another endpoint.
+    if (/^\.{0,2}$/.test(value) || !value.isWellFormed())
+      throw new UpstreamError(upstream, 'rejected', `${path}: the parameter ${name} cannot be sent`)
     return encodeURIComponent(value)
   })
   const search = new URLSearchParams()

@@ -10,7 +10,7 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/errors'
-import type { RequestContext } from '@harbor/shared-runtime/request-context'
+import { type RequestContext, remainingMs } from '@harbor/shared-runtime/request-context'
 import { traceparent } from '@harbor/shared-runtime/trace'
 import type { z } from 'zod'
 import type { ServiceName } from '../services.ts'
@@ -38,7 +38,7 @@ export type GrpcCall = {
     answer: z.ZodType<T>,
     options?: Options,
   ): Promise<T>
-  /** A method that streams answers until the request's signal is aborted; no timeout of its own. */
+  /** A method that streams answers; ends when the request's signal is aborted, and has no timeout of its own. */
   stream<Request, Answer, T>(
     method: ServerStream<Request, Answer>,
     request: Request,
@@ -56,9 +56,11 @@ export const grpcClient = <Stub extends { close(): void }, Api>(
 ): ClientDefinition<Api> => ({
   upstream,
   open(address, tokens) {
-    const { protocol, host } = new URL(address)
-    const security = protocol === 'https:' ? credentials.createSsl() : credentials.createInsecure()
-    const stub = new Stub(host, security, CHANNEL)
+    const { protocol, hostname, port } = new URL(address)
+    const secure = protocol === 'https:'
+    // URL drops a scheme's own port, and gRPC's default is 443 for both.
+    const host = `${hostname}:${port || (secure ? 443 : 80)}`
+    const stub = new Stub(host, secure ? credentials.createSsl() : credentials.createInsecure(), CHANNEL)
     return {
       bind: (context) => api(bind({ upstream, timeoutMs, tokens }, context), stub),
       close: () => stub.close(),
@@ -90,18 +92,25 @@ function bind({ upstream, timeoutMs, tokens }: Transport, context: RequestContex
       return call
     },
     async *stream(method, request, answer) {
-      const metadata = await metadataFor(upstream, tokens, context, context.signal)
-      context.signal.throwIfAborted()
-      const stream = method(request, metadata)
-      const cancel = () => stream.cancel()
-      context.signal.addEventListener('abort', cancel, { once: true })
+      const { signal } = context
+      let stream: ReturnType<typeof method> | undefined
+      const cancel = () => stream?.cancel()
       try {
-        for await (const message of stream) yield parse(upstream, answer, message)
+        const metadata = await metadataFor(upstream, tokens, context, signal)
+        if (signal.aborted) return
+        stream = method(request, metadata)
+        // A cancelled stream emits an error when nobody reads it any more.
+        stream.on('error', () => {})
+        signal.addEventListener('abort', cancel, { once: true })
+        for await (const message of stream) {
+          if (signal.aborted) return
+          yield parse(upstream, answer, message)
+        }
       } catch (error) {
-        throw asUpstreamError(upstream, error)
+        if (!signal.aborted) throw asUpstreamError(upstream, error)
       } finally {
-        context.signal.removeEventListener('abort', cancel)
-        stream.cancel()
+        signal.removeEventListener('abort', cancel)
+        cancel()
       }
     },
   }
@@ -112,10 +121,11 @@ function exchange<Request, Answer>(
   method: Unary<Request, Answer>,
   request: Request,
   metadata: Metadata,
-  { ms, signal }: Attempt,
+  { deadline, signal }: Attempt,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const call = method(request, metadata, { deadline: Date.now() + ms }, (error, answer) => {
+    const options = { deadline: Date.now() + remainingMs(deadline) }
+    const call = method(request, metadata, options, (error, answer) => {
       signal.removeEventListener('abort', cancel)
       if (error) reject(asUpstreamError(upstream, error))
       else resolve(answer)
@@ -145,31 +155,29 @@ function parse<T>(upstream: ServiceName, schema: z.ZodType<T>, message: unknown)
 }
 
 const CODES: Readonly<Partial<Record<status, UpstreamErrorCode>>> = {
-  [status.CANCELLED]: 'cancelled',
+  // Ours are reported by withDeadline: this one was the upstream's own doing.
+  [status.CANCELLED]: 'unavailable',
   [status.DEADLINE_EXCEEDED]: 'timeout',
   [status.INVALID_ARGUMENT]: 'rejected',
   [status.NOT_FOUND]: 'not_found',
   [status.ALREADY_EXISTS]: 'conflict',
   [status.FAILED_PRECONDITION]: 'conflict',
+  [status.ABORTED]: 'conflict',
   [status.OUT_OF_RANGE]: 'conflict',
   [status.RESOURCE_EXHAUSTED]: 'overloaded',
   [status.UNAUTHENTICATED]: 'unauthorized',
   [status.PERMISSION_DENIED]: 'unauthorized',
-  [status.INTERNAL]: 'invalid_answer',
-  [status.UNIMPLEMENTED]: 'rejected',
+  [status.UNIMPLEMENTED]: 'invalid_answer',
 }
+
+/** What this side finds wrong with an answer comes as a status like any other. */
+const FOUND_HERE = /^(Response message parsing error|Received message larger than max)/
 
 function asUpstreamError(upstream: ServiceName, error: unknown): UpstreamError {
   if (error instanceof UpstreamError) return error
-  const code = isServiceError(error) ? (CODES[error.code] ?? 'unavailable') : 'unavailable'
-  return new UpstreamError(
-    upstream,
-    code,
-    isServiceError(error) ? (status[error.code] ?? 'failed') : 'failed',
-    {
-      cause: error,
-    },
-  )
+  if (!isServiceError(error)) return new UpstreamError(upstream, 'unavailable', 'failed', { cause: error })
+  const code = FOUND_HERE.test(error.details) ? 'invalid_answer' : (CODES[error.code] ?? 'unavailable')
+  return new UpstreamError(upstream, code, status[error.code] ?? 'failed', { cause: error })
 }
 
 const isServiceError = (error: unknown): error is ServiceError =>

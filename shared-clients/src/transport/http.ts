@@ -1,7 +1,7 @@
 import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/errors'
-import type { RequestContext } from '@harbor/shared-runtime/request-context'
+import { type RequestContext, remainingMs } from '@harbor/shared-runtime/request-context'
 import { traceparent } from '@harbor/shared-runtime/trace'
-import { Pool } from 'undici'
+import { errors, Pool } from 'undici'
 import type { ServiceName } from '../services.ts'
 import type { ClientDefinition } from './client.ts'
 import { type Attempt, withDeadline } from './deadline.ts'
@@ -62,18 +62,20 @@ async function exchange<T>(
   context: RequestContext,
   endpoint: Endpoint<T>,
   args: Arguments,
-  { ms, signal }: Attempt,
+  { deadline, signal }: Attempt,
 ): Promise<T> {
+  const name = `${endpoint.method} ${endpoint.path}`
+  const path = target(upstream, endpoint.path, args)
   const token = await tokens(context, upstream, signal)
   const { statusCode, body } = await pool
     .request({
       method: endpoint.method,
-      path: target(endpoint.path, args),
+      path,
       headers: {
         accept: 'application/json',
         authorization: `Bearer ${token}`,
         traceparent: traceparent(context.trace),
-        'x-remaining-ms': String(Math.ceil(ms)),
+        'x-remaining-ms': String(Math.ceil(remainingMs(deadline))),
         ...(args.body !== undefined && { 'content-type': 'application/json' }),
         ...(args.idempotencyKey !== undefined && { 'idempotency-key': args.idempotencyKey }),
       },
@@ -81,28 +83,17 @@ async function exchange<T>(
       signal,
     })
     .catch((cause: unknown) => {
-      throw new UpstreamError(upstream, 'unavailable', `${endpoint.method} ${endpoint.path} failed`, {
-        cause,
-      })
+      // What undici refuses to send (a line break in a header) would be refused again.
+      const code = cause instanceof errors.InvalidArgumentError ? 'rejected' : 'unavailable'
+      throw new UpstreamError(upstream, code, `${name} failed`, { cause })
     })
   if (statusCode >= 300) {
     await body.dump()
-    throw new UpstreamError(
-      upstream,
-      codeOf(statusCode),
-      `${endpoint.method} ${endpoint.path}: status ${statusCode}`,
-    )
+    throw new UpstreamError(upstream, codeOf(statusCode), `${name}: status ${statusCode}`)
   }
   const parsed = endpoint.answer.safeParse(await readJson(upstream, body))
   if (!parsed.success)
-    throw new UpstreamError(
-      upstream,
-      'invalid_answer',
-      `${endpoint.method} ${endpoint.path}: not as agreed`,
-      {
-        cause: parsed.error,
-      },
-    )
+    throw new UpstreamError(upstream, 'invalid_answer', `${name}: not as agreed`, { cause: parsed.error })
   return parsed.data
 }
 
@@ -110,6 +101,7 @@ const CODES: Readonly<Record<number, UpstreamErrorCode>> = {
   401: 'unauthorized',
   403: 'unauthorized',
   404: 'not_found',
+  408: 'timeout',
   409: 'conflict',
   410: 'not_found',
   429: 'overloaded',

@@ -28,7 +28,9 @@ type Options = { identity: Pool; clientId: string; clientSecret: string }
  * those who need the same one at the same time wait for one exchange.
  */
 export function createInternalTokens({ identity, clientId, clientSecret }: Options): InternalTokens {
-  const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`
+  // RFC 6749, 2.3.1: both are encoded as in a form before they are joined.
+  const pair = [clientId, clientSecret].map(encodeURIComponent).join(':')
+  const authorization = `Basic ${Buffer.from(pair).toString('base64')}`
   const ready = new LRUCache<string, string>({ max: MAX_TOKENS })
   const running = new Map<string, Promise<string>>()
 
@@ -37,6 +39,7 @@ export function createInternalTokens({ identity, clientId, clientSecret }: Optio
     const key = `${audience} ${context.viewer?.token ?? ''}`
     const kept = ready.get(key)
     if (kept !== undefined) return Promise.resolve(kept)
+    if (signal.aborted) return Promise.reject(signal.reason)
     let exchange = running.get(key)
     if (!exchange) {
       exchange = obtain(key, audience, context.viewer?.token).finally(() => running.delete(key))
@@ -76,14 +79,15 @@ export function createInternalTokens({ identity, clientId, clientSecret }: Optio
       .catch((cause: unknown) => {
         throw new UpstreamError('identity', 'unavailable', 'no token: it did not answer', { cause })
       })
-    const body = await readJson('identity', answer.body)
-    if (answer.statusCode !== 200)
+    if (answer.statusCode !== 200) {
+      await answer.body.dump()
       throw new UpstreamError(
         'identity',
-        answer.statusCode >= 500 ? 'unavailable' : 'unauthorized',
+        codeOf(answer.statusCode),
         `no token for ${audience}: status ${answer.statusCode}`,
       )
-    const parsed = TokenAnswer.safeParse(body)
+    }
+    const parsed = TokenAnswer.safeParse(await readJson('identity', answer.body))
     if (!parsed.success)
       throw new UpstreamError('identity', 'invalid_answer', 'not a token answer', { cause: parsed.error })
     const { access_token, expires_in } = parsed.data
@@ -93,11 +97,13 @@ export function createInternalTokens({ identity, clientId, clientSecret }: Optio
   }
 }
 
+const codeOf = (status: number) =>
+  status >= 500 ? 'unavailable' : status === 429 ? 'overloaded' : 'unauthorized'
+
 /** A caller may stop waiting; the exchange goes on for the others. */
 function abandonable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason)
-    if (signal.aborted) return leave()
     signal.addEventListener('abort', leave, { once: true })
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
   })

@@ -1,0 +1,79 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startFailing } from './harness.ts'
+
+const PROCESSES = ['mock-services', 'graphql-bff', 'rest-mobile-bff', 'iot-bff']
+const BFFS = PROCESSES.slice(1)
+
+describe('a process that cannot start says why and ends', () => {
+  it.each(PROCESSES)('%s: a wrong value, by name, with what was given and what is allowed', async (name) => {
+    const { code, said } = await startFailing(name, { PORT: 'eighty' })
+    expect(code).toBe(1)
+    expect(said).toContain('PORT')
+    expect(said).toContain('"eighty"')
+    expect(said).toContain('an integer from 0 to 65535')
+    expect(said).not.toMatch(/\n\s+at /)
+  })
+
+  it.each(BFFS)('%s: several wrong values at once, and no secret among them', async (name) => {
+    const { code, said } = await startFailing(name, {
+      CATALOG_URL: 'catalog.internal',
+      LOG_LEVEL: 'loud',
+      IDENTITY_CLIENT_SECRET: 'hunter2',
+    })
+    expect(code).toBe(1)
+    expect(said).toContain('CATALOG_URL: given "catalog.internal"; allowed: an http:// or https:// address.')
+    expect(said).toContain('LOG_LEVEL: given "loud"; allowed: debug, info, warn, error, silent.')
+    expect(said).toContain('IDENTITY_CLIENT_SECRET')
+    expect(said).not.toContain('hunter2')
+  })
+})
+
+describe('a port that is taken', () => {
+  const tcp = createServer()
+  const udp = createSocket('udp4')
+  let tcpPort = ''
+  let udpPort = ''
+
+  beforeAll(async () => {
+    tcp.listen(0, '127.0.0.1')
+    udp.bind(0, '127.0.0.1')
+    await Promise.all([once(tcp, 'listening'), once(udp, 'listening')])
+    tcpPort = String((tcp.address() as AddressInfo).port)
+    udpPort = String(udp.address().port)
+  })
+  afterAll(() => {
+    tcp.close()
+    udp.close()
+  })
+
+  it.each(PROCESSES)('%s: names PORT', async (name) => {
+    const { code, said } = await startFailing(name, { PORT: tcpPort })
+    expect(code).toBe(1)
+    expect(said).toContain(`port ${tcpPort}`)
+    expect(said).toMatch(/Set PORT/)
+    expect(said).not.toMatch(/\n\s+at /)
+  })
+
+  it.each(BFFS)('%s: names MANAGEMENT_PORT', async (name) => {
+    const { code, said } = await startFailing(name, { MANAGEMENT_PORT: tcpPort })
+    expect(code).toBe(1)
+    expect(said).toContain(`port ${tcpPort}`)
+    expect(said).toMatch(/Set MANAGEMENT_PORT/)
+  })
+
+  it('iot-bff: names COAP_PORT and MQTT_PORT', async () => {
+    const coap = await startFailing('iot-bff', {
+      COAP_PORT: udpPort,
+      COAP_PLAIN_DEVICE: 'd101',
+      MQTT_PORT: '0',
+    })
+    expect(coap.code).toBe(1)
+    expect(coap.said).toMatch(new RegExp(`port ${udpPort}.*Set COAP_PORT`))
+    const mqtt = await startFailing('iot-bff', { MQTT_PORT: tcpPort, COAP_PORT: '0' })
+    expect(mqtt.code).toBe(1)
+    expect(mqtt.said).toMatch(new RegExp(`port ${tcpPort}.*Set MQTT_PORT`))
+  })
+})

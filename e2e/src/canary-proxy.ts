@@ -1,0 +1,62 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A word that no honest answer holds. */
+export const CANARY = 'CANARY-6f1d'
+/** The same for fields that have to be numbers. */
+export const CANARY_NUMBER = 98_765_432
+
+/** Upstream fields that may leave to a named role at most (design, "Domain services"), and what is planted in them. */
+const SENSITIVE: Readonly<Record<string, unknown>> = {
+  wholesaleCost: { amountMinor: CANARY_NUMBER, currency: 'EUR', note: CANARY },
+  margin: CANARY_NUMBER,
+  supplierId: CANARY,
+  fraudScore: CANARY_NUMBER,
+  internalSegmentTag: CANARY,
+}
+
+/**
+ * Stands before a domain service and plants canaries in its answers: a field that nobody has heard of in
+ * every object, and a mark in every sensitive field.
+ */
+export async function startCanaryProxy(upstream: string): Promise<{ address: string; close(): void }> {
+  const server = createServer(async (request, response) => {
+    const body = await read(request)
+    const answer = await fetch(upstream + request.url, {
+      method: request.method ?? 'GET',
+      headers: headersOf(request),
+      ...(body.length > 0 && { body: new Uint8Array(body) }),
+    })
+    const text = await answer.text()
+    response.writeHead(answer.status, {
+      'content-type': answer.headers.get('content-type') ?? 'application/json',
+    })
+    response.end(answer.ok && text !== '' ? JSON.stringify(plant(JSON.parse(text))) : text)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+function plant(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plant)
+  if (value === null || typeof value !== 'object') return value
+  const planted = Object.entries(value).map(([name, inner]) => [name, SENSITIVE[name] ?? plant(inner)])
+  return { ...Object.fromEntries(planted), somethingNew: CANARY }
+}
+
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  const { host, connection, 'content-length': _, 'transfer-encoding': __, ...rest } = headers
+  return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]))
+}
+
+async function read(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type System, startSystem } from './harness.ts'
+import { persisted } from './web-client.ts'
+
+let system: System
+beforeAll(async () => {
+  system = await startSystem()
+})
+afterAll(() => system.stop())
+
+/** Calls to the domain services while something is done, identity left out: tokens are kept between requests. */
+const callsDuring = async (act: () => Promise<unknown>): Promise<Record<string, number>> => {
+  await system.forgetCalls()
+  await act()
+  const { identity: _, ...calls } = await system.calls()
+  return calls
+}
+
+describe('one product, three cuts', () => {
+  it('the app gets at most 300 bytes, and nothing the second time', async () => {
+    const url = `${system.mobile}/v1/products/${system.demo.productId}`
+    const first = await fetch(url)
+    const body = await first.text()
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(300)
+    const second = await fetch(url, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } })
+    expect(second.status).toBe(304)
+    expect(await second.text()).toBe('')
+  })
+
+  it('the dashboard gets everything about it, for one call to each upstream, be it 1 product or 50', async () => {
+    const ids = (count: number) => Array.from({ length: count }, (_, index) => `p${1001 + index}`)
+    await persisted(system, 'ProductList', { ids: ids(2) })
+    for (const count of [1, 50]) {
+      const calls = await callsDuring(async () => {
+        const { data, errors } = await persisted<{ products: unknown[] }>(system, 'ProductList', {
+          ids: ids(count),
+        })
+        expect(errors).toBeUndefined()
+        expect(data.products).toHaveLength(count)
+      })
+      expect(calls).toEqual({ catalog: 1, pricing: 1, inventory: 1, recommendations: 1, reviews: 2 })
+    }
+  })
+
+  it('the device gets one byte, for no call at all', async () => {
+    const { device, sku } = system.demo
+    const calls = await callsDuring(async () => {
+      const answer = await fetch(`${system.devices.addresses.http}/s/${sku}`, {
+        headers: { k: device.key },
+      })
+      expect(answer.status).toBe(200)
+      expect(await answer.text()).toMatch(/^[01]$/)
+    })
+    expect(calls).toEqual({})
+  })
+})

@@ -1,0 +1,62 @@
+import type { TokenVerifier } from '@harbor/shared-runtime/auth'
+import type { Log } from '@harbor/shared-runtime/log'
+import { ProblemError, problemBody, toProblem } from '@harbor/shared-runtime/problems'
+import { continueTrace } from '@harbor/shared-runtime/trace'
+import { type Context, Hono } from 'hono'
+import type { RequestState } from './context.ts'
+import { createGraphql } from './graphql.ts'
+import { hashesByName, loadOperations, type PersistedOperations } from './operations.ts'
+import { type Page, serveFile } from './page.ts'
+import { schema } from './schema/index.ts'
+import type { UpstreamSet } from './upstreams.ts'
+
+export type Dependencies = {
+  clients: UpstreamSet
+  verify: TokenVerifier
+  log: Log
+  /** Whether documents outside the manifest, introspection and GraphiQL are answered. */
+  allowAdhoc?: boolean
+  operations?: PersistedOperations
+  /** Milliseconds within which an operation is to be answered. */
+  budgetMs?: number
+  /** The files of the dashboard, by path; none: no page is served. */
+  page?: Page
+}
+
+type Env = { Variables: RequestState }
+
+/** The web BFF: every route on one page, and no I/O of its own. */
+export function createApp({
+  clients,
+  verify,
+  log,
+  allowAdhoc = false,
+  operations = loadOperations(schema),
+  budgetMs = 1_000,
+  page = new Map(),
+}: Dependencies) {
+  const graphql = createGraphql({ clients, verify, log, operations, allowAdhoc, budgetMs })
+  const app = new Hono<Env>()
+
+  app.use(async (c, next) => {
+    c.set('trace', continueTrace(c.req.header('traceparent')))
+    await next()
+    c.header('x-trace-id', c.var.trace.traceId)
+  })
+  app.all('/graphql', (c) => graphql.fetch(c.req.raw, { trace: c.var.trace }))
+  app.get('/operations.json', (c) => c.json(hashesByName(operations)))
+  for (const [path, file] of page) app.get(path, (c) => serveFile(c, file))
+
+  app.notFound((c) => answer(c, new ProblemError('NOT_FOUND')))
+  app.onError((error, c) => {
+    log.error({ err: error, traceId: c.var.trace.traceId }, 'request failed')
+    return answer(c, toProblem(error))
+  })
+  return app
+}
+
+const answer = (c: Context<Env>, problem: ProblemError) =>
+  c.body(JSON.stringify(problemBody(problem, c.var.trace.traceId)), problem.status, {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+  })

@@ -1,0 +1,49 @@
+import type { Viewer } from '@harbor/shared-runtime/auth'
+import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
+import type { TraceContext } from '@harbor/shared-runtime/trace'
+import { createLoaders, type Loaders } from './loaders/index.ts'
+import { type Locale, localeOf } from './locale.ts'
+import type { UpstreamSet, Upstreams } from './upstreams.ts'
+
+/** What is known of an HTTP request before its operation is. */
+export type RequestState = {
+  readonly trace: TraceContext
+  /** Set by plugins/use-viewer.ts; stays unset for an anonymous request. */
+  viewer?: Viewer | undefined
+}
+
+/** What resolvers work with. One an operation; never kept. */
+export type Context = {
+  readonly viewer: Viewer | undefined
+  readonly locale: Locale
+  readonly upstreams: Upstreams
+  readonly loaders: Loaders
+  /** Deadline, cancellation and trace of this operation's upstream calls. */
+  readonly requestContext: RequestContext
+}
+
+type Options = {
+  request: Request
+  state: RequestState
+  clients: UpstreamSet
+  /** Milliseconds within which the consumer is to have its answer. */
+  budgetMs: number
+}
+
+/** Makes everything that lives as long as one operation. */
+export function createContext({ request, state, clients, budgetMs }: Options): Context {
+  const requestContext = createRequestContext({
+    budgetMs,
+    trace: state.trace,
+    viewer: state.viewer,
+    consumer: request.signal,
+  })
+  const upstreams = clients.forRequest(requestContext)
+  return {
+    viewer: state.viewer,
+    locale: localeOf(request.headers.get('accept-language')),
+    upstreams,
+    loaders: createLoaders(upstreams),
+    requestContext,
+  }
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { loadOperations } from './operations.ts'
+import { schema } from './schema/index.ts'
+import { HASHES, testApp } from './testing/test-app.ts'
+
+const hash = HASHES.ProductPage ?? ''
+const variables = { id: 'p1001' }
+const persistedQuery = { version: 1, sha256Hash: hash }
+
+test.for([
+  ['extensions in a POST', { extensions: { persistedQuery }, variables }],
+  ['a document id in a POST', { documentId: `sha256:${hash}`, variables }],
+  ['a bare hash in a POST', { documentId: hash, variables }],
+] as const)('an operation is called by its hash: %s', async ([, body]) => {
+  const { data } = await testApp().post(body)
+  expect(data?.product).toMatchObject({ id: 'p1001' })
+})
+
+test.for([
+  ['extensions', { extensions: JSON.stringify({ persistedQuery }) }],
+  ['a document id', { documentId: `sha256:${hash}` }],
+] as const)('an operation is called by its hash: %s in a GET', async ([, parameters]) => {
+  const search = `?${new URLSearchParams({ ...parameters, variables: JSON.stringify(variables) })}`
+  const { data } = await testApp().send({ search })
+  expect(data?.product).toMatchObject({ id: 'p1001' })
+})
+
+test('the dashboard learns the hashes by name', async () => {
+  const response = await testApp().app.request('/operations.json')
+  expect(await response.json()).toEqual(HASHES)
+})
+
+test('a process does not start with an operation that does not fit the schema', () => {
+  expect(() => loadOperations(schema, { x: 'query Q { produkt }' })).toThrow('Q does not fit the schema')
+  expect(() => loadOperations(schema, { x: 'query A { __typename } query B { __typename }' })).toThrow(
+    'one named operation',
+  )
+})

@@ -1,0 +1,20 @@
+import type { Plugin, YogaInitialContext } from 'graphql-yoga'
+import { type Context, createContext, type RequestState } from '../context.ts'
+import type { UpstreamSet } from '../upstreams.ts'
+
+type Options = { clients: UpstreamSet; budgetMs: number }
+
+/**
+ * Makes the operation's context once it is known to be worth running, and ends it with the answer: what is
+ * still running upstream is cancelled then, and also when the consumer leaves.
+ */
+export const useContext = (options: Options): Plugin<YogaInitialContext & RequestState & Context> => ({
+  onContextBuilding({ context, extendContext }) {
+    extendContext(createContext({ request: context.request, state: context, ...options }))
+  },
+  onExecute: () => ({
+    onExecuteDone({ args }) {
+      args.contextValue.requestContext.end()
+    },
+  }),
+})

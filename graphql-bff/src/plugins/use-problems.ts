@@ -1,0 +1,63 @@
+import { UpstreamError } from '@harbor/shared-runtime/errors'
+import type { Log } from '@harbor/shared-runtime/log'
+import type { ProblemError } from '@harbor/shared-runtime/problems'
+import type { ExecutionResult } from 'graphql'
+import { isAsyncIterable, type Plugin } from 'graphql-yoga'
+import type { RequestState } from '../context.ts'
+import { degradedParts, type Failure, failureOf, publicError } from '../problem-result.ts'
+
+/**
+ * The one place where errors become an answer: masked, each with code, trace and retryable; failed optional
+ * parts named in `extensions.degraded`; an HTTP status other than 200 when there is no data at all.
+ */
+export const useProblems = (log: Log): Plugin<object, RequestState> => ({
+  onResultProcess({ result, setResult, serverContext }) {
+    if (isAsyncIterable(result) || Array.isArray(result)) return
+    const { traceId } = serverContext.trace
+    const failures = result.errors?.map(failureOf) ?? []
+    logFailures(failures, traceId, log)
+    setResult(withProblems(result, failures, traceId))
+  },
+})
+
+function withProblems(result: ExecutionResult, failures: readonly Failure[], traceId: string) {
+  const [first] = failures
+  if (!first) return { ...result, extensions: { ...result.extensions, http: { headers: NO_STORE } } }
+  const degraded = degradedParts(result.data, failures)
+  return {
+    ...result,
+    errors: failures.map((failure) => publicError(failure, traceId)),
+    extensions: {
+      ...result.extensions,
+      ...(degraded.length > 0 && { degraded }),
+      http: result.data ? { headers: NO_STORE } : httpOf(first.problem),
+    },
+  }
+}
+
+/** Until the fields say otherwise, nothing is kept; errors never are. */
+const NO_STORE = { 'cache-control': 'no-store' }
+
+const httpOf = ({ status, code, retryAfterS }: ProblemError) => ({
+  status,
+  headers: {
+    ...NO_STORE,
+    ...(code === 'UNAUTHENTICATED' && { 'www-authenticate': 'Bearer' }),
+    ...(code === 'METHOD_NOT_ALLOWED' && { allow: 'GET, POST' }),
+    ...(retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }),
+  },
+})
+
+/** One line a cause: a failed batch is an error at each of its rows. */
+function logFailures(failures: readonly Failure[], traceId: string, log: Log): void {
+  const logged = new Set<unknown>()
+  for (const { problem, path, cause } of failures) {
+    if (problem.status < 500 || logged.has(cause)) continue
+    logged.add(cause)
+    const level = cause instanceof UpstreamError ? 'warn' : 'error'
+    log[level](
+      { err: cause, code: problem.code, path: path?.join('.'), traceId },
+      'part of an operation failed',
+    )
+  }
+}

@@ -1,0 +1,11 @@
+import './customer.ts'
+import './price.ts'
+import './product.ts'
+import './recommendation.ts'
+import './review.ts'
+import './stock.ts'
+import './viewer.ts'
+import { builder } from '../builder.ts'
+
+/** The web graph: one file a type or domain service, put together here. */
+export const schema = builder.toSchema()

@@ -1,0 +1,16 @@
+import type { Money as UpstreamMoney } from '@harbor/shared-clients'
+import { builder } from '../builder.ts'
+import { formatMoney } from '../format-money.ts'
+
+/** Money as the services compute it; here it is only written out in the request's language. */
+export const Money = builder.objectRef<UpstreamMoney>('Money').implement({
+  fields: (t) => ({
+    amount: t.exposeInt('amountMinor', { access: 'public', description: 'Minor units of the currency.' }),
+    currency: t.exposeString('currency', { access: 'public', description: 'ISO 4217.' }),
+    formatted: t.string({
+      access: 'public',
+      description: 'In the language of the request.',
+      resolve: (money, _, { locale }) => formatMoney(money, locale),
+    }),
+  }),
+})

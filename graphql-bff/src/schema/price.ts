@@ -1,0 +1,37 @@
+import type { Price as UpstreamPrice } from '@harbor/shared-clients'
+import { builder } from '../builder.ts'
+import { formatMoney } from '../format-money.ts'
+import { oneRow } from './limits.ts'
+import { Money } from './money.ts'
+import { Product } from './product.ts'
+
+const Price = builder.objectRef<UpstreamPrice>('Price').implement({
+  description: 'What the customer pays now.',
+  fields: (t) => ({
+    amount: t.exposeInt('saleMinor', { access: 'public', description: 'Minor units of the currency.' }),
+    currency: t.exposeString('currency', { access: 'public', description: 'ISO 4217.' }),
+    formatted: t.string({
+      access: 'public',
+      description: 'In the language of the request.',
+      resolve: ({ saleMinor, currency }, _, { locale }) =>
+        formatMoney({ amountMinor: saleMinor, currency }, locale),
+    }),
+    list: t.field({
+      type: Money,
+      access: 'public',
+      description: 'Before the discount.',
+      resolve: ({ listMinor, currency }) => ({ amountMinor: listMinor, currency }),
+    }),
+    discountBasisPoints: t.exposeInt('discountBasisPoints', { access: 'public' }),
+  }),
+})
+
+builder.objectField(Product, 'price', (t) =>
+  t.field({
+    type: Price,
+    access: 'public',
+    nullable: true,
+    complexity: oneRow,
+    resolve: ({ sku }, _, { loaders }) => loaders.price.load(sku),
+  }),
+)

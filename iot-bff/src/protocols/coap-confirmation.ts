@@ -1,0 +1,46 @@
+/** A message as it was sent. */
+export type Sent = { readonly datagram: Buffer; readonly messageId: number }
+
+type Options = {
+  /** What to send now: the same again or, once the state is another, a message of its own. */
+  next: (previous: Sent | undefined) => Sent
+  send: (datagram: Buffer) => void
+  /** All attempts are over. */
+  expired: () => void
+}
+
+/** RFC 7252 §4.8. */
+const ACK_TIMEOUT_MS = 2_000
+const ACK_RANDOM_FACTOR = 1.5
+const MAX_RETRANSMIT = 4
+
+/** A confirmable message under way. */
+export type Confirmation = ReturnType<typeof startConfirmation>
+
+/**
+ * Sends a confirmable message, and again after 2 to 3 s, each time waiting twice as long, five times in all.
+ * A newer state takes the place of a retransmission and goes on with its count (RFC 7641 §4.5.2).
+ */
+export function startConfirmation({ next, send, expired }: Options) {
+  let timeoutMs = ACK_TIMEOUT_MS * (1 + Math.random() * (ACK_RANDOM_FACTOR - 1))
+  let retransmissions = 0
+  let sent = next(undefined)
+  let timer = setTimeout(retransmit, timeoutMs)
+  send(sent.datagram)
+
+  return {
+    get messageId() {
+      return sent.messageId
+    },
+    /** Acknowledged, reset, or no longer wanted. */
+    end: () => clearTimeout(timer),
+  }
+
+  function retransmit() {
+    if (retransmissions++ === MAX_RETRANSMIT) return expired()
+    timeoutMs *= 2
+    timer = setTimeout(retransmit, timeoutMs)
+    sent = next(sent)
+    send(sent.datagram)
+  }
+}

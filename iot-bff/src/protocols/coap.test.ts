@@ -1,0 +1,125 @@
+import { beforeEach, expect, test } from 'vitest'
+import { CODE, encodeMessage, NO_BYTES, OPTION, TYPE } from '../codecs/coap-message.ts'
+import { coapFace, optionOf, PEER, parsed, request, uint, uintOf } from '../testing/coap-peer.ts'
+
+let face: Awaited<ReturnType<typeof coapFace>>
+beforeEach(async () => {
+  face = await coapFace()
+  face.fill()
+})
+
+const accept = (format: number) => ({ options: [uint(OPTION.ACCEPT, format)] })
+
+test.each([
+  ['/s/HB-1001', {}, '31'],
+  ['/s/HB-1002', {}, '30'],
+  ['/s/HB-1001', accept(0), '31'],
+  ['/s/HB-1001', accept(60), 'f5'],
+  ['/s/HB-1002', accept(60), 'f4'],
+  ['/s/HB-1001', accept(112), '81a2006b6265722f48422d3130303104f5'],
+  ['/b', {}, '01aaaaa0'],
+  ['/b/shelf', {}, '01aaaaa0'],
+  ['/b', accept(42), '01aaaaa0'],
+  ['/b', accept(60), '4401aaaaa0'],
+])('GET %s %o is %s', (path, options, hex) => {
+  const answer = face.ask(request(path, options))
+  expect([answer.code, answer.payload.toString('hex')]).toEqual([CODE.CONTENT, hex])
+  expect(uintOf(answer, OPTION.CONTENT_FORMAT)).toBe(uintOf(parsed(request(path, options)), OPTION.ACCEPT))
+  expect(uintOf(answer, OPTION.MAX_AGE)).toBeLessThanOrEqual(300)
+  expect(uintOf(answer, OPTION.MAX_AGE)).toBeGreaterThanOrEqual(269)
+})
+
+test('the ETag is the value, and who holds it gets 2.03 without it', () => {
+  const held = { options: [{ number: OPTION.ETAG, value: Buffer.from('1') }] }
+  const valid = face.ask(request('/s/HB-1001', held))
+  expect([valid.code, valid.payload.length]).toEqual([CODE.VALID, 0])
+  expect(optionOf(valid, OPTION.ETAG)?.toString()).toBe('1')
+  expect(uintOf(valid, OPTION.MAX_AGE)).toBeGreaterThan(200)
+  expect(face.ask(request('/s/HB-1002', held)).code).toBe(CODE.CONTENT)
+})
+
+test.each([
+  ['an unknown SKU', request('/s/HB-9999'), CODE.NOT_FOUND],
+  ['an unknown list', request('/b/cellar'), CODE.NOT_FOUND],
+  ["another device's list", request('/b/window'), CODE.FORBIDDEN],
+  ['the root', request('/'), CODE.NOT_FOUND],
+  ['a path too deep', request('/s/HB-1001/x'), CODE.NOT_FOUND],
+  ['a type that is not offered', request('/b', accept(50)), CODE.NOT_ACCEPTABLE],
+  ['a POST', request('/b', { code: 2 }), CODE.METHOD_NOT_ALLOWED],
+  ['a method that does not exist', request('/b', { code: 31 }), CODE.METHOD_NOT_ALLOWED],
+  ['an unknown critical option', request('/b', { options: [uint(9, 1)] }), CODE.BAD_OPTION],
+  ['two Accepts', request('/b', { options: [uint(17, 60), uint(17, 60)] }), CODE.BAD_OPTION],
+  ['a proxy request', request('/b', { options: [uint(35, 1)] }), CODE.PROXYING_NOT_SUPPORTED],
+])('%s is a code without a body', (_, datagram, code) => {
+  const answer = face.ask(datagram)
+  expect([answer.type, answer.code, answer.payload.length]).toEqual([TYPE.ACK, code, 0])
+})
+
+test('unknown elective options, host, port and query change nothing', () => {
+  const options = [uint(3, 1), uint(7, 5683), uint(15, 1), uint(258, 2), uint(2, 1)]
+  expect(face.ask(request('/s/HB-1001', { options })).payload.toString()).toBe('1')
+})
+
+test('before the first snapshot: 5.03, to be asked again after 60 s, and not 4.04', async () => {
+  const empty = await coapFace()
+  for (const path of ['/s/HB-1001', '/s/HB-9999', '/b']) {
+    const answer = empty.ask(request(path))
+    expect([answer.code, uintOf(answer, OPTION.MAX_AGE), answer.payload.length]).toEqual([0xa3, 60, 0])
+  }
+})
+
+test('a CON is answered in its acknowledgement, a NON by a NON with an id of its own', () => {
+  const con = face.ask(request('/b', { messageId: 0x1234, token: '0a0b' }))
+  expect([con.type, con.messageId, con.token.toString('hex')]).toEqual([TYPE.ACK, 0x1234, '0a0b'])
+  const non = face.ask(request('/b', { messageId: 0x1234, type: TYPE.NON, token: '0a0b' }))
+  expect([non.type, non.token.toString('hex')]).toEqual([TYPE.NON, '0a0b'])
+})
+
+test.each([
+  ['a ping', '40001234'],
+  ['a confirmable response that nobody waits for', '40451234'],
+  ['a confirmable message that is malformed', '40011234ff'],
+  ['an unknown critical option in a NON', '5001123491'.concat('00')],
+])('%s is reset', (_, hex) => {
+  expect(face.handle(Buffer.from(hex, 'hex'), PEER)?.toString('hex')).toBe('70001234')
+})
+
+test.each([
+  ['another version', '80011234'],
+  ['a malformed NON', '50011234ff'],
+  ['a NON response that nobody waits for', '50451234'],
+  ['an acknowledgement of nothing', '60001234'],
+  ['a reset of nothing', '70001234'],
+  ['three bytes', '400112'],
+])('%s is passed over in silence', (_, hex) => {
+  expect(face.handle(Buffer.from(hex, 'hex'), PEER)).toBeUndefined()
+})
+
+test('the resources are listed, in no more than three times the request', () => {
+  const datagram = request('/.well-known/core')
+  const answer = face.ask(datagram)
+  expect(uintOf(answer, OPTION.CONTENT_FORMAT)).toBe(40)
+  expect(answer.payload.toString()).toBe('</s>;obs;ct="0 60 112",</b>;obs;ct="42 60 112"')
+  expect(encodeMessage(answer).length).toBeLessThanOrEqual(3 * datagram.length)
+})
+
+test('no reply to an unproven address is more than three times its request; Echo lifts that', () => {
+  const options = [uint(OPTION.ACCEPT, 112)]
+  const small = request('/b', { token: '', options })
+  const challenged = face.ask(small)
+  const echo = optionOf(challenged, OPTION.ECHO)
+  expect([challenged.code, challenged.payload.length]).toEqual([CODE.UNAUTHORIZED, 0])
+  expect(encodeMessage(challenged).length).toBeLessThanOrEqual(3 * small.length)
+  const proof = { number: OPTION.ECHO, value: echo ?? NO_BYTES }
+  const proven = request('/b', { token: '', options: [...options, proof] })
+  expect(face.ask(proven).code).toBe(CODE.CONTENT)
+})
+
+test('the byte budgets: flag 34, twenty flags 27, request and answer', () => {
+  const flag = request('/s/HB-1001')
+  const list = request('/b')
+  const bytes = [flag, list].map((datagram) => datagram.length + (face.handle(datagram, PEER)?.length ?? 0))
+  expect(bytes[0]).toBeLessThanOrEqual(34)
+  expect(bytes[1]).toBeLessThanOrEqual(27)
+  expect(bytes).toEqual([27, 25])
+})

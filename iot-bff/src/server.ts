@@ -1,0 +1,36 @@
+import { addressesOf, createClients } from '@harbor/shared-clients'
+import { loadConfig, managementPortOf } from '@harbor/shared-runtime/config'
+import { createLog } from '@harbor/shared-runtime/log'
+import { closing } from '@harbor/shared-runtime/part'
+import { failStart, runProcess } from '@harbor/shared-runtime/process'
+import { backgroundContext } from '@harbor/shared-runtime/request-context'
+import { createApp } from './app.ts'
+import { Config } from './config.ts'
+import { loadDevices } from './devices.ts'
+import type { StockFeed } from './stock-feed.ts'
+
+const name = 'iot-bff'
+const config = loadConfig(name, Config)
+const log = createLog(name, config.LOG_LEVEL)
+const clients = createClients({
+  addresses: addressesOf(config),
+  clientId: 'iot-bff',
+  clientSecret: config.IDENTITY_CLIENT_SECRET,
+})
+
+const feed: StockFeed = (afterEventId, signal) =>
+  clients
+    .forRequest(backgroundContext(signal))
+    .inventory.watchStock(afterEventId === undefined ? {} : { afterEventId })
+
+const parts = await loadDevices(config.DEVICES_FILE)
+  .then((devices) => createApp({ config, devices, feed, log }))
+  .catch((error: unknown) => failStart(name, error))
+
+await runProcess({
+  name,
+  log,
+  host: config.HOST,
+  managementPort: managementPortOf(config),
+  parts: [closing('clients', clients), ...parts],
+})

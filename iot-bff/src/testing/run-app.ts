@@ -1,0 +1,62 @@
+import { parseConfig } from '@harbor/shared-runtime/config'
+import { createLog } from '@harbor/shared-runtime/log'
+import { createApp } from '../app.ts'
+import { Config } from '../config.ts'
+import { loadDevices } from '../devices.ts'
+import { type Connection, fakeFeed, level, snapshotEnd } from './fake-feed.ts'
+
+/** Every odd SKU of the demo store is in stock: HB-1001, HB-1003, … */
+export const DEMO_STOCK = Array.from({ length: 20 }, (_, index) => ({
+  sku: `HB-${1001 + index}`,
+  available: index % 2 === 0 ? 7 : 0,
+}))
+
+export const DEMO_KEY = 'harbor-demo-key-d101'
+export const OTHER_KEY = 'harbor-demo-key-d102'
+
+/** The whole app with a feed of its own, on free ports; to be stopped by whoever ran it. */
+export async function runApp(env: Record<string, string> = {}) {
+  const stock = fakeFeed()
+  const config = parseConfig(Config, {
+    PORT: '0',
+    COAP_PORT: '0',
+    MQTT_PORT: '0',
+    COAP_PLAIN_DEVICE: 'd101',
+    ...env,
+  })
+  const log = createLog('iot-bff', 'silent')
+  const parts = createApp({ config, devices: await loadDevices(undefined), feed: stock.feed, log })
+  const addresses: Record<string, string> = {}
+  const stop = async () => {
+    for (const part of parts.splice(0).reverse()) await part.stop()
+  }
+  // The feed's part is last, and started once the test has sent a snapshot.
+  const filler = parts.at(-1)
+  for (const part of parts.slice(0, -1)) addresses[part.name] = (await part.start()) ?? ''
+  const ready = filler?.start()
+  const feed = await stock.connection()
+  return {
+    addresses,
+    stock,
+    feed,
+    stop,
+    /** The reasons for which the parts are not ready. */
+    unready: () => parts.map((part) => part.unready?.()).filter((reason) => reason !== undefined),
+    ready: () => ready,
+    http: (path: string, headers: Record<string, string> = { k: DEMO_KEY }, method = 'GET') =>
+      fetch(`${addresses.http}${path}`, { headers, method }),
+    coapPort: Number(addresses.coap?.split(':').at(-1)),
+  }
+}
+
+/** The app with the demo stock in. */
+export async function runFilledApp(env: Record<string, string> = {}) {
+  const app = await runApp(env)
+  sendDemoStock(app.feed)
+  await app.ready()
+  return app
+}
+
+export function sendDemoStock(feed: Connection, eventId = '1'): void {
+  feed.send(...DEMO_STOCK.map(({ sku, available }) => level('ber', sku, available)), snapshotEnd(eventId))
+}

@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { bearer, type Tokens } from './auth.ts'
+import type { Calls } from './calls.ts'
+import { distort } from './fault-answers.ts'
+import type { Faults } from './faults.ts'
+import { Refusal, Reply, type Route, type Routes } from './routes.ts'
+import type { ServiceName } from './service-names.ts'
+
+/** Longer than any client keeps an idle connection, so that the client is the one to close it. */
+const KEEP_ALIVE_MS = 120_000
+const MAX_BODY_BYTES = 1_048_576
+
+type Observed = { name: ServiceName; calls: Calls; faults: Faults }
+
+/** An HTTP server for a listener that knows nothing of faults and counts: each call is noted, then goes wrong as planned. */
+export function createHttpServer(
+  { name, calls, faults }: Observed,
+  patterns: readonly Pick<Route, 'method' | 'path'>[],
+  listener: RequestListener,
+): Server {
+  const patternOf = matcher(patterns)
+
+  const server = createServer(async (req, res) => {
+    const { method = 'GET', url = '/', headers } = req
+    const end = calls.begin(name, patternOf(req), { method, path: url, headers })
+    let cutByFault = false
+    res.once('close', () => end(!res.writableFinished && !cutByFault))
+
+    const plan = faults.plan(name)
+    if (plan.delayMs > 0) await sleep(plan.delayMs)
+    if (res.destroyed || plan.outcome === 'hang') return
+    if (plan.outcome === 'error') {
+      res.writeHead(503, { 'content-type': 'application/json' })
+      res.end(JSON.stringify({ error: { code: 'UNAVAILABLE', message: 'try again later' } }))
+      return
+    }
+    distort(res, plan, () => {
+      cutByFault = true
+    })
+    listener(req, res)
+  })
+  server.keepAliveTimeout = KEEP_ALIVE_MS
+  return server
+}
+
+/** The listener of a service that is made of routes: verifies the token, finds the route, answers JSON. */
+export function routesListener(name: ServiceName, routes: Routes, tokens: Tokens): RequestListener {
+  const app = new Hono()
+  app.onError((error, c) => {
+    if (error instanceof Refusal)
+      return c.json({ error: { code: error.code, message: error.message } }, error.status)
+    console.error(`${name}:`, error)
+    return c.json({ error: { code: 'INTERNAL', message: 'something went wrong' } }, 500)
+  })
+  app.notFound((c) => c.json({ error: { code: 'NOT_FOUND', message: 'no such route' } }, 404))
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }))
+
+  for (const { method, path, handle } of routes)
+    app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
+      const caller = await tokens.verify(bearer(c.req.header('authorization')), name)
+      if (!caller) throw new Refusal(401, 'UNAUTHENTICATED', `a token for the audience ${name} is needed`)
+      const answer = await handle({
+        params: c.req.param() as Record<string, string>,
+        query: new URL(c.req.url).searchParams,
+        body: method === 'GET' || method === 'DELETE' ? undefined : await jsonBody(c.req),
+        caller,
+        idempotencyKey: c.req.header('idempotency-key'),
+      })
+      return answer instanceof Reply ? c.json(answer.body, answer.status) : c.json(answer)
+    })
+  return getRequestListener(app.fetch)
+}
+
+async function jsonBody(request: { text(): Promise<string> }): Promise<unknown> {
+  const text = await request.text()
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Refusal(400, 'INVALID_ARGUMENT', 'the body is not JSON')
+  }
+}
+
+/** Finds the pattern of a request before anything handles it: refused and hanging calls are counted, too. */
+function matcher(patterns: readonly Pick<Route, 'method' | 'path'>[]) {
+  const compiled = patterns.map(({ method, path }) => ({
+    name: `${method} ${path}`,
+    test: new RegExp(`^${method} ${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+  }))
+  // A route with fewer parameters is the better match: `/products/recommendations` before `/products/{id}`.
+  compiled.sort((a, b) => a.name.split('{').length - b.name.split('{').length)
+  return ({ method, url = '/' }: IncomingMessage) => {
+    const target = `${method} ${url.split('?')[0]}`
+    return compiled.find(({ test }) => test.test(target))?.name ?? `${method} (unknown)`
+  }
+}

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { describe, it } from 'vitest'
+
+const SERVER = fileURLToPath(new URL('server.ts', import.meta.url))
+
+function run(env: Record<string, string>) {
+  const { PATH = '' } = process.env
+  const child = spawn(process.execPath, [SERVER], { env: { PATH, ...env } })
+  let out = ''
+  let err = ''
+  const firstLine = new Promise<string>((resolve) => {
+    child.stdout.on('data', (chunk) => {
+      out += chunk
+      if (out.includes('\n')) resolve(out)
+    })
+    child.once('exit', () => resolve(out))
+  })
+  child.stderr.on('data', (chunk) => (err += chunk))
+  const exit = once(child, 'exit').then(([code]) => ({ code: code as number | null, out, err }))
+  return { child, firstLine, exit }
+}
+
+/** A first port with room for the services after it, below those that systems give out by themselves. */
+const freeRange = () => 12_000 + Math.floor(Math.random() * 18_000)
+
+describe.concurrent('the process', () => {
+  it('says in one line where everything is, answers, and ends with 0 on SIGTERM', async ({ expect }) => {
+    const { child, firstLine, exit } = run({ PORT: '0' })
+    const line = await firstLine
+    const { control, services } = JSON.parse(line) as { control: string; services: Record<string, string> }
+    for (const path of ['/livez', '/readyz']) expect((await fetch(`${control}${path}`)).status).toBe(200)
+    expect(await (await fetch(`${control}/demo`)).json()).toMatchObject({
+      customer: { username: 'ada@harbor.example', password: 'harbor', id: 'c1001' },
+      staff: { username: 'amy.admin@harbor.example' },
+      device: { id: 'd101', key: 'harbor-demo-key-d101', store: 'ber', list: 'shelf' },
+      cartId: 'k1001',
+      services,
+    })
+    const stream = await fetch(`${control}/events`)
+    const stoppedAt = performance.now()
+    child.kill('SIGTERM')
+    expect(await exit).toMatchObject({ code: 0, err: '' })
+    expect(performance.now() - stoppedAt).toBeLessThan(5_000)
+    await stream.body?.cancel().catch(() => {})
+  })
+
+  it.for([
+    ['PORT', '4100x', /^PORT=4100x: not allowed\. Allowed: a whole number from 0 .*65518/],
+    ['PORT', '65530', /^PORT=65530: not allowed/],
+    [
+      'IDENTITY_ISSUER',
+      'identity',
+      /^IDENTITY_ISSUER=identity: not allowed\. Allowed: an http or https address/,
+    ],
+    ['WEB_BFF_URL', 'ftp://x', /^WEB_BFF_URL=ftp:\/\/x: not allowed/],
+  ] as const)('refuses %s=%s before it listens', async ([name, value, message], { expect }) => {
+    const { code, out, err } = await run({ PORT: '0', [name]: value }).exit
+    expect(code).toBe(1)
+    expect(out).toBe('')
+    expect(err).toMatch(message)
+    expect(err.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('names the service whose port is taken, and what to do', async ({ expect }) => {
+    const first = freeRange()
+    const squatter = createServer().listen(first + 3, '127.0.0.1')
+    await once(squatter, 'listening')
+    const { code, out, err } = await run({ PORT: String(first) }).exit
+    expect(code).toBe(1)
+    expect(out).toBe('')
+    expect(err).toContain(`PORT=${first}`)
+    expect(err).toMatch(new RegExp(`port ${first + 3} \\(inventory\\) is already in use`))
+    expect(err.trim().split('\n')).toHaveLength(1)
+    squatter.close()
+  })
+})

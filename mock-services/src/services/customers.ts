@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { maySee } from '../auth.ts'
+import {
+  get,
+  inAnyOrder,
+  notFound,
+  optionalIds,
+  pageOf,
+  put,
+  type Routes,
+  requireOwn,
+  requireStaff,
+} from '../routes.ts'
+import { type Customer, customer, customerIds, customerNumber } from '../seed/customers.ts'
+
+const Channels = z.strictObject({ email: z.boolean(), push: z.boolean(), sms: z.boolean() })
+const Topics = z.strictObject({ orders: z.boolean(), offers: z.boolean(), stock: z.boolean() })
+const Preferences = z.strictObject({ channels: Channels.partial(), topics: Topics.partial() }).partial()
+
+export const customersRoutes = (): Routes => {
+  const changed = new Map<string, Customer['preferences']>()
+
+  const find = (id: string): Customer | undefined => {
+    const number = customerNumber(id)
+    if (number === undefined) return undefined
+    const seeded = customer(number)
+    return { ...seeded, preferences: changed.get(id) ?? seeded.preferences }
+  }
+
+  return [
+    get('/customers/{id}', (call) => {
+      const { id = '' } = call.params
+      requireOwn(call, id, 'customer')
+      const found = find(id)
+      if (!found) throw notFound('customer')
+      return found
+    }),
+    get('/customers', (call) => {
+      const ids = optionalIds(call, 'ids')
+      if (ids)
+        return {
+          items: inAnyOrder(ids.filter((id) => maySee(call.caller, id)).flatMap((id) => find(id) ?? [])),
+        }
+      requireStaff(call)
+      return pageOf(call, customerIds, (id) => id, find)
+    }),
+    put('/customers/{id}/preferences', Preferences, ({ channels = {}, topics = {} }, call) => {
+      const { id = '' } = call.params
+      requireOwn(call, id, 'customer')
+      const found = find(id)
+      if (!found) throw notFound('customer')
+      const next = {
+        channels: { ...found.preferences.channels, ...defined(channels) },
+        topics: { ...found.preferences.topics, ...defined(topics) },
+      }
+      changed.set(id, next)
+      return next
+    }),
+  ]
+}
+
+const defined = <T extends object>(values: T) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }

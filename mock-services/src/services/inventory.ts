@@ -1,0 +1,72 @@
+import { status } from '@grpc/grpc-js'
+import { z } from 'zod'
+import { NotHeldError } from '../events.ts'
+import { type GrpcMethods, GrpcRefusal, rpc } from '../grpc-service.ts'
+import { inAnyOrder } from '../routes.ts'
+import { productHead } from '../seed/products.ts'
+import { STORES } from '../seed/reference.ts'
+import type { World } from '../world/index.ts'
+
+export const INVENTORY_PROTO = { file: 'inventory.proto', service: 'harbor.inventory.v1.InventoryService' }
+
+const Skus = z.object({ skus: z.array(z.string()).max(500) })
+const Reservation = z.object({
+  reservation_id: z.string().min(1),
+  lines: z.array(z.object({ sku: z.string(), quantity: z.int().min(1) })).min(1),
+})
+const Watch = z.object({
+  warehouse: z.enum(['', ...STORES]),
+  follow: z.boolean(),
+  after_event_id: z.string(),
+})
+const Adjustment = z.object({ warehouse: z.enum(STORES), sku: z.string(), available: z.int().min(0) })
+
+export const inventoryMethods = ({ stock, events }: World): GrpcMethods => ({
+  GetStock: rpc(Skus, ({ skus }) => ({
+    items: inAnyOrder([...new Set(skus)]).flatMap((sku) => {
+      const levels = stock.warehousesOf(sku)
+      if (!levels) return []
+      const warehouses = [...levels].map(([warehouse, level]) => ({ warehouse, ...level }))
+      return { sku, warehouses, reorder_cost: Math.round((productHead(sku)?.listMinor ?? 0) * 0.47) }
+    }),
+  })),
+
+  Reserve: rpc(Reservation, ({ reservation_id, lines }) => {
+    const short_skus = stock.reserve(reservation_id, lines)
+    return { reserved: short_skus.length === 0, short_skus }
+  }),
+
+  Release: rpc(z.object({ reservation_id: z.string().min(1) }), ({ reservation_id }) => {
+    stock.release(reservation_id)
+    return {}
+  }),
+
+  SetStock: rpc(Adjustment, ({ warehouse, sku, available }, caller) => {
+    if (!caller.roles.includes('staff')) throw new GrpcRefusal(status.PERMISSION_DENIED, 'staff only')
+    if (!stock.set(warehouse, sku, available)) throw new GrpcRefusal(status.NOT_FOUND, 'no such SKU')
+    return { warehouse, sku, available, event_id: events.lastId() }
+  }),
+
+  WatchStock: rpc(Watch, async function* ({ warehouse, follow, after_event_id }, _caller, signal) {
+    const stores = warehouse === '' ? STORES : [warehouse]
+    // Taken before the snapshot: what changes while it is sent is sent again, and nothing is missed.
+    const from = after_event_id || events.lastId()
+    try {
+      events.requireHeld(from)
+      if (!after_event_id) {
+        for (const store of stores)
+          for (const level of stock.levelsIn(store)) yield { level: { ...level, event_id: '' } }
+        yield { snapshot_end: { event_id: from } }
+      }
+      if (!follow) return
+      for await (const item of events.follow(from, { signal })) {
+        if ('heartbeat' in item) yield { heartbeat: { event_id: item.id } }
+        else if (item.type === 'stock' && stores.some((store) => store === item.data.warehouse))
+          yield { level: { ...item.data, event_id: item.id } }
+      }
+    } catch (error) {
+      if (error instanceof NotHeldError) throw new GrpcRefusal(status.OUT_OF_RANGE, error.message)
+      throw error
+    }
+  }),
+})

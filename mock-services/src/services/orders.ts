@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { maySee } from '../auth.ts'
+import { createReplays } from '../idempotency.ts'
+import {
+  type Call,
+  get,
+  inAnyOrder,
+  notFound,
+  optionalIds,
+  pageOf,
+  parse,
+  post,
+  Refusal,
+  Reply,
+  type Routes,
+  requireOwn,
+} from '../routes.ts'
+import { ORDER_STATUSES, orderLine } from '../seed/orders.ts'
+import { productHead } from '../seed/products.ts'
+import { CURRENCY } from '../seed/reference.ts'
+import type { World } from '../world/index.ts'
+
+const Line = z.object({ sku: z.string(), quantity: z.int().min(1).max(99) })
+const NewOrder = z.object({
+  customerId: z.string(),
+  cartId: z.string(),
+  lines: z.array(Line).min(1).max(100),
+  quoteId: z.string(),
+  paymentId: z.string(),
+  reservationId: z.string(),
+})
+const Status = z.enum(ORDER_STATUSES).optional()
+
+export const ordersRoutes = ({ orders, carts, prices }: World): Routes => {
+  const once = createReplays()
+
+  const linesOf = (wanted: z.infer<typeof NewOrder>['lines']) =>
+    wanted.map(({ sku, quantity }) => {
+      const head = productHead(sku)
+      if (!head) throw new Refusal(422, 'UNKNOWN_SKU', `${sku} is not sold`)
+      return orderLine(head, quantity, prices.of(sku, CURRENCY)?.sale_minor)
+    })
+
+  /** A customer sees own orders only, named or not; staff see all. */
+  const customerOf = (call: Call): string | undefined => {
+    const asked = call.query.get('customerId') ?? undefined
+    if (asked !== undefined) requireOwn(call, asked, 'customer')
+    return asked ?? (maySee(call.caller, '') ? undefined : call.caller.sub)
+  }
+
+  return [
+    get('/orders', (call) => {
+      const ids = optionalIds(call, 'ids')
+      if (ids) {
+        const items = ids
+          .flatMap((id) => orders.byId(id) ?? [])
+          .filter((order) => maySee(call.caller, order.customerId))
+        return { items: inAnyOrder(items), nextCursor: null, totalCount: items.length }
+      }
+      const status = parse(Status, call.query.get('status') ?? undefined)
+      return pageOf(call, orders.rows({ customerId: customerOf(call), status }), ({ id }) => id, orders.full)
+    }),
+    get('/orders/{id}', (call) => {
+      const order = orders.byId(call.params.id ?? '')
+      if (!order) throw notFound('order')
+      requireOwn(call, order.customerId, 'order')
+      return order
+    }),
+    post('/orders', NewOrder, (body, call) => {
+      requireOwn(call, body.customerId, 'customer')
+      return once(call, () => {
+        const order = orders.place(body.customerId, linesOf(body.lines), body)
+        const cart = carts.of(body.cartId)
+        if (cart?.customerId === body.customerId) carts.clear(cart)
+        return new Reply(201, order)
+      })
+    }),
+  ]
+}

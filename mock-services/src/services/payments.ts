@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { maySee } from '../auth.ts'
+import { createReplays } from '../idempotency.ts'
+import {
+  get,
+  inAnyOrder,
+  notFound,
+  optionalIds,
+  pageOf,
+  post,
+  Refusal,
+  Reply,
+  type Routes,
+  requireOwn,
+} from '../routes.ts'
+import type { World } from '../world/index.ts'
+
+const Money = z.object({ amountMinor: z.int().min(1), currency: z.string().length(3) })
+const Authorisation = z.object({
+  customerId: z.string(),
+  amount: Money,
+  method: z.union([z.string(), z.looseObject({ token: z.string().optional() })]),
+})
+
+/** A method with this in its name or token is declined, so that the way of a decline can be seen. */
+const DECLINED = 'declined'
+
+export const paymentsRoutes = ({ payments }: World): Routes => {
+  const once = createReplays()
+  return [
+    post('/authorisations', Authorisation, ({ customerId, amount, method }, call) => {
+      requireOwn(call, customerId, 'customer')
+      return once(call, () => {
+        if ((typeof method === 'string' ? method : (method.token ?? '')).includes(DECLINED))
+          throw new Refusal(422, 'PAYMENT_DECLINED', 'the issuer has declined the payment')
+        return new Reply(201, payments.authorise(customerId, amount))
+      })
+    }),
+    post('/authorisations/{id}/void', z.unknown(), (_, call) => {
+      const payment = payments.of(call.params.id ?? '')
+      if (!payment) throw notFound('payment')
+      requireOwn(call, payment.customerId, 'payment')
+      return payments.void(payment.id)
+    }),
+    get('/payments', (call) => {
+      const ids = optionalIds(call, 'ids')
+      if (ids) {
+        const items = ids.flatMap((id) => payments.of(id) ?? [])
+        return { items: inAnyOrder(items.filter(({ customerId }) => maySee(call.caller, customerId))) }
+      }
+      const asked = call.query.get('customerId')
+      if (asked !== null) requireOwn(call, asked, 'customer')
+      const customerId = asked ?? (maySee(call.caller, '') ? null : call.caller.sub)
+      return pageOf(call, payments.idsOf(customerId), (id) => id, payments.of)
+    }),
+  ]
+}

@@ -1,0 +1,26 @@
+import type { EventLog } from '../events.ts'
+import { customerNumber } from '../seed/customers.ts'
+import { type Notification, notification, seededNotifications } from '../seed/notifications.ts'
+import { lazily } from '../seed/reference.ts'
+
+export type Inbox = ReturnType<typeof createInbox>
+
+/** The notifications of all customers; a new one is an event. */
+export function createInbox(events: EventLog) {
+  const of = lazily((customerId: string): Notification[] => {
+    const number = customerNumber(customerId)
+    return number === undefined ? [] : seededNotifications(number)
+  })
+  let added = 0
+
+  return {
+    /** Newest first. */
+    of: (customerId: string): readonly Notification[] => of(customerId),
+    add(customerId: string, text: { kind: string; title: string; body: string }): Notification {
+      const fresh = notification(`n${customerId.slice(1)}-new${++added}`, text, Date.now(), null)
+      of(customerId).unshift(fresh)
+      events.publish('notification', { customerId, id: fresh.id, ...text, createdAt: fresh.createdAt })
+      return fresh
+    },
+  }
+}

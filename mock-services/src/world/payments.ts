@@ -1,0 +1,84 @@
+import { type Order, orderHeads, orderNumber, seededOrder } from '../seed/orders.ts'
+import { random } from '../seed/random.ts'
+import { FIRST, recordAudit } from '../seed/reference.ts'
+
+export type Payment = ReturnType<typeof paymentRecord>
+type Money = { amountMinor: number; currency: string }
+
+export type Payments = ReturnType<typeof createPayments>
+
+const STATUS: Record<Order['status'], string> = {
+  PLACED: 'PENDING',
+  PAYMENT_AUTHORISED: 'AUTHORISED',
+  PICKING: 'AUTHORISED',
+  SHIPPED: 'CAPTURED',
+  DELIVERED: 'CAPTURED',
+  CANCELLED: 'VOIDED',
+  RETURNED: 'REFUNDED',
+}
+
+/** Payments: one for each order of the seed, and the authorisations since. */
+export function createPayments() {
+  const own = new Map<string, Payment>()
+  const newest: string[] = []
+
+  const seeded = (number: number): Payment => {
+    const order = seededOrder(number)
+    return paymentRecord(
+      `pay${number}`,
+      order.customerId,
+      order.total,
+      STATUS[order.status],
+      Date.parse(order.placedAt),
+    )
+  }
+  const of = (id: string): Payment | undefined => {
+    const number = orderNumber(id, 'pay')
+    return own.get(id) ?? (number === undefined ? undefined : seeded(number))
+  }
+
+  return {
+    of,
+    /** Ids of a customer's payments (of all payments without one), newest first. */
+    idsOf(customerId: string | null): string[] {
+      const ids = orderHeads('all')
+        .filter((head) => customerId === null || `c${head.customerNumber}` === customerId)
+        .map(({ number }) => `pay${number}`)
+        .reverse()
+      return [...newest.filter((id) => customerId === null || own.get(id)?.customerId === customerId), ...ids]
+    },
+    authorise(customerId: string, amount: Money): Payment {
+      const id = `pay${FIRST.order + 900_000 + own.size}`
+      const payment = paymentRecord(id, customerId, amount, 'AUTHORISED', Date.now())
+      own.set(id, payment)
+      newest.unshift(id)
+      return payment
+    },
+    /** Idempotent. `undefined` when there is no such payment. */
+    void(id: string): Payment | undefined {
+      const payment = of(id)
+      if (!payment) return undefined
+      const voided = { ...payment, status: 'VOIDED' }
+      own.set(id, voided)
+      return voided
+    },
+  }
+}
+
+function paymentRecord(id: string, customerId: string, amount: Money, status: string, at: number) {
+  const r = random('payment', id)
+  return {
+    id,
+    customerId,
+    status,
+    amount,
+    createdAt: new Date(at).toISOString(),
+    processorRef: `ch_${r.hex(24)}`,
+    processor: r.pick(['adyen', 'stripe', 'worldline']),
+    method: { kind: r.pick(['card', 'sepa', 'paypal']), last4: String(r.int(1000, 9999)) },
+    riskScore: r.int(0, 99),
+    feeMinor: Math.round(amount.amountMinor * 0.014) + 25,
+    settlementBatch: `stl-2026-${r.int(100, 330)}`,
+    audit: recordAudit(r.int(1, 999), Math.min(at, Date.now()), 'payments'),
+  }
+}

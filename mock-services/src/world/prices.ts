@@ -1,0 +1,51 @@
+import type { EventLog } from '../events.ts'
+import { productHead, seededSaleMinor } from '../seed/products.ts'
+import { CURRENCY } from '../seed/reference.ts'
+
+/** Minor units of a currency for one euro; yen has no minor unit, so 100 cents are 168 yen. */
+const MINOR_PER_EURO: Readonly<Record<string, number>> = { EUR: 100, GBP: 86, USD: 109, JPY: 168 }
+
+export type Prices = ReturnType<typeof createPrices>
+export type Price = NonNullable<ReturnType<Prices['of']>>
+
+/** What things cost now: the seed's prices and those that were changed since. */
+export function createPrices(events: EventLog) {
+  const changed = new Map<string, number>()
+
+  function of(sku: string, currency: string) {
+    const head = productHead(sku)
+    const rate = MINOR_PER_EURO[currency]
+    if (!head || rate === undefined) return undefined
+    const saleEuro = changed.get(sku) ?? seededSaleMinor(head)
+    const discount = Math.max(0, Math.round(((head.listMinor - saleEuro) / head.listMinor) * 10_000))
+    const converted = (minor: number) => Math.round((minor * rate) / 100)
+    return {
+      sku,
+      currency,
+      list_minor: converted(Math.max(head.listMinor, saleEuro)),
+      sale_minor: converted(saleEuro),
+      discount_basis_points: discount,
+      price_list_id: 'PL-EU-2026-11',
+      valid_until: '2026-12-31T23:00:00.000Z',
+    }
+  }
+
+  return {
+    knows: (currency: string): boolean => currency in MINOR_PER_EURO,
+    /** In the fields of `pricing.proto`; `undefined` for what is not sold. */
+    of,
+    /** `false` when there is no such SKU. */
+    set(sku: string, saleMinor: number): boolean {
+      if (!productHead(sku)) return false
+      changed.set(sku, saleMinor)
+      const now = of(sku, CURRENCY)
+      events.publish('price', {
+        sku,
+        currency: CURRENCY,
+        listMinor: now?.list_minor,
+        saleMinor: now?.sale_minor,
+      })
+      return true
+    },
+  }
+}

@@ -1,0 +1,154 @@
+import type { RequestListener } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { inspect } from 'node:util'
+import type { Viewer } from '@harbor/shared-runtime/auth'
+import { expect, onTestFinished, test } from 'vitest'
+import type { ServiceName } from '../services.ts'
+import { openPool } from './http.ts'
+import { createInternalTokens } from './internal-tokens.ts'
+import { readAll, request, startUpstream } from './testing.ts'
+
+type Exchange = Record<string, string>
+const SECRET = 'canary:se+cr%t'
+const USER_TOKEN = 'canary-user-token'
+
+const viewer = (token: string): Viewer => ({ id: 'c1', roles: new Set(), scopes: new Set(), token })
+const never = new AbortController().signal
+
+/** An identity service: `answer` decides after the form is read; a numbered token unless told. */
+async function startIdentity(
+  options: { answer?: RequestListener; expiresIn?: number; afterMs?: number } = {},
+) {
+  const exchanges: Exchange[] = []
+  const state = { answer: options.answer }
+  const upstream = await startUpstream(async (incoming, response) => {
+    exchanges.push(Object.fromEntries(new URLSearchParams(await readAll(incoming))))
+    const number = exchanges.length
+    await pause(options.afterMs ?? 0)
+    if (state.answer) return state.answer(incoming, response)
+    response.end(JSON.stringify({ access_token: `token-${number}`, expires_in: options.expiresIn ?? 300 }))
+  })
+  const pool = openPool(upstream.address)
+  onTestFinished(() => pool.destroy())
+  const tokens = createInternalTokens({ identity: pool, clientId: 'mobile-bff', clientSecret: SECRET })
+  const tokenFor = (audience: ServiceName, user?: string, signal = never) =>
+    tokens(request({ viewer: user === undefined ? undefined : viewer(user) }), audience, signal)
+  return { ...upstream, exchanges, state, tokenFor }
+}
+
+test('the user’s token is exchanged for one of the audience, this BFF authenticated by its secret', async () => {
+  const identity = await startIdentity()
+  expect(await identity.tokenFor('orders', USER_TOKEN)).toBe('token-1')
+  expect(identity.exchanges).toEqual([
+    {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: USER_TOKEN,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      audience: 'orders',
+    },
+  ])
+  const [sent] = identity.requests
+  expect([sent?.method, sent?.url]).toEqual(['POST', '/token'])
+  const basic = Buffer.from(sent?.headers.authorization?.split(' ')[1] ?? '', 'base64').toString()
+  expect(basic.split(':').map(decodeURIComponent)).toEqual(['mobile-bff', SECRET])
+})
+
+test('without a user the BFF asks in its own name', async () => {
+  const identity = await startIdentity()
+  await identity.tokenFor('catalog')
+  expect(identity.exchanges).toEqual([{ grant_type: 'client_credentials', audience: 'catalog' }])
+})
+
+test('a hundred who need the same token at once wait for one exchange; later ones get the kept one', async () => {
+  const identity = await startIdentity({ afterMs: 30 })
+  const tokens = await Promise.all(Array.from({ length: 100 }, () => identity.tokenFor('orders', 'ada')))
+  expect(new Set(tokens)).toEqual(new Set(['token-1']))
+  expect(await identity.tokenFor('orders', 'ada')).toBe('token-1')
+  expect(identity.exchanges).toHaveLength(1)
+})
+
+test('every user and every audience has a token of its own', async () => {
+  const identity = await startIdentity()
+  const ask = () =>
+    Promise.all([
+      identity.tokenFor('orders', 'ada'),
+      identity.tokenFor('orders', 'bob'),
+      identity.tokenFor('cart', 'ada'),
+      identity.tokenFor('orders'),
+    ])
+  const first = await ask()
+  expect(new Set(first).size).toBe(4)
+  expect(await ask()).toEqual(first)
+  expect(identity.exchanges).toHaveLength(4)
+})
+
+test('the first caller’s leaving fails nobody else, and its exchange is still used', async () => {
+  const identity = await startIdentity({ afterMs: 100 })
+  const first = new AbortController()
+  const leaving = identity.tokenFor('orders', 'ada', first.signal)
+  const staying = identity.tokenFor('orders', 'ada')
+  const reason = new Error('gone')
+  setTimeout(() => first.abort(reason), 20)
+  await expect(leaving).rejects.toBe(reason)
+  expect(await staying).toBe('token-1')
+  expect(await identity.tokenFor('orders', 'ada')).toBe('token-1')
+  expect(identity.exchanges).toHaveLength(1)
+})
+
+test('an exchange that fails after everyone has left ends nothing', async () => {
+  const identity = await startIdentity({ afterMs: 60, answer: (_, response) => response.destroy() })
+  const only = new AbortController()
+  const leaving = identity.tokenFor('orders', 'ada', only.signal)
+  setTimeout(() => only.abort(new Error('gone')), 20)
+  await expect(leaving).rejects.toThrow('gone')
+  await pause(100) // an unhandled rejection would fail the run
+})
+
+test('who has left already asks for nothing', async () => {
+  const identity = await startIdentity({ answer: (_, response) => response.destroy() })
+  await expect(identity.tokenFor('orders', 'ada', AbortSignal.abort(new Error('gone')))).rejects.toThrow(
+    'gone',
+  )
+  await pause(50)
+  expect(identity.exchanges).toHaveLength(0)
+})
+
+test('a token is exchanged anew half a minute before it expires', async () => {
+  const identity = await startIdentity({ expiresIn: 31 })
+  expect(await identity.tokenFor('orders', 'ada')).toBe('token-1')
+  expect(await identity.tokenFor('orders', 'ada')).toBe('token-1')
+  await pause(1_050)
+  expect(await identity.tokenFor('orders', 'ada')).toBe('token-2')
+})
+
+test('a token too short-lived to be kept is used once', async () => {
+  const identity = await startIdentity({ expiresIn: 20 })
+  expect(await identity.tokenFor('orders', 'ada')).toBe('token-1')
+  expect(await identity.tokenFor('orders', 'ada')).toBe('token-2')
+})
+
+const answering =
+  (status: number, body: string): RequestListener =>
+  (_, response) =>
+    void response.writeHead(status).end(body)
+
+test.each<[string, RequestListener, string]>([
+  ['refuses', answering(400, '{"error":"invalid_grant"}'), 'unauthorized'],
+  ['does not know this BFF', answering(401, '{}'), 'unauthorized'],
+  ['has too much to do', answering(429, ''), 'overloaded'],
+  ['is broken', answering(500, '{}'), 'unavailable'],
+  ['is behind a proxy that says so in HTML', answering(502, '<html>Bad Gateway</html>'), 'unavailable'],
+  ['answers without a token', answering(200, '{}'), 'invalid_answer'],
+  ['answers with words', answering(200, 'hello'), 'invalid_answer'],
+  ['closes the connection', (_, response) => response.destroy(), 'unavailable'],
+])('an identity that %s is a typed error, which is not kept and tells no secret', async (_, answer, code) => {
+  const identity = await startIdentity({ answer })
+  const error = await identity.tokenFor('orders', USER_TOKEN).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ name: 'UpstreamError', upstream: 'identity', code })
+  const told = inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true })
+  for (const secret of [SECRET, encodeURIComponent(SECRET), USER_TOKEN, 'Basic '])
+    expect(told).not.toContain(secret)
+
+  identity.state.answer = undefined
+  expect(await identity.tokenFor('orders', USER_TOKEN)).toBe('token-2')
+})

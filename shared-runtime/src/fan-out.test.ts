@@ -1,0 +1,183 @@
+import { spawnSync } from 'node:child_process'
+import { getEventListeners } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import fc from 'fast-check'
+import { expect, expectTypeOf, test } from 'vitest'
+import { UpstreamError } from './errors.ts'
+import { critical, fanOut, optional } from './fan-out.ts'
+import { backgroundContext, createRequestContext } from './request-context.ts'
+
+const down = (upstream: string) => new UpstreamError(upstream, 'unavailable', 'connection refused')
+const never = () => new Promise<never>(() => {})
+const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
+
+/** How long a piece of work took, in milliseconds, and how it ended. */
+async function timed<T>(work: Promise<T>): Promise<{ ms: number; value?: T; error?: unknown }> {
+  const start = performance.now()
+  const outcome = await work.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  )
+  return { ms: performance.now() - start, ...outcome }
+}
+
+test('all sources that answer are there, typed, and nothing is degraded', async () => {
+  const context = createRequestContext({ budgetMs: 500 })
+  const { values, degraded, failures } = await fanOut(
+    { customer: critical(Promise.resolve({ name: 'Ada' })), orders: optional(Promise.resolve([1])) },
+    context,
+  )
+  expectTypeOf(values).toEqualTypeOf<{ customer: { name: string }; orders: number[] | null }>()
+  expect({ values, degraded, failures: failures.size }).toEqual({
+    values: { customer: { name: 'Ada' }, orders: [1] },
+    degraded: [],
+    failures: 0,
+  })
+})
+
+test('a critical source that fails is thrown at once and ends every other call of the request', async () => {
+  const context = createRequestContext({ budgetMs: 5_000 })
+  const failure = down('customers')
+  const { ms, ...outcome } = await timed(
+    fanOut(
+      { orders: critical(never()), cart: optional(never()), customer: critical(Promise.reject(failure)) },
+      context,
+    ),
+  )
+  expect(outcome).toEqual({ error: failure })
+  expect(ms).toBeLessThan(1_000)
+  expect(context.signal.aborted).toBe(true)
+  expect(context.signal.reason).toBe(failure)
+})
+
+test('of two critical sources that fail, the first to fail is what is thrown', async () => {
+  const context = createRequestContext({ budgetMs: 500 })
+  const late = pause(30).then(() => Promise.reject(down('late')))
+  const early = pause(5).then(() => Promise.reject(down('early')))
+  await expect(fanOut({ late: critical(late), early: critical(early) }, context)).rejects.toMatchObject({
+    upstream: 'early',
+  })
+})
+
+test('an optional source that hangs is null and degraded at the deadline, within the budget', async () => {
+  const context = createRequestContext({ budgetMs: 200 })
+  const { ms, value } = await timed(
+    fanOut({ customer: critical(Promise.resolve(1)), recommendations: optional(never()) }, context),
+  )
+  expect(value?.values).toEqual({ customer: 1, recommendations: null })
+  expect(value?.degraded).toEqual(['recommendations'])
+  expect(value?.failures.get('recommendations')).toMatchObject({ code: 'timeout' })
+  expect(ms).toBeGreaterThan(180)
+  expect(ms).toBeLessThan(400)
+})
+
+test('a critical source that hangs is a timeout at the deadline', async () => {
+  const context = createRequestContext({ budgetMs: 100 })
+  const { ms, error } = await timed(fanOut({ customer: critical(never()) }, context))
+  expect(error).toMatchObject({ name: 'UpstreamError', code: 'timeout', upstream: 'customer' })
+  expect(ms).toBeLessThan(300)
+})
+
+test('an optional source that does not exist is null without being degraded; a critical one is thrown', async () => {
+  const missing = () => Promise.reject(new UpstreamError('cart', 'not_found', 'no cart'))
+  const { values, degraded } = await fanOut(
+    { cart: optional(missing()) },
+    createRequestContext({ budgetMs: 100 }),
+  )
+  expect({ values, degraded }).toEqual({ values: { cart: null }, degraded: [] })
+  await expect(
+    fanOut({ cart: critical(missing()) }, createRequestContext({ budgetMs: 100 })),
+  ).rejects.toThrow('no cart')
+})
+
+test('null and an empty list are answers, not failures', async () => {
+  const { values, degraded } = await fanOut(
+    { a: optional(Promise.resolve([])), b: optional(Promise.resolve(null)) },
+    createRequestContext({ budgetMs: 100 }),
+  )
+  expect({ values, degraded }).toEqual({ values: { a: [], b: null }, degraded: [] })
+})
+
+test('property: degraded names what failed, in the order of declaration, whatever the order of failing', async () => {
+  const source = fc.record({ fails: fc.boolean(), afterMs: fc.integer({ min: 0, max: 8 }) })
+  await fc.assert(
+    fc.asyncProperty(fc.array(source, { maxLength: 8 }), async (sources) => {
+      const started = sources.map(({ fails, afterMs }, index) => [
+        `source${index}`,
+        optional(pause(afterMs, index).then((value) => (fails ? Promise.reject(down('x')) : value))),
+      ])
+      const { values, degraded } = await fanOut(
+        Object.fromEntries(started),
+        createRequestContext({ budgetMs: 2_000 }),
+      )
+      expect(degraded).toEqual(sources.flatMap(({ fails }, index) => (fails ? [`source${index}`] : [])))
+      expect(values).toEqual(
+        Object.fromEntries(sources.map(({ fails }, index) => [`source${index}`, fails ? null : index])),
+      )
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('a consumer that leaves ends the wait at once', async () => {
+  const consumer = new AbortController()
+  const context = createRequestContext({ budgetMs: 5_000, consumer: consumer.signal })
+  setTimeout(() => consumer.abort(), 20)
+  const { ms, error } = await timed(fanOut({ a: critical(never()), b: optional(never()) }, context))
+  expect(error).toMatchObject({ code: 'cancelled' })
+  expect(ms).toBeLessThan(1_000)
+})
+
+test('a request that has ended already is not waited for', async () => {
+  const context = createRequestContext({ budgetMs: 5_000, consumer: AbortSignal.abort() })
+  const { degraded } = await fanOut({ a: optional(never()), b: optional(never()) }, context)
+  expect(degraded).toEqual(['a', 'b'])
+})
+
+test('background work has no deadline: a slow source is waited for', async () => {
+  const { values } = await fanOut(
+    { slow: optional(pause(60, 'here')) },
+    backgroundContext(new AbortController().signal),
+  )
+  expect(values).toEqual({ slow: 'here' })
+})
+
+test('however it ends, no listener and no timer stays behind', async () => {
+  const before = timers()
+  for (let i = 0; i < 50; i++) {
+    const well = createRequestContext({ budgetMs: 60_000 })
+    const badly = createRequestContext({ budgetMs: 60_000 })
+    const late = createRequestContext({ budgetMs: 5 })
+    await fanOut({ a: optional(Promise.resolve(1)), b: critical(Promise.resolve(2)) }, well)
+    await fanOut({ a: critical(Promise.reject(down('a'))), b: optional(never()) }, badly).catch(() => {})
+    await fanOut({ a: optional(never()) }, late)
+    for (const { signal } of [well, badly, late]) expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  }
+  // The test runner has a few of its own.
+  expect(timers()).toBeLessThan(before + 10)
+})
+
+test('a source that fails before anyone waits for it does not end the process', () => {
+  const program = `
+    import { setTimeout as pause } from 'node:timers/promises'
+    import { critical, fanOut, optional } from ${JSON.stringify(import.meta.resolve('./fan-out.ts'))}
+    import { createRequestContext } from ${JSON.stringify(import.meta.resolve('./request-context.ts'))}
+    const sources = { a: optional(Promise.reject(new Error('early'))), b: critical(pause(80, 'late')) }
+    critical(Promise.reject(new Error('never waited for')))
+    await pause(30)
+    const { values, degraded } = await fanOut(sources, createRequestContext({ budgetMs: 1000 }))
+    console.log(JSON.stringify({ values, degraded }))
+  `
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ['--input-type=module-typescript', '--eval', program],
+    {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+    },
+  )
+  expect({ status, stdout: stdout.trim() }).toEqual({
+    status: 0,
+    stdout: '{"values":{"a":null,"b":"late"},"degraded":["a"]}',
+  })
+})

@@ -1,0 +1,166 @@
+import { createServer } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Pool } from 'undici'
+import { expect, onTestFinished, test } from 'vitest'
+import { listen } from './http-server.ts'
+import { runProgram } from './testing.ts'
+
+/** A process with one HTTP part, which answers after `?ms=`, and whose readiness can be switched off. */
+const SHOP = `
+  import { setTimeout as pause } from 'node:timers/promises'
+  import { httpPart } from './http-server.ts'
+  import { createLog } from './log.ts'
+  import { StartError } from './part.ts'
+  import { runProcess } from './process.ts'
+
+  let reason
+  const fetch = async (request) => {
+    const url = new URL(request.url)
+    if (url.pathname === '/unready') reason = 'the stock is not known'
+    if (url.pathname === '/throw') setTimeout(() => { throw new Error('nobody foresaw this') })
+    await pause(Number(url.searchParams.get('ms') ?? 0))
+    return new Response(url.searchParams.get('n') ?? 'ok')
+  }
+  const http = httpPart({ name: 'http', fetch, host: '127.0.0.1', port: Number(process.env.PORT ?? 0), portSetting: 'PORT' })
+  const parts = {
+    stock: { name: 'stock', start: async () => undefined, stop: async () => {}, unready: () => reason },
+    slow: { name: 'slow', start: () => { console.error('starting'); return pause(1500) }, stop: async () => {} },
+    broken: { name: 'broken', start: async () => undefined, stop: async () => { throw new Error('cannot stop') } },
+    failing: { name: 'failing', start: async () => { throw new StartError('it is Sunday.') }, stop: async () => {} },
+    raising: { name: 'raising', start: async () => { throw new TypeError('x is not a function') }, stop: async () => {} },
+    http,
+  }
+  await runProcess({
+    name: 'shop',
+    log: createLog('shop'),
+    host: '127.0.0.1',
+    managementPort: 0,
+    parts: (process.env.PARTS ?? 'stock,http').split(',').map((name) => parts[name]),
+  })
+`
+
+async function startShop(env: Record<string, string> = {}) {
+  const shop = runProgram(SHOP, env)
+  const { http = '', management = '' } = await shop.ready
+  return { ...shop, http, management }
+}
+
+async function get(url: string): Promise<{ status: number; body: unknown }> {
+  const answer = await fetch(url, { headers: { connection: 'close' } })
+  const text = await answer.text()
+  return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : text }
+}
+
+test.concurrent('a process that can serve is alive and ready, on its management port only', async () => {
+  const { http, management } = await startShop()
+  expect(await get(`${management}/livez`)).toEqual({ status: 200, body: { status: 'ok' } })
+  expect(await get(`${management}/readyz`)).toEqual({ status: 200, body: { status: 'ready', unready: {} } })
+  expect((await get(`${http}/readyz`)).body).toBe('ok') // the shop's own page
+})
+
+test.concurrent('a part that cannot serve makes the process unready, with the reason, and leaves it alive', async () => {
+  const { http, management } = await startShop()
+  await get(`${http}/unready`)
+  expect(await get(`${management}/readyz`)).toEqual({
+    status: 503,
+    body: { status: 'unready', unready: { stock: 'the stock is not known' } },
+  })
+  expect((await get(`${management}/livez`)).status).toBe(200)
+})
+
+test.concurrent('while it drains, a process is alive, not ready, and finishes what runs', async () => {
+  const { child, http, management, exited } = await startShop()
+  const slow = get(`${http}/?ms=1500&n=finished`)
+  await pause(200)
+  child.kill('SIGTERM')
+  await pause(200)
+  expect(await get(`${management}/readyz`)).toMatchObject({ status: 503, body: { status: 'draining' } })
+  expect((await get(`${management}/livez`)).status).toBe(200)
+  await expect(get(http)).rejects.toThrow()
+  expect(await slow).toEqual({ status: 200, body: 'finished' })
+  expect((await exited).code).toBe(0)
+})
+
+test('SIGTERM under load on kept connections loses no request', async () => {
+  const { child, http, exited } = await startShop()
+  const pool = new Pool(http, { connections: 8, pipelining: 1 })
+  onTestFinished(() => pool.destroy())
+  let answered = 0
+  let next = 0
+  const lost: unknown[] = []
+  let sigterm = Number.POSITIVE_INFINITY
+
+  /** Asks again and again; ends when no new connection can be had any more, as behind a proxy. */
+  async function hammer(): Promise<void> {
+    while (performance.now() < sigterm + 4_000) {
+      const n = String(next++)
+      try {
+        const { statusCode, body } = await pool.request({ method: 'GET', path: `/?n=${n}&ms=${next % 7}` })
+        if (statusCode !== 200 || (await body.text()) !== n) lost.push(`${n}: ${statusCode}`)
+        answered++
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return
+        lost.push(error)
+      }
+    }
+  }
+  const hammers = Array.from({ length: 8 }, hammer)
+  await pause(700)
+  const before = answered
+  child.kill('SIGTERM')
+  sigterm = performance.now()
+  await Promise.all(hammers)
+  const { code } = await exited
+  expect({ lost, code }).toEqual({ lost: [], code: 0 })
+  expect(performance.now() - sigterm).toBeLessThan(10_000)
+  expect(before).toBeGreaterThan(50)
+}, 20_000)
+
+test.concurrent('a taken port ends the process with code 1 and one message that says how to go on', async () => {
+  const taken = createServer()
+  const port = new URL(await listen(taken, '127.0.0.1', 0, 'PORT')).port
+  const { exited, output } = runProgram(SHOP, { PORT: port })
+  expect((await exited).code).toBe(1)
+  expect(output.stderr).toBe(
+    `shop did not start: port ${port} on 127.0.0.1 is already in use. Set PORT to a free port.\n`,
+  )
+  taken.close()
+})
+
+test.concurrent('a part that fails to start ends the process with code 1; a stack is shown only for a bug', async () => {
+  const failing = runProgram(SHOP, { PARTS: 'stock,failing,http' })
+  const raising = runProgram(SHOP, { PARTS: 'raising' })
+  expect((await failing.exited).code).toBe(1)
+  expect(failing.output.stderr).toBe('shop did not start: it is Sunday.\n')
+  expect((await raising.exited).code).toBe(1)
+  expect(raising.output.stderr).toMatch(/^shop did not start: TypeError: x is not a function\n +at /)
+})
+
+test.concurrent('a part that fails to stop keeps no other from stopping', async () => {
+  const { child, http, exited, output } = await startShop({ PARTS: 'http,broken' })
+  const slow = get(`${http}/?ms=800&n=finished`)
+  await pause(200)
+  child.kill('SIGTERM')
+  expect(await slow).toEqual({ status: 200, body: 'finished' })
+  expect((await exited).code).toBe(0)
+  expect(output.stdout).toContain('cannot stop')
+})
+
+test.concurrent('SIGTERM while a part still starts ends the process without its ever being ready', async () => {
+  const { child, exited, output } = runProgram(SHOP, { PARTS: 'slow,http' })
+  await expect.poll(() => output.stderr, { timeout: 5_000 }).toContain('starting')
+  child.kill('SIGTERM')
+  const { code } = await exited
+  expect(code).toBe(0)
+  expect(output.stdout).not.toContain('"msg":"ready"')
+})
+
+test.concurrent('an error that nobody foresaw is logged, and ends the process with code 1 after what runs', async () => {
+  const { http, exited, output } = await startShop()
+  const slow = get(`${http}/?ms=600&n=finished`)
+  await pause(100)
+  await get(`${http}/throw`)
+  expect(await slow).toEqual({ status: 200, body: 'finished' })
+  expect((await exited).code).toBe(1)
+  expect(output.stdout).toContain('nobody foresaw this')
+})

@@ -1,0 +1,76 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { continueTrace, traceparent } from './trace.ts'
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
+const PARENT = '00f067aa0ba902b7'
+
+test('a trace goes on under the same id, with a span of its own, sampled as its parent was', () => {
+  const trace = continueTrace(`00-${TRACE}-${PARENT}-01`)
+  expect(trace).toEqual({ traceId: TRACE, spanId: expect.stringMatching(/^[0-9a-f]{16}$/), sampled: true })
+  expect(trace.spanId).not.toBe(PARENT)
+  expect(continueTrace(`00-${TRACE}-${PARENT}-00`).sampled).toBe(false)
+  // Only the lowest bit says "sampled".
+  expect(continueTrace(`00-${TRACE}-${PARENT}-02`).sampled).toBe(false)
+  expect(continueTrace(`00-${TRACE}-${PARENT}-03`).sampled).toBe(true)
+})
+
+test.each([
+  ['nothing', undefined],
+  ['null', null],
+  ['an empty header', ''],
+  ['words', 'not-a-trace'],
+  ['an all-zero trace id', `00-${'0'.repeat(32)}-${PARENT}-01`],
+  ['an all-zero parent id', `00-${TRACE}-${'0'.repeat(16)}-01`],
+  ['upper case', `00-${TRACE.toUpperCase()}-${PARENT}-01`],
+  ['a short trace id', `00-${TRACE.slice(1)}-${PARENT}-01`],
+  ['no flags', `00-${TRACE}-${PARENT}`],
+  ['version ff', `ff-${TRACE}-${PARENT}-01`],
+  ['more after a header of version 00', `00-${TRACE}-${PARENT}-01-more`],
+  ['a line break', `00-${TRACE}-${PARENT}-01\n`],
+])('%s starts a new trace, which is not sampled', (_, header) => {
+  const trace = continueTrace(header)
+  expect(trace).toEqual({
+    traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
+    sampled: false,
+  })
+  expect(trace.traceId).not.toBe(TRACE)
+})
+
+test('a header of a later version is read as far as it is known', () => {
+  expect(continueTrace(`01-${TRACE}-${PARENT}-01-more`)).toMatchObject({ traceId: TRACE, sampled: true })
+  expect(continueTrace(`cc-${TRACE}-${PARENT}-01`)).toMatchObject({ traceId: TRACE, sampled: true })
+  expect(continueTrace(`01-${TRACE}-${PARENT}-01more`).traceId).not.toBe(TRACE)
+})
+
+test('property: the next hop reads what this one writes', () => {
+  const hex = (length: number) =>
+    fc
+      .array(fc.integer({ min: 0, max: 15 }), { minLength: length, maxLength: length })
+      .map((digits) => digits.map((digit) => digit.toString(16)).join(''))
+      .filter((id) => !/^0+$/.test(id))
+  fc.assert(
+    fc.property(hex(32), hex(16), fc.boolean(), (traceId, spanId, sampled) => {
+      const header = traceparent({ traceId, spanId, sampled })
+      expect(continueTrace(header)).toMatchObject({ traceId, sampled })
+    }),
+  )
+})
+
+test('property: any header at all gives a valid trace', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (header) => {
+      expect(traceparent(continueTrace(header))).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/)
+    }),
+  )
+})
+
+test('no two of 50,000 traces share an id', () => {
+  const ids = new Set<string>()
+  for (let i = 0; i < 50_000; i++) {
+    const { traceId, spanId } = continueTrace(undefined)
+    ids.add(traceId).add(spanId)
+  }
+  expect(ids.size).toBe(100_000)
+})
