@@ -91,8 +91,6 @@ function matcher(patterns: readonly Pick<Route, 'method' | 'path'>[]) {
     name: `${method} ${path}`,
     test: new RegExp(`^${method} ${path.replace(/\{\w+\}/g, '[^/]+')}$`),
   }))
-  // A route with fewer parameters is the better match: `/products/recommendations` before `/products/{id}`.
-  compiled.sort((a, b) => a.name.split('{').length - b.name.split('{').length)
   return ({ method, url = '/' }: IncomingMessage) => {
     const target = `${method} ${url.split('?')[0]}`
     return compiled.find(({ test }) => test.test(target))?.name ?? `${method} (unknown)`

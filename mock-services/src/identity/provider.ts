@@ -39,8 +39,6 @@ export function createProvider({
       email: ['email', 'email_verified'],
     },
     scopes: ['openid', 'offline_access', 'profile', 'email', ...SCOPES],
-    // The access tokens are for a BFF and no good at userinfo, so the ID token has to say who it is.
-    conformIdTokenClaims: false,
     pkce: { required: () => true },
     rotateRefreshToken: true,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
