@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 const STEPS = [
-  { name: 'format, lint, layers', run: ['biome', 'ci', '.'], mend: 'pnpm format' },
+  { name: 'format, lint, layers', run: ['biome', 'ci', '--error-on-warnings', '.'], mend: 'pnpm format' },
   { name: 'types', run: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'unused files, exports, dependencies', run: ['knip'] },
-  { name: 'contracts', run: ['node', 'scripts/contracts.ts', '--check'], mend: 'pnpm contracts' },
-  { name: 'links in the docs', run: ['node', 'scripts/links.ts'] },
+  { name: 'contracts', run: [process.execPath, 'scripts/contracts.ts', '--check'], mend: 'pnpm contracts' },
+  { name: 'links in the docs', run: [process.execPath, 'scripts/links.ts'] },
 ]
 
 const failed: string[] = []

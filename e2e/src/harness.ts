@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const START_MS = 30_000
 
 /** What `GET /demo` of the control port answers. */
-export type Demo = {
+type Demo = {
   customer: { username: string; password: string; id: string }
   mobileAccessToken: string
   webAccessToken: string

@@ -91,17 +91,17 @@ const stock = ({ stock }) =>
         ),
   )
 
-const reviews = ({ reviewSummary, reviews }) =>
+const reviews = ({ reviews }) =>
   part(
-    reviewSummary
-      ? `Reviews ${stars(reviewSummary.average)} ${reviewSummary.average.toFixed(1)} of ${reviewSummary.count}`
+    reviews
+      ? `Reviews ${stars(reviews.average)} ${reviews.average.toFixed(1)} of ${reviews.count}`
       : 'Reviews',
     ...(reviews === null
       ? [missing('What others say')]
-      : reviews.length === 0
+      : reviews.latest.length === 0
         ? [quiet('No reviews yet.')]
         : []),
-    ...(reviews ?? []).map(({ author, rating, title, body }) =>
+    ...(reviews?.latest ?? []).map(({ author, rating, title, body }) =>
       el('blockquote', {}, el('strong', {}, `${stars(rating)} ${title}`), el('p', {}, body), quiet(author)),
     ),
   )

@@ -1,8 +1,9 @@
 import type { TokenVerifier } from '@harbor/shared-runtime/auth'
 import type { Log } from '@harbor/shared-runtime/log'
-import { ProblemError, problemBody, toProblem } from '@harbor/shared-runtime/problems'
+import { problemResponse } from '@harbor/shared-runtime/problem-response'
+import { ProblemError, toProblem } from '@harbor/shared-runtime/problems'
 import { continueTrace } from '@harbor/shared-runtime/trace'
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import type { RequestState } from './context.ts'
 import { createGraphql } from './graphql.ts'
 import { hashesByName, loadOperations, type PersistedOperations } from './operations.ts'
@@ -47,16 +48,10 @@ export function createApp({
   app.get('/operations.json', (c) => c.json(hashesByName(operations)))
   for (const [path, file] of page) app.get(path, (c) => serveFile(c, file))
 
-  app.notFound((c) => answer(c, new ProblemError('NOT_FOUND')))
+  app.notFound((c) => problemResponse(new ProblemError('NOT_FOUND'), c.var.trace.traceId))
   app.onError((error, c) => {
     log.error({ err: error, traceId: c.var.trace.traceId }, 'request failed')
-    return answer(c, toProblem(error))
+    return problemResponse(toProblem(error), c.var.trace.traceId)
   })
   return app
 }
-
-const answer = (c: Context<Env>, problem: ProblemError) =>
-  c.body(JSON.stringify(problemBody(problem, c.var.trace.traceId)), problem.status, {
-    'content-type': 'application/problem+json',
-    'cache-control': 'no-store',
-  })

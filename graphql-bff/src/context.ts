@@ -1,8 +1,8 @@
 import type { Viewer } from '@harbor/shared-runtime/auth'
+import { type Locale, negotiateLocale } from '@harbor/shared-runtime/locale'
 import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
 import type { TraceContext } from '@harbor/shared-runtime/trace'
 import { createLoaders, type Loaders } from './loaders/index.ts'
-import { type Locale, localeOf } from './locale.ts'
 import type { UpstreamSet, Upstreams } from './upstreams.ts'
 
 /** What is known of an HTTP request before its operation is. */
@@ -41,7 +41,7 @@ export function createContext({ request, state, clients, budgetMs }: Options): C
   const upstreams = clients.forRequest(requestContext)
   return {
     viewer: state.viewer,
-    locale: localeOf(request.headers.get('accept-language')),
+    locale: negotiateLocale(request.headers.get('accept-language')),
     upstreams,
     loaders: createLoaders(upstreams),
     requestContext,

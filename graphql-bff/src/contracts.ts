@@ -17,11 +17,15 @@ const OPERATIONS = new URL('../../examples/web-dashboard/src/operations/', impor
 export async function contracts(): Promise<Record<string, string>> {
   const manifest = await readManifest()
   return {
-    'schema.graphql': `${printSchema(lexicographicSortSchema(schema))}\n`,
+    'schema.graphql': printedSchema(),
     'graphql-bff/src/operations.gen.json': `${JSON.stringify(manifest, null, 2)}\n`,
     'examples/web-dashboard/src/gen/operations.ts': await typedOperations(manifest),
   }
 }
+
+/** As the formatter of the repository wants it: descriptions on lines of their own. */
+const printedSchema = () =>
+  `${printSchema(lexicographicSortSchema(schema))}\n`.replace(/^( *)"""(.+)"""$/gm, '$1"""\n$1$2\n$1"""')
 
 /** sha256 → document, in the order of the files' names. */
 async function readManifest(): Promise<Record<string, string>> {
@@ -39,7 +43,7 @@ async function readManifest(): Promise<Record<string, string>> {
 async function typedOperations(manifest: Record<string, string>): Promise<string> {
   const types = await codegen({
     filename: 'operations.ts',
-    schema: parse(printSchema(lexicographicSortSchema(schema))),
+    schema: parse(printedSchema()),
     documents: Object.entries(manifest).map(([location, source]) => ({ location, document: parse(source) })),
     config: { scalars: { ID: 'string', DateTime: 'string' }, immutableTypes: true, skipTypename: true },
     plugins: [{ operations: {} }],

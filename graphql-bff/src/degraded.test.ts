@@ -10,7 +10,7 @@ const withFailing = (upstream: string, error: unknown = down(upstream)) =>
 test.for([
   ['pricing', ['product.price']],
   ['inventory', ['product.stock']],
-  ['reviews', ['product.reviewSummary', 'product.reviews']],
+  ['reviews', ['product.reviews']],
   ['recommendations', ['product.recommendations']],
 ] as const)('a product page without %s is whole but for %j', async ([upstream, parts]) => {
   const { operation } = withFailing(upstream)
@@ -79,6 +79,12 @@ test('an error that nobody foresaw is masked, and logged with its trace', async 
     { message: 'Something went wrong on our side', extensions: { code: 'INTERNAL' } },
   ])
   expect(text).not.toMatch(/hunter2|app\.ts|stack/)
+})
+
+test('a token that cannot be checked, for identity is down, is our fault and not the token’s', async () => {
+  const verify = () => Promise.reject(down('identity'))
+  const { status, errors } = await testApp({ verify }).operation('Dashboard', { token: 'customer' })
+  expect([status, errors?.[0]?.extensions.code]).toEqual([503, 'UPSTREAM_UNAVAILABLE'])
 })
 
 test('an answer with errors is never kept, whatever it is asked for as', async () => {

@@ -3,6 +3,7 @@ import type { Log } from '@harbor/shared-runtime/log'
 import { createYoga } from 'graphql-yoga'
 import type { RequestState } from './context.ts'
 import type { PersistedOperations } from './operations.ts'
+import { useBodyLimit } from './plugins/use-body-limit.ts'
 import { useContext } from './plugins/use-context.ts'
 import { useCost } from './plugins/use-cost.ts'
 import { useDocumentLimits } from './plugins/use-document-limits.ts'
@@ -22,14 +23,13 @@ type Options = {
   budgetMs: number
 }
 
-const MAX_BODY_BYTES = 64 * 1024
-
 /** The GraphQL endpoint: its plugins in the order of the life of a request. */
 export const createGraphql = ({ clients, verify, log, operations, allowAdhoc, budgetMs }: Options) =>
   createYoga<RequestState>({
     schema,
     plugins: [
       useHttpRules(),
+      useBodyLimit(),
       useViewer(verify),
       usePersistedDocuments({ operations, allowAdhoc }),
       ...(allowAdhoc ? [useDocumentLimits()] : []),
@@ -37,7 +37,7 @@ export const createGraphql = ({ clients, verify, log, operations, allowAdhoc, bu
       useContext({ clients, budgetMs }),
       useProblems(log),
     ],
-    maxRequestBodySize: MAX_BODY_BYTES,
+    maxRequestBodySize: false, // use-body-limit.ts
     maskedErrors: false, // use-problems.ts masks, and knows the trace
     parserAndValidationCache: allowAdhoc,
     graphiql: allowAdhoc,

@@ -71,7 +71,7 @@ const PRODUCT_CALLS = {
   catalog: { 'GET /products': 1 },
   pricing: { GetPrices: 1 },
   inventory: { GetStock: 1 },
-  reviews: { 'GET /summaries': 1, 'GET /reviews': 1 },
+  reviews: { 'GET /products/reviews': 1 },
   recommendations: { 'GET /products/recommendations': 1 },
 }
 
@@ -89,7 +89,6 @@ test.for([1, 50])(
       sku: last.sku,
       price: last.price,
       stock: last.stock,
-      reviewSummary: last.reviewSummary,
       reviews: last.reviews,
       recommendations: last.recommendations.map(({ id }: { id: string }) => ({ id })),
     })

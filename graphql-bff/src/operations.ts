@@ -2,7 +2,7 @@ import { type DocumentNode, type GraphQLSchema, Kind, parse, validate } from 'gr
 import manifest from './operations.gen.json' with { type: 'json' }
 
 /** An operation of the dashboard's code: the only documents that are executed in production. */
-export type PersistedOperation = { readonly name: string; readonly document: DocumentNode }
+type PersistedOperation = { readonly name: string; readonly document: DocumentNode }
 
 /** By the sha256 of the document, in hex. */
 export type PersistedOperations = ReadonlyMap<string, PersistedOperation>

@@ -6,7 +6,7 @@ import { testApp } from './testing/test-app.ts'
 
 const ids = (count: number) => JSON.stringify(Array.from({ length: count }, (_, index) => `p${1001 + index}`))
 const PRODUCT = `
-  price { formatted } stock { available } reviewSummary { average } reviews(first: 1) { title }
+  price { formatted } stock { available } reviews(first: 1) { average latest { title } }
   recommendations(first: 1) { name }`
 
 /** For every list of the graph, an operation in which it has `n` rows, each of which needs upstream rows of its own. */
@@ -15,10 +15,10 @@ const LISTS: Record<string, (n: number) => string> = {
   'Product.images': (n) => `{ products(ids: ${ids(n)}) { images { url } price { formatted } } }`,
   'Product.specifications': (n) => `{ products(ids: ${ids(n)}) { specifications { name } } }`,
   'Product.stock': (n) => `{ products(ids: ${ids(n)}) { stock { warehouse available } } }`,
-  'Product.reviews': (n) => `{ products(ids: ${ids(n)}) { reviews(first: 2) { title } } }`,
   'Product.recommendations': (n) =>
     `{ product(id: "p1001") { recommendations(first: ${Math.min(n, 20)}) { product { ${PRODUCT} } } } }`,
-  'ReviewSummary.histogram': (n) => `{ products(ids: ${ids(n)}) { reviewSummary { histogram } } }`,
+  'ProductReviews.histogram': (n) => `{ products(ids: ${ids(n)}) { reviews { histogram } } }`,
+  'ProductReviews.latest': (n) => `{ products(ids: ${ids(n)}) { reviews(first: 2) { latest { title } } } }`,
   'Viewer.orders': (n) => `{ viewer { orders(first: ${n}) { number lines { product { name } } } } }`,
   'Viewer.recommendations': (n) =>
     `{ viewer { recommendations(first: ${Math.min(n, 20)}) { product { ${PRODUCT} } } } }`,
@@ -60,8 +60,7 @@ const PRODUCT_CALLS = {
   'catalog.byIds': 1,
   'pricing.prices': 1,
   'inventory.stock': 1,
-  'reviews.summaries': 1,
-  'reviews.latest': 1,
+  'reviews.ofProducts': 1,
   'recommendations.forProducts': 1,
 }
 
@@ -97,7 +96,7 @@ test('rows are joined by key, though upstreams answer in another order and leave
     ['1003', '1001', '1003'].map((n) => ({
       id: `p${n}`,
       price: { amount: Number(n) },
-      reviews: [{ title: `p${n}` }],
+      reviews: { latest: [{ title: `p${n}` }] },
     })),
   )
 })

@@ -11,7 +11,7 @@ export type Upstreams = {
   readonly orders: Pick<Clients['orders'], 'ofCustomer'>
   readonly pricing: Pick<Clients['pricing'], 'prices' | 'quote'>
   readonly recommendations: Pick<Clients['recommendations'], 'forCustomer' | 'forProducts'>
-  readonly reviews: Pick<Clients['reviews'], 'latest' | 'summaries'>
+  readonly reviews: Pick<Clients['reviews'], 'ofProducts'>
 }
 
 /** Gives the clients of one request. */

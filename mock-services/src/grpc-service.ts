@@ -58,7 +58,7 @@ export function createGrpcServer(
   proto: { file: string; service: string },
   methods: GrpcMethods,
 ) {
-  const path = fileURLToPath(import.meta.resolve(`@harbor/shared-clients/proto/${proto.file}`))
+  const path = fileURLToPath(new URL(`../../shared-clients/proto/${proto.file}`, import.meta.url))
   const definition = loadSync(path, { keepCase: true, longs: Number, defaults: true, oneofs: true })[
     proto.service
   ] as ServiceDefinition

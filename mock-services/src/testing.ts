@@ -60,7 +60,7 @@ export function call(
 export function grpcClient(mocks: MockServices, service: 'inventory' | 'pricing') {
   const proto = GRPC_SERVICES[service]?.proto
   if (!proto) throw new TypeError(`${service} is not a gRPC service`)
-  const file = fileURLToPath(import.meta.resolve(`@harbor/shared-clients/proto/${proto.file}`))
+  const file = fileURLToPath(new URL(`../../shared-clients/proto/${proto.file}`, import.meta.url))
   const definition = loadSync(file, { keepCase: true, longs: Number, defaults: true, oneofs: true })
   const Client = grpc.makeGenericClientConstructor(
     definition[proto.service] as grpc.ServiceDefinition,

@@ -1,7 +1,8 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import type { Log } from '@harbor/shared-runtime/log'
-import { ProblemError, problemBody, toProblem } from '@harbor/shared-runtime/problems'
-import type { Context, ErrorHandler, Handler, NotFoundHandler } from 'hono'
+import { problemResponse } from '@harbor/shared-runtime/problem-response'
+import { ProblemError, toProblem } from '@harbor/shared-runtime/problems'
+import type { ErrorHandler, Handler, NotFoundHandler } from 'hono'
 import type { RequestEnv } from './request.ts'
 
 /** Answers any error as RFC 9457 problem+json; what the consumer may not know goes to the log only. */
@@ -14,25 +15,19 @@ export const answerProblem =
         { err: error, code: problem.code, traceId: c.var.trace.traceId },
         'request failed',
       )
-    return respond(c, problem)
+    return problemResponse(problem, c.var.trace.traceId)
   }
 
 export const unknownRoute: NotFoundHandler<RequestEnv> = (c) =>
-  respond(c, new ProblemError('NOT_FOUND', 'There is no such route. /docs lists those there are.'))
+  problemResponse(
+    new ProblemError('NOT_FOUND', 'There is no such route. /docs lists those there are.'),
+    c.var.trace.traceId,
+  )
 
 /** @param allowed the methods of the route, as in an `Allow` header */
 export const methodNotAllowed =
   (allowed: string): Handler<RequestEnv> =>
-  (c) => {
-    c.header('Allow', allowed)
-    return respond(c, new ProblemError('METHOD_NOT_ALLOWED', `Allowed: ${allowed}.`))
-  }
-
-function respond(c: Context<RequestEnv>, problem: ProblemError): Response {
-  return c.body(JSON.stringify(problemBody(problem, c.var.trace.traceId)), problem.status, {
-    'Content-Type': 'application/problem+json',
-    'Cache-Control': 'no-store',
-    ...(problem.code === 'UNAUTHENTICATED' && { 'WWW-Authenticate': 'Bearer' }),
-    ...(problem.retryAfterS !== undefined && { 'Retry-After': String(problem.retryAfterS) }),
-  })
-}
+  (c) =>
+    problemResponse(new ProblemError('METHOD_NOT_ALLOWED', `Allowed: ${allowed}.`), c.var.trace.traceId, {
+      Allow: allowed,
+    })

@@ -44,7 +44,7 @@ type Definition<
 }
 
 /** What a screen is asked for: input as it came, not yet validated. */
-export type ScreenRequest = {
+type ScreenRequest = {
   clients: Clients
   context: RequestContext
   params: Readonly<Record<string, string>>

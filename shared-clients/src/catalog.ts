@@ -4,7 +4,7 @@ import { Money } from './money.ts'
 import { get } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
-export const Image = z.object({ url: z.url(), width: z.int(), height: z.int(), alt: z.string() })
+const Image = z.object({ url: z.url(), width: z.int(), height: z.int(), alt: z.string() })
 
 export const Product = z.object({
   id: z.string(),

@@ -3,7 +3,7 @@ import { fetchByKeys } from './batch.ts'
 import { get } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
-export const Address = z.object({
+const Address = z.object({
   kind: z.string(),
   name: z.string(),
   street: z.string(),

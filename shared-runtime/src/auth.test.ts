@@ -7,18 +7,19 @@ import { ProblemError, problemBody } from './problems.ts'
 const ISSUER = 'http://identity.test'
 const AUDIENCE = 'mobile-bff'
 
-async function signingKey(kid: string) {
-  const { privateKey, publicKey } = await generateKeyPair('ES256')
-  return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' } }
+async function signingKey(kid: string, alg = 'ES256') {
+  const { privateKey, publicKey } = await generateKeyPair(alg)
+  return { kid, alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
 }
 type SigningKey = Awaited<ReturnType<typeof signingKey>>
 
 const key = await signingKey('first')
 const nextKey = await signingKey('second')
+const otherAlgorithm = await signingKey('other', 'ES384')
 
 const seconds = () => Math.floor(Date.now() / 1000)
 
-const sign = (claims: object = {}, { kid, privateKey }: SigningKey = key) => {
+const sign = (claims: object = {}, { kid, alg, privateKey }: SigningKey = key) => {
   const payload: JWTPayload = Object.assign(
     {
       iss: ISSUER,
@@ -30,12 +31,12 @@ const sign = (claims: object = {}, { kid, privateKey }: SigningKey = key) => {
     },
     claims,
   )
-  return new SignJWT(payload).setProtectedHeader({ alg: 'ES256', kid }).sign(privateKey)
+  return new SignJWT(payload).setProtectedHeader({ alg, kid }).sign(privateKey)
 }
 
 /** An identity service that counts how often its keys are asked for. */
 function identity() {
-  const state = { loads: 0, keys: [key], load: async () => {} }
+  const state = { loads: 0, keys: [key, otherAlgorithm], load: async () => {} }
   const loadKeys = async () => {
     state.loads++
     await state.load()
@@ -86,6 +87,7 @@ const INVALID: Record<string, () => string | Promise<string>> = {
       .sign(new TextEncoder().encode(JSON.stringify(key.jwk))),
   'a key of the same id that is not identity’s': async () => sign({}, { ...(await signingKey('first')) }),
   'a key id that nobody knows': async () => sign({}, await signingKey('made-up')),
+  'a key of identity’s for another algorithm': () => sign({}, otherAlgorithm),
   'another issuer': () => sign({ iss: 'http://elsewhere.test' }),
   'another audience': () => sign({ aud: 'web-bff' }),
   'an expired token': () => sign({ exp: seconds() - 6 }),

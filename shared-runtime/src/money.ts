@@ -1,12 +1,26 @@
 import type { Locale } from './locale.ts'
 
-const formats = new Map<string, Intl.NumberFormat>()
+type MoneyFormat = { format: Intl.NumberFormat; minorUnits: number }
+
+const formats = new Map<string, MoneyFormat>()
 
 /** Writes an amount of minor units of its currency the way the locale does; computes nothing. */
-export function formatMoney(amountMinor: number, currency: string, locale: Locale): string {
+export function formatMoney(
+  { amountMinor, currency }: { amountMinor: number; currency: string },
+  locale: Locale,
+): string {
+  const { format, minorUnits } = moneyFormat(locale, currency)
+  return format.format(amountMinor / minorUnits)
+}
+
+/** Made once: a format, and what it says of itself, cost more than all else in a price. */
+function moneyFormat(locale: Locale, currency: string): MoneyFormat {
   const key = `${locale} ${currency}`
-  let format = formats.get(key)
-  if (!format) formats.set(key, (format = new Intl.NumberFormat(locale, { style: 'currency', currency })))
+  const known = formats.get(key)
+  if (known) return known
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
   const { maximumFractionDigits = 2 } = format.resolvedOptions()
-  return format.format(amountMinor / 10 ** maximumFractionDigits)
+  const made = { format, minorUnits: 10 ** maximumFractionDigits }
+  formats.set(key, made)
+  return made
 }

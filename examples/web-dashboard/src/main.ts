@@ -18,16 +18,12 @@ const second = await timed(() => client.call(ProductPage, variables))
 const { product } = first.answer
 if (!product) throw new Error(`there is no product ${values.product}`)
 
-const stock = product.stock?.map(({ warehouse, available }) => `${warehouse} ${available}`).join(', ')
-console.log(
-  `${product.name} · ${product.price?.formatted ?? 'price not known now'} · ${stock ?? 'stock not known now'}`,
-)
-console.log(
-  `${product.reviewSummary?.count ?? 0} reviews, ${product.reviewSummary?.average ?? '-'} of 5 stars`,
-)
-console.log(
-  `${product.specifications.length} specifications, ${product.recommendations?.length ?? 0} recommendations`,
-)
+const available = product.stock?.reduce((total, { available }) => total + available, 0)
+console.log(`${product.name} · ${product.price?.formatted ?? 'price not known now'}`)
+console.log(`${available ?? 'unknown'} in ${product.stock?.length ?? 'all'} warehouses`)
+console.log(`${product.reviews?.count ?? 0} reviews, ${product.reviews?.average ?? '-'} of 5 stars`)
+console.log(`${product.images.length} images, ${product.specifications.length} specifications`)
+console.log(`${product.recommendations?.length ?? 0} recommendations`)
 console.log(`first  200  ${first.bytes} bytes  ${first.ms.toFixed(1)} ms`)
 console.log(`again  200  ${second.bytes} bytes  ${second.ms.toFixed(1)} ms`)
 

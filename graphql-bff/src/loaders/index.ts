@@ -6,8 +6,7 @@ export const createLoaders = (upstreams: Upstreams) => ({
   product: byKey((ids) => upstreams.catalog.byIds(ids)),
   price: byKey((skus) => upstreams.pricing.prices(skus)),
   stock: byKey((skus) => upstreams.inventory.stock(skus)),
-  reviewSummary: byKey((productIds) => upstreams.reviews.summaries(productIds)),
-  latestReviews: byLimit((limit) => byKey((productIds) => upstreams.reviews.latest(productIds, { limit }))),
+  reviews: byLimit((limit) => byKey((productIds) => upstreams.reviews.ofProducts(productIds, { limit }))),
   relatedProducts: byLimit((limit) =>
     byKey((productIds) => upstreams.recommendations.forProducts(productIds, { limit })),
   ),

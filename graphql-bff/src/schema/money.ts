@@ -1,6 +1,6 @@
 import type { Money as UpstreamMoney } from '@harbor/shared-clients'
+import { formatMoney } from '@harbor/shared-runtime/money'
 import { builder } from '../builder.ts'
-import { formatMoney } from '../format-money.ts'
 
 /** Money as the services compute it; here it is only written out in the request's language. */
 export const Money = builder.objectRef<UpstreamMoney>('Money').implement({

@@ -1,6 +1,6 @@
 import type { Price as UpstreamPrice } from '@harbor/shared-clients'
+import { formatMoney } from '@harbor/shared-runtime/money'
 import { builder } from '../builder.ts'
-import { formatMoney } from '../format-money.ts'
 import { oneRow } from './limits.ts'
 import { Money } from './money.ts'
 import { Product } from './product.ts'

@@ -1,18 +1,7 @@
-import type { Review as UpstreamReview, ReviewSummary as UpstreamSummary } from '@harbor/shared-clients'
+import type { Review as UpstreamReview, ProductReviews as UpstreamReviews } from '@harbor/shared-clients'
 import { builder } from '../builder.ts'
-import { firstRows, oneRow } from './limits.ts'
+import { firstRows } from './limits.ts'
 import { Product } from './product.ts'
-
-const ReviewSummary = builder.objectRef<UpstreamSummary>('ReviewSummary').implement({
-  fields: (t) => ({
-    average: t.exposeFloat('average', { access: 'public', description: '0 to 5.' }),
-    count: t.exposeInt('count', { access: 'public' }),
-    histogram: t.exposeIntList('histogram', {
-      access: 'public',
-      description: 'How many gave one star, two, … five.',
-    }),
-  }),
-})
 
 const Review = builder.objectRef<UpstreamReview>('Review').implement({
   fields: (t) => ({
@@ -24,21 +13,31 @@ const Review = builder.objectRef<UpstreamReview>('Review').implement({
   }),
 })
 
-builder.objectFields(Product, (t) => ({
-  reviewSummary: t.field({
-    type: ReviewSummary,
-    access: 'public',
-    nullable: true,
-    complexity: oneRow,
-    resolve: ({ id }, _, { loaders }) => loaders.reviewSummary.load(id),
+const ProductReviews = builder.objectRef<UpstreamReviews>('ProductReviews').implement({
+  fields: (t) => ({
+    average: t.exposeFloat('average', { access: 'public', description: '0 to 5.' }),
+    count: t.exposeInt('count', { access: 'public' }),
+    histogram: t.exposeIntList('histogram', {
+      access: 'public',
+      description: 'How many gave one star, two, … five.',
+    }),
+    latest: t.field({
+      type: [Review],
+      access: 'public',
+      description: 'Newest first, as many as "first" says.',
+      resolve: ({ latest }) => latest,
+    }),
   }),
+})
+
+// One field for the rating and the reviews: both come with one call.
+builder.objectFields(Product, (t) => ({
   reviews: t.field({
-    type: [Review],
+    type: ProductReviews,
     access: 'public',
     nullable: true,
-    description: 'Newest first.',
     args: { first: t.arg.int({ required: true, defaultValue: 3 }) },
     complexity: firstRows(20),
-    resolve: async ({ id }, { first }, { loaders }) => (await loaders.latestReviews(first).load(id)) ?? [],
+    resolve: ({ id }, { first }, { loaders }) => loaders.reviews(first).load(id),
   }),
 }))

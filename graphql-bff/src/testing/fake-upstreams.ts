@@ -122,11 +122,13 @@ const answers = (lines: number) => ({
       })),
   },
   reviews: {
-    summaries: async (ids: readonly string[]) =>
-      rows(ids, (productId) => ({ productId, average: 4.5, count: 2, histogram: [0, 0, 0, 1, 1] })),
-    latest: async (ids: readonly string[], { limit }: { limit: number }) =>
-      rows(ids, (productId) =>
-        numbered(limit).map((n) => ({
+    ofProducts: async (ids: readonly string[], { limit }: { limit: number }) =>
+      rows(ids, (productId) => ({
+        productId,
+        average: 4.5,
+        count: 2,
+        histogram: [0, 0, 0, 1, 1],
+        latest: numbered(limit).map((n) => ({
           id: `r${n}`,
           productId,
           author: 'B.',
@@ -135,7 +137,7 @@ const answers = (lines: number) => ({
           body: 'Holds.',
           createdAt: at,
         })),
-      ),
+      })),
   },
   recommendations: {
     forCustomer: async (_: string, { limit }: { limit: number }) => numbered(limit).map(recommendation),
@@ -194,8 +196,7 @@ export function fakeUpstreams({ lines = 2, failing = {} }: { lines?: number; fai
     },
     inventory: { stock: counted('inventory', 'stock', inventory.stock) },
     reviews: {
-      summaries: counted('reviews', 'summaries', reviews.summaries),
-      latest: counted('reviews', 'latest', reviews.latest),
+      ofProducts: counted('reviews', 'ofProducts', reviews.ofProducts),
     },
     recommendations: {
       forCustomer: counted('recommendations', 'forCustomer', recommendations.forCustomer),

@@ -1,12 +1,12 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { StartError } from '@harbor/shared-runtime/part'
+import { findTool, runTool, startTool } from '@harbor/shared-runtime/testing/tools'
 import { Agent, type IncomingMessage } from 'coap'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parsed, request } from '../testing/coap-peer.ts'
 import { level } from '../testing/fake-feed.ts'
 import { runApp, runFilledApp } from '../testing/run-app.ts'
-import { findTool, runTool, startTool } from '../testing/tools.ts'
 
 const coapClient = findTool('coap-client', 'coap-client-notls')
 

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { StartError } from '@harbor/shared-runtime/part'
+import { findTool, runTool, startTool } from '@harbor/shared-runtime/testing/tools'
 import { connect, connectAsync, type IClientOptions } from 'mqtt'
 import { expect, onTestFinished, test } from 'vitest'
 import { level, snapshotEnd } from '../testing/fake-feed.ts'
 import { DEMO_KEY, DEMO_STOCK, OTHER_KEY, runApp, runFilledApp, sendDemoStock } from '../testing/run-app.ts'
-import { findTool, runTool, startTool } from '../testing/tools.ts'
 
 const mosquittoSub = findTool('mosquitto_sub')
 const mosquitto = findTool('mosquitto')

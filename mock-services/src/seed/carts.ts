@@ -4,7 +4,6 @@ import { random } from './random.ts'
 import { COUNTS, CURRENCY, DAY, FIRST, HOUR, iso, MINUTE, NOW, numberIn, recordAudit } from './reference.ts'
 
 export type Cart = ReturnType<typeof seededCart>
-export type CartLine = ReturnType<typeof cartLine>
 
 /** The demo customer's cart: four lines, all of them in stock. */
 const DEMO_SKUS = ['HB-1001', 'HB-1006', 'HB-1014', 'HB-1020']

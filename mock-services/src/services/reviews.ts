@@ -1,13 +1,4 @@
-import {
-  get,
-  inAnyOrder,
-  limitOf,
-  optionalIds,
-  page,
-  type Routes,
-  requiredIds,
-  requireStaff,
-} from '../routes.ts'
+import { get, inAnyOrder, limitOf, page, type Routes, requiredIds, requireStaff } from '../routes.ts'
 import { productHead, productHeads } from '../seed/products.ts'
 import { LISTED_REVIEWS, reviewSummary, reviewsOf } from '../seed/reviews.ts'
 
@@ -17,21 +8,19 @@ const known = (ids: string[]) => ids.filter((id) => id.startsWith('p') && produc
 const NEWEST_PRODUCTS = 100
 
 export const reviewsRoutes = (): Routes => [
-  get('/summaries', (call) => ({
-    items: inAnyOrder(known(requiredIds(call, 'productIds')).map(reviewSummary)),
-  })),
-  get('/reviews', (call) => {
-    const ids = optionalIds(call, 'productIds')
-    if (!ids) {
-      requireStaff(call)
-      const all = productHeads('all')
-        .slice(0, NEWEST_PRODUCTS)
-        .flatMap((product) => reviewsOf(product.id))
-      all.sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-      return page(call, all, (review) => review.id)
-    }
+  get('/products/reviews', (call) => {
     const limit = limitOf(call, { usual: 5, max: LISTED_REVIEWS })
-    // Newest first within a product; the products themselves in any order.
-    return { items: inAnyOrder(known(ids)).flatMap((id) => reviewsOf(id).slice(0, limit)) }
+    const ids = known(requiredIds(call, 'productIds'))
+    return {
+      items: inAnyOrder(ids).map((id) => ({ ...reviewSummary(id), latest: reviewsOf(id).slice(0, limit) })),
+    }
+  }),
+  get('/reviews', (call) => {
+    requireStaff(call)
+    const all = productHeads('all')
+      .slice(0, NEWEST_PRODUCTS)
+      .flatMap((product) => reviewsOf(product.id))
+    all.sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+    return page(call, all, (review) => review.id)
   }),
 ]

@@ -1,8 +1,6 @@
 import { type Cart, cartLine, cartNumber, seededCart } from '../seed/carts.ts'
 import { productHead } from '../seed/products.ts'
 
-export type Carts = ReturnType<typeof createCarts>
-
 /** The carts of all customers; kept as they were changed, made from the seed else. */
 export function createCarts() {
   const changed = new Map<string, Cart>()

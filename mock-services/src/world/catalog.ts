@@ -2,7 +2,6 @@ import type { EventLog } from '../events.ts'
 import { type Product, type ProductHead, product, productHead, productHeads } from '../seed/products.ts'
 import { lazily } from '../seed/reference.ts'
 
-export type Catalog = ReturnType<typeof createCatalog>
 type Change = { name?: string | undefined; active?: boolean | undefined }
 
 const fullProduct = lazily(product)

@@ -14,7 +14,6 @@ import { COUNTS, FIRST } from '../seed/reference.ts'
 import { shipmentFor } from '../seed/shipments.ts'
 import type { Inbox } from './inbox.ts'
 
-export type Orders = ReturnType<typeof createOrders>
 /** Enough of an order to list and filter by; the rest is made when it is asked for. */
 export type OrderRow = OrderHead & { id: string; customerId: string }
 

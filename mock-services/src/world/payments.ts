@@ -5,8 +5,6 @@ import { FIRST, recordAudit } from '../seed/reference.ts'
 export type Payment = ReturnType<typeof paymentRecord>
 type Money = { amountMinor: number; currency: string }
 
-export type Payments = ReturnType<typeof createPayments>
-
 const STATUS: Record<Order['status'], string> = {
   PLACED: 'PENDING',
   PAYMENT_AUTHORISED: 'AUTHORISED',

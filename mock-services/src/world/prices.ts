@@ -5,9 +5,6 @@ import { CURRENCY } from '../seed/reference.ts'
 /** Minor units of a currency for one euro; yen has no minor unit, so 100 cents are 168 yen. */
 const MINOR_PER_EURO: Readonly<Record<string, number>> = { EUR: 100, GBP: 86, USD: 109, JPY: 168 }
 
-export type Prices = ReturnType<typeof createPrices>
-export type Price = NonNullable<ReturnType<Prices['of']>>
-
 /** What things cost now: the seed's prices and those that were changed since. */
 export function createPrices(events: EventLog) {
   const changed = new Map<string, number>()

@@ -11,8 +11,6 @@ type Taken = { sku: string; warehouse: string; quantity: number }
 const DEMO_PRODUCTS = 20
 const DEMO_GAPS = new Set(['HB-1003', 'HB-1012'])
 
-export type Stock = ReturnType<typeof createStock>
-
 /** Stock per SKU and warehouse, with reservations; each change is an event. */
 export function createStock(events: EventLog) {
   const levels = new Map(productHeads('all').map(({ sku }, index) => [sku, seededLevels(sku, index)]))

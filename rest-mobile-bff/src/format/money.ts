@@ -14,8 +14,8 @@ export const Money = z
 
 export const moneyFormat =
   (locale: Locale) =>
-  ({ amountMinor, currency }: UpstreamMoney): z.infer<typeof Money> => ({
-    amount: amountMinor,
-    currency,
-    formatted: formatMoney(amountMinor, currency, locale),
+  (money: UpstreamMoney): z.infer<typeof Money> => ({
+    amount: money.amountMinor,
+    currency: money.currency,
+    formatted: formatMoney(money, locale),
   })

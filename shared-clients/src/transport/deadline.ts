@@ -41,9 +41,11 @@ export async function withDeadline<T>(
   )
   context.signal.addEventListener('abort', onRequestEnd, { once: true })
   try {
-    const running = attempt({ deadline: performance.now() + ms, signal: controller.signal })
-    running.catch(() => {}) // after the deadline nobody waits for it
-    return await Promise.race([running, ended])
+    // The race hears the attempt out, also after the deadline, when nobody else does.
+    return await Promise.race([
+      attempt({ deadline: performance.now() + ms, signal: controller.signal }),
+      ended,
+    ])
   } finally {
     clearTimeout(timer)
     context.signal.removeEventListener('abort', onRequestEnd)

@@ -29,9 +29,6 @@ const endpoint =
 
 export const get = endpoint('GET')
 export const post = endpoint('POST')
-export const put = endpoint('PUT')
-export const patch = endpoint('PATCH')
-export const del = endpoint('DELETE')
 
 /**
  * The request target of a call: parameters encoded, query parameters without a value left out.

@@ -99,13 +99,8 @@ function bind({ upstream, timeoutMs, tokens }: Transport, context: RequestContex
         const metadata = await metadataFor(upstream, tokens, context, signal)
         if (signal.aborted) return
         stream = method(request, metadata)
-        // A cancelled stream emits an error when nobody reads it any more.
-        stream.on('error', () => {})
         signal.addEventListener('abort', cancel, { once: true })
-        for await (const message of stream) {
-          if (signal.aborted) return
-          yield parse(upstream, answer, message)
-        }
+        for await (const message of stream) yield parse(upstream, answer, message)
       } catch (error) {
         if (!signal.aborted) throw asUpstreamError(upstream, error)
       } finally {

@@ -81,9 +81,13 @@ const STATUSES: [number, UpstreamErrorCode][] = [
   [503, 'unavailable'],
 ]
 test.each(STATUSES)('status %i is %s, without the words of the upstream', async (status, code) => {
-  const upstream = await startAnswering(status, status === 304 ? '' : `{"error":{"message":"${CANARY}"}}`, {
-    location: 'http://127.0.0.1:1/elsewhere',
-  })
+  const upstream = await startAnswering(
+    status,
+    status === 304 ? '' : status < 400 ? ok : `<h1>${CANARY}</h1>`,
+    {
+      location: 'http://127.0.0.1:1/elsewhere',
+    },
+  )
   const error = await ask(upstream.address).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ name: 'UpstreamError', code, upstream: 'catalog' })
   expect(String(error)).not.toContain(CANARY)
@@ -106,6 +110,25 @@ const UNUSABLE: [string, string | Buffer, UpstreamErrorCode][] = [
 test.each(UNUSABLE)('an answer that is %s is a typed error', async (_, body, code) => {
   const upstream = await startAnswering(200, body)
   await expect(ask(upstream.address)).rejects.toMatchObject({ name: 'UpstreamError', code, retryable: false })
+})
+
+test('an answer without end is given up at 4 MiB, long before the deadline', async () => {
+  let sent = 0
+  const upstream = await startUpstream((_, response) => {
+    const chunk = Buffer.alloc(65_536, ' ')
+    const more = () => {
+      while (!response.destroyed && response.write(chunk)) sent += chunk.length
+    }
+    response.on('drain', more)
+    more()
+  })
+  const call = callsTo(upstream.address, { timeoutMs: 4_000 })(thing, { path: { id: 't1' } })
+  await expect(call).rejects.toMatchObject({
+    code: 'invalid_answer',
+    message: expect.stringContaining('larger'),
+  })
+  await expect.poll(upstream.connections).toBe(0)
+  expect(sent / 1_048_576).toBeLessThan(64)
 })
 
 test('the largest legitimate answers fit', async () => {

@@ -41,7 +41,7 @@ export type ProductListQueryVariables = Exact<{
   recommendations?: number;
 }>;
 
-export type ProductListQuery = { readonly products: ReadonlyArray<{ readonly id: string, readonly sku: string, readonly name: string, readonly brand: string, readonly category: { readonly id: string, readonly name: string }, readonly images: ReadonlyArray<{ readonly url: string, readonly width: number, readonly height: number, readonly alt: string }>, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string, readonly discountBasisPoints: number } | null, readonly stock: ReadonlyArray<{ readonly warehouse: Warehouse, readonly available: number }> | null, readonly reviewSummary: { readonly average: number, readonly count: number } | null, readonly reviews: ReadonlyArray<{ readonly rating: number, readonly title: string }> | null, readonly recommendations: ReadonlyArray<{ readonly id: string, readonly name: string, readonly imageUrl: string, readonly price: { readonly formatted: string } }> | null }> };
+export type ProductListQuery = { readonly products: ReadonlyArray<{ readonly id: string, readonly sku: string, readonly name: string, readonly brand: string, readonly category: { readonly id: string, readonly name: string }, readonly images: ReadonlyArray<{ readonly url: string, readonly width: number, readonly height: number, readonly alt: string }>, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string, readonly discountBasisPoints: number } | null, readonly stock: ReadonlyArray<{ readonly warehouse: Warehouse, readonly available: number }> | null, readonly reviews: { readonly average: number, readonly count: number, readonly latest: ReadonlyArray<{ readonly rating: number, readonly title: string }> } | null, readonly recommendations: ReadonlyArray<{ readonly id: string, readonly name: string, readonly imageUrl: string, readonly price: { readonly formatted: string } }> | null }> };
 
 export type ProductPageQueryVariables = Exact<{
   id: string;
@@ -49,11 +49,11 @@ export type ProductPageQueryVariables = Exact<{
   recommendations?: number;
 }>;
 
-export type ProductPageQuery = { readonly product: { readonly id: string, readonly sku: string, readonly name: string, readonly brand: string, readonly description: string, readonly category: { readonly id: string, readonly name: string }, readonly images: ReadonlyArray<{ readonly url: string, readonly width: number, readonly height: number, readonly alt: string }>, readonly specifications: ReadonlyArray<{ readonly name: string, readonly value: string, readonly unit: string | null }>, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string, readonly discountBasisPoints: number, readonly list: { readonly amount: number, readonly formatted: string } } | null, readonly stock: ReadonlyArray<{ readonly warehouse: Warehouse, readonly available: number }> | null, readonly reviewSummary: { readonly average: number, readonly count: number, readonly histogram: ReadonlyArray<number> } | null, readonly reviews: ReadonlyArray<{ readonly author: string, readonly rating: number, readonly title: string, readonly body: string, readonly createdAt: string }> | null, readonly recommendations: ReadonlyArray<{ readonly id: string, readonly sku: string, readonly name: string, readonly imageUrl: string, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string } }> | null } | null };
+export type ProductPageQuery = { readonly product: { readonly id: string, readonly sku: string, readonly name: string, readonly brand: string, readonly description: string, readonly category: { readonly id: string, readonly name: string }, readonly images: ReadonlyArray<{ readonly url: string, readonly width: number, readonly height: number, readonly alt: string }>, readonly specifications: ReadonlyArray<{ readonly name: string, readonly value: string, readonly unit: string | null }>, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string, readonly discountBasisPoints: number, readonly list: { readonly amount: number, readonly formatted: string } } | null, readonly stock: ReadonlyArray<{ readonly warehouse: Warehouse, readonly available: number }> | null, readonly reviews: { readonly average: number, readonly count: number, readonly histogram: ReadonlyArray<number>, readonly latest: ReadonlyArray<{ readonly author: string, readonly rating: number, readonly title: string, readonly body: string, readonly createdAt: string }> } | null, readonly recommendations: ReadonlyArray<{ readonly id: string, readonly sku: string, readonly name: string, readonly imageUrl: string, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string } }> | null } | null };
 
 export type HeaderFragment = { readonly id: string, readonly sku: string, readonly name: string, readonly brand: string, readonly description: string, readonly category: { readonly id: string, readonly name: string }, readonly images: ReadonlyArray<{ readonly url: string, readonly width: number, readonly height: number, readonly alt: string }>, readonly specifications: ReadonlyArray<{ readonly name: string, readonly value: string, readonly unit: string | null }>, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string, readonly discountBasisPoints: number, readonly list: { readonly amount: number, readonly formatted: string } } | null, readonly stock: ReadonlyArray<{ readonly warehouse: Warehouse, readonly available: number }> | null };
 
-export type ReviewsFragment = { readonly reviewSummary: { readonly average: number, readonly count: number, readonly histogram: ReadonlyArray<number> } | null, readonly reviews: ReadonlyArray<{ readonly author: string, readonly rating: number, readonly title: string, readonly body: string, readonly createdAt: string }> | null };
+export type ReviewsFragment = { readonly reviews: { readonly average: number, readonly count: number, readonly histogram: ReadonlyArray<number>, readonly latest: ReadonlyArray<{ readonly author: string, readonly rating: number, readonly title: string, readonly body: string, readonly createdAt: string }> } | null };
 
 export type RecommendationsFragment = { readonly recommendations: ReadonlyArray<{ readonly id: string, readonly sku: string, readonly name: string, readonly imageUrl: string, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string } }> | null };
 
@@ -84,12 +84,12 @@ export const Dashboard: PersistedOperation<DashboardQuery, DashboardQueryVariabl
 
 export const ProductList: PersistedOperation<ProductListQuery, ProductListQueryVariables> = {
   name: 'ProductList',
-  hash: 'c305026341d143718555ca7f8c6ecc7070bac8402218e1527073281f9b691a80',
+  hash: '57f9f6f45c9bdf0e8ae020910cee55f2431cb4c23f0b4b2abc1fb5dce559ed7f',
 }
 
 export const ProductPage: PersistedOperation<ProductPageQuery, ProductPageQueryVariables> = {
   name: 'ProductPage',
-  hash: 'a36ea230806f1bc8ae10bbdc4ca5cdd48fa1c3754411093706fb8c3584b3ca96',
+  hash: '9681790bc2457d1e7b41391196b596dc46303bec8a5bfe861154530ae6b2ccf1',
 }
 
 export const StaffCustomer: PersistedOperation<StaffCustomerQuery, StaffCustomerQueryVariables> = {

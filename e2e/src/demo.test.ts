@@ -1,0 +1,146 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { findTool } from '@harbor/shared-runtime/testing/tools'
+import { chromium } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const browser = findTool('chromium')
+const coapClient = findTool('coap-client', 'coap-client-notls')
+const mosquittoSub = findTool('mosquitto_sub')
+const run = promisify(execFile)
+
+let offset = 0
+let demo: ChildProcess
+const printed: string[] = []
+
+beforeAll(async () => {
+  offset = await freeOffset()
+  demo = spawn(process.execPath, ['scripts/demo.ts'], {
+    cwd: root,
+    env: { PATH: process.env.PATH, PORT_OFFSET: String(offset) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (!demo.stdout) throw new Error('the demo has no output')
+  const lines = createInterface({ input: demo.stdout })
+  for await (const line of lines) {
+    printed.push(line)
+    if (line === 'ready') break
+  }
+})
+afterAll(() => {
+  demo.kill('SIGKILL')
+})
+
+/** A command that the demo prints to be copied, by a word in it. */
+const command = (word: string): string => {
+  const line = printed.find((line) => line.includes(word) && !line.includes('TOKEN='))
+  if (!line) throw new Error(`the demo prints no command with "${word}":\n${printed.join('\n')}`)
+  return line.trim()
+}
+
+const shell = async (script: string) => (await run('bash', ['-c', script], { timeout: 20_000 })).stdout
+const tokenLine = () => printed.find((line) => line.trim().startsWith('TOKEN='))?.trim() ?? ''
+
+describe('the demo', () => {
+  it('prints commands that work when they are copied', async () => {
+    expect(await shell(command('/v1/products/'))).toContain('200 OK')
+    expect(await shell(`${tokenLine()}; ${command('/v1/home')}`)).toContain('200 OK')
+    expect(await shell(`${tokenLine()}; ${command('/v2/checkout-summary')}`)).toContain('200 OK')
+    expect(await shell(command('/s/HB-1001'))).toMatch(/ 200[\s\S]*\r\n\r\n[01]$/)
+  })
+
+  it.skipIf(!coapClient || !mosquittoSub)(
+    'tells a label by CoAP and by MQTT that something is sold out',
+    async () => {
+      const coap = command('coap-client').replace('coap-client-notls', coapClient ?? '')
+      const labels = spawn('bash', ['-c', `exec ${command('mosquitto_sub')}`], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const heard: string[] = []
+      if (!labels.stdout) throw new Error('mosquitto_sub has no output')
+      createInterface({ input: labels.stdout }).on('line', (line) => heard.push(line))
+      try {
+        await until(() => heard.includes('s/ber/HB-1001 1'))
+        const watched = shell(coap.replace('-s 60', '-s 3'))
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
+        await shell(command('/stock/ber/HB-1001'))
+        await until(() => heard.includes('s/ber/HB-1001 0'))
+        expect((await watched).replace(/\s/g, '')).toMatch(/^10$/)
+      } finally {
+        labels.kill()
+      }
+    },
+  )
+
+  it.skipIf(!browser)(
+    'shows a product on the page of the dashboard, and loads nothing from elsewhere',
+    async () => {
+      const chrome = await chromium.launch({
+        executablePath: browser ?? '',
+        args: ['--no-sandbox', '--disable-gpu'],
+      })
+      try {
+        const page = await chrome.newPage()
+        const errors: string[] = []
+        page.on('pageerror', (error) => errors.push(error.message))
+        await page.goto(`http://localhost:${4000 + offset}/`)
+        await page.getByText('Ostra Hearth Sauté Pan').first().waitFor()
+        expect(errors).toEqual([])
+        await page.goto(`http://localhost:${4001 + offset}/docs`)
+        await page.getByText('/v2/checkout-summary').waitFor()
+        expect(errors).toEqual([])
+      } finally {
+        await chrome.close()
+      }
+    },
+  )
+
+  it('ends with Ctrl-C, and leaves no process behind', async () => {
+    const { stdout } = await run('pgrep', ['-P', String(demo.pid)])
+    const children = stdout.trim().split('\n').map(Number)
+    expect(children).toHaveLength(4)
+    demo.kill('SIGINT')
+    const [code] = await once(demo, 'exit')
+    expect(code).toBe(0)
+    for (const pid of children) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  })
+})
+
+async function until(holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error('it did not happen within 10 s')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** An offset at which every port of the demo is free, a hundred tries. */
+async function freeOffset(): Promise<number> {
+  const ports = [
+    4000,
+    4001,
+    4002,
+    9000,
+    9001,
+    9002,
+    1884,
+    ...Array.from({ length: 18 }, (_, index) => 4100 + index),
+  ]
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const candidate = 10_000 + Math.floor(Math.random() * 40_000)
+    if ((await Promise.all(ports.map((port) => isFree(port + candidate)))).every(Boolean)) return candidate
+  }
+  throw new Error('no free range of ports')
+}
+
+const isFree = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
