@@ -12,6 +12,7 @@ export function useMobile(): Mobile {
   const mobile = {} as Mobile
   beforeAll(async () => {
     Object.assign(mobile, await startMobile())
+    await warm(mobile)
   })
   beforeEach(() => {
     mobile.mocks.clearFaults()
@@ -19,6 +20,17 @@ export function useMobile(): Mobile {
   })
   afterAll(() => mobile.stop())
   return mobile
+}
+
+/** The first requests of a process pay for tokens and compilation, on a shared machine more than their budget. */
+async function warm({ get, demo }: Mobile): Promise<void> {
+  for (const path of [
+    '/v1/home',
+    `/v1/products/${demo.productId}`,
+    '/v1/products?limit=50',
+    `/v2/checkout-summary?cartId=${demo.cartId}`,
+  ])
+    for (let attempt = 0; attempt < 20; attempt++) if ((await get(path)).json.degraded?.length === 0) break
 }
 
 /** The mobile BFF over real domain services on free ports: ask it, break a service, count its calls. */

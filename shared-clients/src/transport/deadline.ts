@@ -22,7 +22,8 @@ export async function withDeadline<T>(
   attempt: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   if (context.signal.aborted) throw cancelled(upstream, context.signal.reason)
-  const ms = Math.min(timeoutMs, remainingMs(context.deadline))
+  const deadline = Math.min(performance.now() + timeoutMs, context.deadline)
+  const ms = remainingMs(deadline)
   if (ms < 1) throw new UpstreamError(upstream, 'timeout', 'not called: the budget of the request is used up')
 
   const controller = new AbortController()
@@ -42,10 +43,7 @@ export async function withDeadline<T>(
   context.signal.addEventListener('abort', onRequestEnd, { once: true })
   try {
     // The race hears the attempt out, also after the deadline, when nobody else does.
-    return await Promise.race([
-      attempt({ deadline: performance.now() + ms, signal: controller.signal }),
-      ended,
-    ])
+    return await Promise.race([attempt({ deadline, signal: controller.signal }), ended])
   } finally {
     clearTimeout(timer)
     context.signal.removeEventListener('abort', onRequestEnd)
