@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { Money } from '../format/money.ts'
 import { CartId } from '../input.ts'
 import { defineScreen } from '../screen.ts'
+import { RecommendationCard, recommendationCard } from '../views/recommendation-card.ts'
 
 /** Each upstream's own share of the budget, in milliseconds. */
 const EACH = { timeoutMs: 150 }
@@ -76,9 +77,7 @@ export const checkoutSummaryScreen = defineScreen({
     promotions: z
       .array(z.object({ label: z.string(), sku: z.string(), endsAt: z.iso.datetime() }))
       .nullable(),
-    recommendations: z
-      .array(z.object({ id: z.string(), name: z.string(), price: Money, image: z.url() }))
-      .nullable(),
+    recommendations: z.array(RecommendationCard).nullable(),
   }),
 
   project: ({ cart, pricing, inventory, tax, shipping, promotions, recommendations }, format) => {
@@ -113,12 +112,7 @@ export const checkoutSummaryScreen = defineScreen({
         })) ?? null,
       promotions: promotions?.map(({ label, sku, endsAt }) => ({ label, sku, endsAt })) ?? null,
       recommendations:
-        recommendations?.map(({ productId, name, price, imageUrl }) => ({
-          id: productId,
-          name,
-          price: format.money(price),
-          image: format.thumbnail(imageUrl, 120),
-        })) ?? null,
+        recommendations?.map((recommendation) => recommendationCard(recommendation, format)) ?? null,
     }
   },
 })

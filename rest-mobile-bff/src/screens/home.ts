@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Money } from '../format/money.ts'
 import { OrderStatus } from '../format/order-status.ts'
 import { defineScreen } from '../screen.ts'
+import { RecommendationCard, recommendationCard } from '../views/recommendation-card.ts'
 
 const ORDERS = 3
 const RECOMMENDATIONS = 6
@@ -41,9 +42,7 @@ export const homeScreen = defineScreen({
         }),
       )
       .nullable(),
-    recommendations: z
-      .array(z.object({ id: z.string(), name: z.string(), price: Money, image: z.url() }))
-      .nullable(),
+    recommendations: z.array(RecommendationCard).nullable(),
     unread: z.int().nullable(),
   }),
 
@@ -66,12 +65,7 @@ export const homeScreen = defineScreen({
         image: order.lines[0] ? format.thumbnail(order.lines[0].imageUrl, 64) : null,
       })) ?? null,
     recommendations:
-      recommendations?.map(({ productId, name, price, imageUrl }) => ({
-        id: productId,
-        name,
-        price: format.money(price),
-        image: format.thumbnail(imageUrl, 120),
-      })) ?? null,
+      recommendations?.map((recommendation) => recommendationCard(recommendation, format)) ?? null,
     unread: notifications?.unreadCount ?? null,
   }),
 })

@@ -22,10 +22,13 @@ test('a parameter that the caller forgot is a bug of the caller', () => {
   expect(() => target('catalog', '/products/{id}', {})).toThrow(TypeError)
 })
 
+// What paths, queries and encodings trip over, more often than fast-check's own strings have it.
+const text = fc.string({ unit: fc.constantFrom(...'a1/\\?#%&=+;:@. \n\0é日💥', '%2e', '..', '\u202e') })
+
 test('property: no parameter leaves its segment, and the upstream reads back what was given', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.string({ unit: 'grapheme' }), (id, q) => {
-      fc.pre(id !== '.' && id !== '..')
+    fc.property(text, text, (id, q) => {
+      fc.pre(!['', '.', '..'].includes(id))
       const url = new URL(
         target('catalog', '/products/{id}/reviews', { path: { id }, query: { q } }),
         'http://a',
@@ -34,5 +37,6 @@ test('property: no parameter leaves its segment, and the upstream reads back wha
       expect([products, decodeURIComponent(segment), reviews, rest]).toEqual(['products', id, 'reviews', []])
       expect([...url.searchParams]).toEqual([['q', q]])
     }),
+    { numRuns: 500 },
   )
 })

@@ -1,0 +1,17 @@
+import type { Recommendation } from '@harbor/shared-clients'
+import { z } from 'zod'
+import type { Format } from '../format/index.ts'
+import { Money } from '../format/money.ts'
+
+/** A product that is recommended, at the price that the recommendations service knows. */
+export const RecommendationCard = z.object({ id: z.string(), name: z.string(), price: Money, image: z.url() })
+
+export const recommendationCard = (
+  { productId, name, price, imageUrl }: Recommendation,
+  format: Format,
+): z.input<typeof RecommendationCard> => ({
+  id: productId,
+  name,
+  price: format.money(price),
+  image: format.thumbnail(imageUrl, 120),
+})
