@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { SERVICES } from '../shared-clients/src/services.ts'
+import { findTool } from '../shared-runtime/src/testing/tools.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const compose = findTool('docker-compose')
+
+describe.skipIf(!compose)('docker-compose.yml', () => {
+  const config = () =>
+    JSON.parse(
+      execFileSync(compose ?? '', ['config', '--format', 'json'], { cwd: root, encoding: 'utf8' }),
+    ) as {
+      services: Record<string, { environment?: Record<string, string>; build: { dockerfile: string } }>
+    }
+
+  it('is valid, and tells every BFF the address of every domain service', () => {
+    const { services } = config()
+    expect(Object.keys(services).toSorted()).toEqual([
+      'graphql-bff',
+      'iot-bff',
+      'mock-services',
+      'rest-mobile-bff',
+    ])
+    for (const bff of ['graphql-bff', 'iot-bff', 'rest-mobile-bff'])
+      for (const [index, service] of SERVICES.entries())
+        expect(services[bff]?.environment?.[`${service.toUpperCase()}_URL`]).toBe(
+          `http://mock-services:${4101 + index}`,
+        )
+  })
+
+  it('builds from a Dockerfile whose steps name files that are there', () => {
+    const dockerfile = readFileSync(`${root}/deploy/Dockerfile`, 'utf8')
+    for (const [, files = ''] of dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm))
+      for (const file of files.split(' ').filter((name) => !name.includes('$')))
+        expect(() => execFileSync('ls', [`${root}/${file}`])).not.toThrow()
+  })
+})
