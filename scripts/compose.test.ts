@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { SERVICES } from '../shared-clients/src/services.ts'
 import { findTool } from '../shared-runtime/src/testing/tools.ts'
 
