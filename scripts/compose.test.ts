@@ -11,9 +11,7 @@ const compose = findTool('docker-compose')
 
 describe.skipIf(!compose)('docker-compose.yml', () => {
   const config = () =>
-    JSON.parse(
-      execFileSync(compose ?? '', ['config', '--format', 'json'], { cwd: root, encoding: 'utf8' }),
-    ) as {
+    parse(execFileSync(compose ?? '', ['config'], { cwd: root, encoding: 'utf8' })) as {
       services: Record<string, { environment?: Record<string, string>; build: { dockerfile: string } }>
     }
 
