@@ -7,6 +7,8 @@ export type Part = {
   stop(): Promise<void>
   /** Why it cannot serve now; `undefined` when it can. */
   unready?(): string | undefined
+  /** What an operator wants to know of it, shown on `/readyz`; it decides nothing. */
+  details?(): unknown
 }
 
 /** A process cannot start, for a reason that its operator can mend: shown without a stack. */

@@ -54,7 +54,10 @@ async function get(url: string): Promise<{ status: number; body: unknown }> {
 test.concurrent('a process that can serve is alive and ready, on its management port only', async () => {
   const { http, management } = await startShop()
   expect(await get(`${management}/livez`)).toEqual({ status: 200, body: { status: 'ok' } })
-  expect(await get(`${management}/readyz`)).toEqual({ status: 200, body: { status: 'ready', unready: {} } })
+  expect(await get(`${management}/readyz`)).toEqual({
+    status: 200,
+    body: { status: 'ready', unready: {}, details: {} },
+  })
   expect((await get(`${http}/readyz`)).body).toBe('ok') // the shop's own page
 })
 
@@ -63,7 +66,7 @@ test.concurrent('a part that cannot serve makes the process unready, with the re
   await get(`${http}/unready`)
   expect(await get(`${management}/readyz`)).toEqual({
     status: 503,
-    body: { status: 'unready', unready: { stock: 'the stock is not known' } },
+    body: { status: 'unready', unready: { stock: 'the stock is not known' }, details: {} },
   })
   expect((await get(`${management}/livez`)).status).toBe(200)
 })

@@ -75,9 +75,12 @@ function managementApp(state: { phase: string }, parts: readonly Part[]): Hono {
     const unready = Object.fromEntries(
       parts.map((part) => [part.name, part.unready?.()]).filter(([, reason]) => reason !== undefined),
     )
+    const details = Object.fromEntries(
+      parts.map((part) => [part.name, part.details?.()]).filter(([, detail]) => detail !== undefined),
+    )
     const ready = state.phase === 'ready' && Object.keys(unready).length === 0
     return c.json(
-      { status: ready ? 'ready' : state.phase === 'ready' ? 'unready' : state.phase, unready },
+      { status: ready ? 'ready' : state.phase === 'ready' ? 'unready' : state.phase, unready, details },
       ready ? 200 : 503,
     )
   })

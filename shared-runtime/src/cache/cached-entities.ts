@@ -1,0 +1,166 @@
+import { emit } from './channels.ts'
+import type { Entry } from './entry.ts'
+import { fill } from './fill.ts'
+import { Batch, type Flight, type LoadMany, type Patience, waitFor } from './flight.ts'
+import { type Kind, tagOf } from './kind.ts'
+import type { Store } from './load.ts'
+import { refreshesEarly } from './policy.ts'
+import type { SharedId } from './shared-data.ts'
+
+/** A refresh has no caller with a deadline; this ends it, in milliseconds. */
+const REFRESH_TIMEOUT_MS = 10_000
+
+/**
+ * The cached entities of one kind. A load may be waited for by other requests than the one that started it, or by
+ * none: it takes the signal that it is given, and neither the signal nor the deadline of a request.
+ */
+export class CachedEntities<T> {
+  readonly #store: Store
+  readonly #kind: Kind
+  /** Filled and emptied within one synchronous stretch. */
+  readonly #ageing: string[] = []
+
+  constructor(store: Store, kind: Kind) {
+    this.#store = store
+    this.#kind = kind
+  }
+
+  /** The tag that purges all entities of this kind. */
+  get tag(): string {
+    return this.#kind.namespace
+  }
+
+  /** The tag that purges one entity. */
+  tagOf(id: string): string {
+    return tagOf(this.#kind.namespace, id)
+  }
+
+  /**
+   * One entity; `undefined` when it does not exist.
+   * @throws {UpstreamError} `timeout` at the deadline, `cancelled` at the abort; else what the load threw
+   */
+  get<Id extends string>(
+    id: Id & SharedId<Id>,
+    load: (signal: AbortSignal) => Promise<T | undefined>,
+    patience: Patience = {},
+  ): Promise<T | undefined> {
+    const kept = this.#look(id)
+    const loadOne: LoadMany = async (ids, signal) => {
+      const value = await load(signal)
+      return new Map(value === undefined ? [] : ids.map((asked) => [asked, value]))
+    }
+    if (this.#ageing.length > 0) this.#refresh(loadOne)
+    // What is kept under this kind came from its own loads, or was parsed with its schema.
+    if (kept) return Promise.resolve(kept.value as T | undefined)
+    return this.#load([id], loadOne, patience).then((found) => found.get(id))
+  }
+
+  /**
+   * Entities by id, those that exist; loads only what is missing, all of it in one call.
+   * @throws {UpstreamError} `timeout` at the deadline, `cancelled` at the abort; else what the load threw
+   */
+  getMany<Id extends string>(
+    ids: readonly (Id & SharedId<Id>)[],
+    loadMissing: (ids: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, T>>,
+    patience: Patience = {},
+  ): Promise<ReadonlyMap<string, T>> {
+    return this.#getMany(ids, loadMissing, patience)
+  }
+
+  async #getMany(
+    ids: readonly string[],
+    load: LoadMany,
+    patience: Patience,
+  ): Promise<ReadonlyMap<string, T>> {
+    const found = new Map<string, T>()
+    let missing: Set<string> | undefined
+    for (const id of ids) {
+      const kept = this.#look(id)
+      if (!kept) (missing ??= new Set()).add(id)
+      else if (kept.value !== undefined) found.set(id, kept.value as T)
+    }
+    if (this.#ageing.length > 0) this.#refresh(load)
+    if (missing)
+      for (const [id, value] of await this.#load([...missing], load, patience)) found.set(id, value)
+    return found
+  }
+
+  /** What memory has that may be served; notes in `#ageing` what is to be refreshed meanwhile. */
+  #look(id: string): Entry | undefined {
+    const { memory, now, random, name } = this.#store
+    const { namespace, prefix } = this.#kind
+    const key = prefix + id
+    const entry = memory.get(key)
+    if (!entry) return undefined
+    const at = now()
+    const leftMs = entry.freshUntil - at
+    const exists = entry.value !== undefined
+    if (leftMs > 0) {
+      emit(exists ? 'hit' : 'negative', name, namespace)
+      if (exists && refreshesEarly(leftMs, entry.loadMs, random) && this.#note(id, key, entry, at))
+        emit('early-refresh', name, namespace)
+      return entry
+    }
+    if (at >= entry.staleUntil) {
+      memory.delete(key)
+      return undefined
+    }
+    emit('stale', name, namespace)
+    this.#note(id, key, entry, at)
+    return entry
+  }
+
+  #note(id: string, key: string, entry: Entry, at: number): boolean {
+    if (at < entry.retryAt || this.#store.flights.has(key)) return false
+    this.#ageing.push(id)
+    return true
+  }
+
+  #refresh(load: LoadMany): void {
+    const { memory, purges, flights } = this.#store
+    const batch = new Batch(this.#kind, load, true, flights)
+    for (const id of new Set(this.#ageing.splice(0)))
+      batch.add(id, purges.now, memory.get(this.#kind.prefix + id))
+    const timer = setTimeout(() => batch.cancel('the refresh took too long'), REFRESH_TIMEOUT_MS)
+    timer.unref()
+    void fill(this.#store, batch).finally(() => clearTimeout(timer))
+  }
+
+  async #load(ids: readonly string[], load: LoadMany, patience: Patience): Promise<ReadonlyMap<string, T>> {
+    const { purges, now } = this.#store
+    const arrival = purges.now
+    const flights = this.#board(ids, load, arrival)
+    const entries = await waitFor(this.#kind.upstream, flights, patience)
+    const found = new Map<string, T>()
+    const outdated: string[] = []
+    for (const [i, entry] of entries.entries()) {
+      const { id, since } = flights[i] as Flight
+      // A load that ran already when its entity was purged, before this caller came: not for this caller.
+      if (since < arrival && purges.purgedSince(entry.tags, since)) outdated.push(id)
+      else if (entry.value !== undefined) {
+        found.set(id, entry.value as T)
+        // Redis had it, but no longer fresh.
+        if (now() >= entry.freshUntil) this.#look(id)
+      }
+    }
+    if (this.#ageing.length > 0) this.#refresh(load)
+    if (outdated.length > 0)
+      for (const [id, value] of await this.#getMany(outdated, load, patience)) found.set(id, value)
+    return found
+  }
+
+  /** Joins the loads that run, and starts one for the rest. */
+  #board(ids: readonly string[], load: LoadMany, since: number): Flight[] {
+    const { flights, name } = this.#store
+    const { prefix, namespace } = this.#kind
+    const batch = new Batch(this.#kind, load, false, flights)
+    const boarded = ids.map((id) => flights.get(prefix + id) ?? batch.add(id, since))
+    const started = batch.flights.length
+    if (started < ids.length) emit('coalesced', name, namespace, ids.length - started)
+    if (started > 0) {
+      emit('miss', name, namespace, started)
+      void fill(this.#store, batch)
+    }
+    return boarded
+  }
+}

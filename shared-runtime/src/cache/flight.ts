@@ -1,0 +1,132 @@
+import { UpstreamError } from '../errors.ts'
+import type { Entry } from './entry.ts'
+import type { Kind } from './kind.ts'
+
+/** Loads what is missing; what it does not name does not exist. */
+export type LoadMany = (ids: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, unknown>>
+
+/** One key on its way into the cache, and all who wait for it. */
+export type Flight = {
+  readonly id: string
+  readonly key: string
+  /** Where the log of purges stood when it began. */
+  readonly since: number
+  /** What is kept now, if it is refreshed. */
+  readonly current: Entry | undefined
+  readonly batch: Batch
+  readonly entry: Promise<Entry>
+  settled: boolean
+  settle(entry: Entry): void
+  fail(error: unknown): void
+}
+
+/** Keys that were missing together and are loaded together. The load is cancelled when nobody waits any more. */
+export class Batch {
+  readonly kind: Kind
+  readonly load: LoadMany
+  /** A refresh: goes on although nobody waits. */
+  readonly background: boolean
+  readonly flights: Flight[] = []
+  readonly #all: Map<string, Flight>
+  readonly #controller = new AbortController()
+  #waiting = 0
+
+  constructor(kind: Kind, load: LoadMany, background: boolean, all: Map<string, Flight>) {
+    this.kind = kind
+    this.load = load
+    this.background = background
+    this.#all = all
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Adds a key; from now on others find it in `all`. */
+  add(id: string, since: number, current?: Entry): Flight {
+    const key = this.kind.prefix + id
+    const { promise, resolve, reject } = Promise.withResolvers<Entry>()
+    promise.catch(() => {}) // nobody may be waiting
+    const end = () => {
+      flight.settled = true
+      if (this.#all.get(key) === flight) this.#all.delete(key)
+    }
+    const flight: Flight = {
+      id,
+      key,
+      since,
+      current,
+      batch: this,
+      entry: promise,
+      settled: false,
+      settle(entry) {
+        end()
+        resolve(entry)
+      },
+      fail(error) {
+        end()
+        reject(error)
+      },
+    }
+    this.flights.push(flight)
+    this.#all.set(key, flight)
+    return flight
+  }
+
+  join(): void {
+    this.#waiting++
+  }
+
+  leave(): void {
+    if (--this.#waiting === 0 && !this.background) this.cancel('nobody waits for it any more')
+  }
+
+  cancel(why: string): void {
+    if (this.flights.every(({ settled }) => settled)) return
+    const error = new UpstreamError(this.kind.upstream, 'cancelled', why)
+    // Who comes now starts anew instead of waiting for what has been given up.
+    for (const flight of this.flights) if (!flight.settled) flight.fail(error)
+    this.#controller.abort(error)
+  }
+}
+
+/** A longer timer would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** Until when a caller waits. */
+export type Patience = {
+  /** Its abort ends the wait of this caller and of nobody else. */
+  readonly signal?: AbortSignal | undefined
+  /** Instant of `performance.now()`. */
+  readonly deadline?: number | undefined
+}
+
+/**
+ * The entries of flights, in their order.
+ * @throws {UpstreamError} `timeout` at the deadline, `cancelled` at the abort; else what the load threw
+ */
+export async function waitFor(
+  upstream: string,
+  flights: readonly Flight[],
+  { signal, deadline = Number.POSITIVE_INFINITY }: Patience,
+): Promise<Entry[]> {
+  for (const { batch } of flights) batch.join()
+  const { promise: ended, reject } = Promise.withResolvers<never>()
+  const onAbort = () =>
+    reject(new UpstreamError(upstream, 'cancelled', 'the caller went away', { cause: signal?.reason }))
+  const timer = Number.isFinite(deadline)
+    ? setTimeout(
+        () => reject(new UpstreamError(upstream, 'timeout', 'not in the cache by the deadline')),
+        Math.min(deadline - performance.now(), MAX_TIMER_MS),
+      )
+    : undefined
+  if (signal?.aborted) onAbort()
+  else signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([Promise.all(flights.map(({ entry }) => entry)), ended])
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
+    for (const { batch } of flights) batch.leave()
+  }
+}

@@ -1,0 +1,111 @@
+import { emit } from './channels.ts'
+import { type Entry, freeze } from './entry.ts'
+import type { Batch, Flight } from './flight.ts'
+import type { MemoryTier } from './memory.ts'
+import { lifeOf } from './policy.ts'
+import type { PurgeLog } from './purge-log.ts'
+import type { Claim, Fresh, SharedTier } from './shared-tier.ts'
+
+/** What all kinds of a cache share. */
+export type Store = {
+  readonly name: string
+  readonly memory: MemoryTier
+  readonly purges: PurgeLog
+  readonly flights: Map<string, Flight>
+  readonly shared: SharedTier | undefined
+  readonly now: () => number
+  readonly random: () => number
+}
+
+const RENEW_MS = 75
+/** A refresh that failed is not tried again for this long. */
+const RETRY_REFRESH_MS = 1_000
+
+/** Calls the upstream. With a claim, what it answers goes to Redis as well. */
+export async function load(
+  store: Store,
+  batch: Batch,
+  flights: readonly Flight[],
+  claim?: Claim,
+): Promise<void> {
+  const { kind } = batch
+  const { shared } = store
+  const waiting = flights.filter(({ settled }) => !settled)
+  if (waiting.length === 0) {
+    if (claim) shared?.release(kind, claim.won, claim.token)
+    return
+  }
+  // A load that nobody waits for any more, and that goes on all the same, holds up nobody else.
+  const renew = () => claim && !batch.signal.aborted && shared?.renew(kind, claim)
+  const renewing = claim && setInterval(renew, RENEW_MS)
+  const started = store.now()
+  try {
+    const values = await batch.load(idsOf(waiting), batch.signal)
+    const loadMs = store.now() - started
+    emit('load', store.name, kind.namespace, waiting.length, { ms: loadMs })
+    const loaded = new Map<string, Fresh>()
+    for (const flight of waiting) {
+      const fresh = newEntry(store, batch, flight.id, values.get(flight.id), loadMs, claim?.stamp ?? '')
+      if (fresh.lifeMs > 0) loaded.set(flight.id, fresh)
+      keep(store, flight, fresh.entry)
+    }
+    if (!claim) return
+    shared?.store(kind, loaded, claim)
+    shared?.release(
+      kind,
+      [...claim.won].filter((id) => !loaded.has(id)),
+      claim.token,
+    )
+  } catch (error) {
+    if (claim) shared?.release(kind, claim.won, claim.token)
+    if (!batch.signal.aborted) failed(store, batch, waiting, error)
+    for (const flight of waiting) if (!flight.settled) flight.fail(error)
+  } finally {
+    clearInterval(renewing)
+  }
+}
+
+function failed(store: Store, batch: Batch, flights: readonly Flight[], error: unknown): void {
+  const name = batch.background ? 'refresh-error' : 'load-error'
+  emit(name, store.name, batch.kind.namespace, flights.length, { error })
+  for (const { current } of flights) if (current) current.retryAt = store.now() + RETRY_REFRESH_MS
+}
+
+function newEntry(
+  store: Store,
+  { kind }: Batch,
+  id: string,
+  value: unknown,
+  loadMs: number,
+  stamp: string,
+): Fresh {
+  const exists = value !== undefined
+  const now = store.now()
+  const forgotten = !exists && kind.policy.negativeTtlMs === 0
+  const { freshMs, lifeMs } = forgotten
+    ? { freshMs: 0, lifeMs: 0 }
+    : lifeOf(kind.policy, exists, store.random)
+  const entry: Entry = {
+    value,
+    freshUntil: now + freshMs,
+    staleUntil: now + lifeMs,
+    loadMs,
+    tags: kind.tagsOf(value, id),
+    stamp,
+    bytes: freeze(value),
+    retryAt: 0,
+  }
+  return { entry, freshMs, lifeMs }
+}
+
+/** Keeps an entry, unless it was purged while it was on its way; then those who wait get it, and nobody after. */
+export function keep(store: Store, flight: Flight, entry: Entry): void {
+  // Given up meanwhile: another load may have brought something newer.
+  if (flight.settled) return
+  if (store.purges.purgedSince(entry.tags, flight.since))
+    emit('fenced', store.name, flight.batch.kind.namespace)
+  else if (entry.staleUntil > store.now()) store.memory.set(flight.key, entry)
+  flight.settle(entry)
+}
+
+export const idsOf = (flights: readonly Flight[]) => flights.map(({ id }) => id)

@@ -1,0 +1,60 @@
+import { LRUCache } from 'lru-cache'
+import type { Entry } from './entry.ts'
+
+/** The first tier: parsed objects in this process, bounded by entries and by bytes, found again by tag. */
+export class MemoryTier {
+  readonly #entries: LRUCache<string, Entry>
+  readonly #byTag = new Map<string, Set<string>>()
+
+  constructor(maxEntries: number, maxBytes: number) {
+    this.#entries = new LRUCache<string, Entry>({
+      max: maxEntries,
+      maxSize: maxBytes,
+      sizeCalculation: (entry, key) => entry.bytes + key.length,
+      dispose: (entry, key) => this.#forget(entry, key),
+    })
+  }
+
+  get(key: string): Entry | undefined {
+    return this.#entries.get(key)
+  }
+
+  set(key: string, entry: Entry): void {
+    this.#entries.set(key, entry)
+    // An entry larger than the whole tier is not taken.
+    if (!this.#entries.has(key)) return
+    for (const tag of entry.tags) {
+      const keys = this.#byTag.get(tag)
+      if (keys) keys.add(key)
+      else this.#byTag.set(tag, new Set([key]))
+    }
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key)
+  }
+
+  purge(tags: Iterable<string>): void {
+    for (const tag of tags) for (const key of [...(this.#byTag.get(tag) ?? [])]) this.#entries.delete(key)
+  }
+
+  clear(): void {
+    this.#entries.clear()
+  }
+
+  get size(): { entries: number; bytes: number; tags: number } {
+    return {
+      entries: this.#entries.size,
+      bytes: this.#entries.calculatedSize,
+      tags: this.#byTag.size,
+    }
+  }
+
+  #forget(entry: Entry, key: string): void {
+    for (const tag of entry.tags) {
+      const keys = this.#byTag.get(tag)
+      keys?.delete(key)
+      if (keys?.size === 0) this.#byTag.delete(tag)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { z } from 'zod'
+import { fieldNames } from './shape.ts'
+
+// What one user may see must never reach another through the cache. A key is made of a namespace, a hash of the
+// shape and an id, and of nothing else; the types and the check below keep users out of the last two.
+
+declare const ofUser: unique symbol
+/** The id of a user. A place that makes one gives it this type, and then the cache does not take it. */
+export type UserId = string & { readonly [ofUser]: true }
+
+/** Any id but that of a user. */
+export type SharedId<Id extends string> = Id extends UserId ? never : Id
+
+/** Fields that only an answer about one user has. */
+const USER_FIELDS = [
+  'userId',
+  'customerId',
+  'viewerId',
+  'accountId',
+  'sessionId',
+  'email',
+  'phone',
+  'fraudScore',
+  'internalSegmentTag',
+] as const
+type UserField = (typeof USER_FIELDS)[number]
+
+type FieldsOf<T> = T extends readonly (infer Item)[] ? keyof Item : keyof T
+
+/** `unknown` for data that all may see; a type that nothing has for data with a field of a user. */
+export type SharedData<T> = [Extract<FieldsOf<T>, UserField>] extends [never]
+  ? unknown
+  : { readonly schema: ['data of a user is never cached; it has the field', Extract<FieldsOf<T>, UserField>] }
+
+/** @throws {TypeError} when a schema has a field of a user, at any depth */
+export function refuseUserData(namespace: string, schema: z.ZodType): void {
+  const names = fieldNames(schema)
+  const found = USER_FIELDS.filter((name) => names.has(name))
+  if (found.length > 0)
+    throw new TypeError(
+      `${namespace}: ${found.join(', ')} in its schema; data of a user is never kept in a shared cache.`,
+    )
+}

@@ -1,0 +1,111 @@
+import { setTimeout } from 'node:timers/promises'
+import { Cluster, Redis } from 'ioredis'
+import type { RedisAddress } from './redis-address.ts'
+
+/** The connections of a process to its Redis. Commands fail at once, or within 100 ms, when it is not there. */
+export type RedisConnection = {
+  /** Commands of several keys must stay within a slot: a cluster refuses others. */
+  readonly client: Redis | Cluster
+  /** Waits until commands can be sent, `withinMs` at most; says whether they can. */
+  readonly ready: (withinMs: number) => Promise<boolean>
+  /** A new connection that can only listen, to any node that hears what is published. */
+  readonly listener: () => Redis
+  /** Asks a cluster who serves what; nothing for others. */
+  readonly refreshTopology: () => void
+  readonly close: () => void
+}
+
+/** A command that takes longer has failed; who cannot wait that long gives up earlier. */
+const COMMAND_TIMEOUT_MS = 100
+const CONNECT_TIMEOUT_MS = 1_000
+const RECONNECT_MS = 250
+const READY_POLL_MS = 5
+
+/** Opens a connection; it connects in the background, and again whenever it is lost. */
+export function connectRedis(address: RedisAddress): RedisConnection {
+  const client = address.kind === 'cluster' ? openCluster(address) : new Redis(commandOptions(address))
+  // Commands say themselves that they failed; without a listener ioredis writes to standard error.
+  client.on('error', () => {})
+  return {
+    client,
+    ready: async (withinMs) => {
+      const giveUpAt = performance.now() + withinMs
+      while (client.status !== 'ready' && performance.now() < giveUpAt) await setTimeout(READY_POLL_MS)
+      return client.status === 'ready'
+    },
+    listener: () => new Redis(listenerOptions(address, client)),
+    refreshTopology: () => {
+      if (client instanceof Cluster) client.refreshSlotsCache()
+    },
+    close: () => client.disconnect(),
+  }
+}
+
+const reconnectDelay = (times: number) => Math.min(25 * times, RECONNECT_MS) * (0.8 + 0.2 * Math.random())
+
+const identity = ({ username, password, tls }: RedisAddress) => ({
+  ...(username && { username }),
+  ...(password && { password }),
+  ...(tls && { tls: {} }),
+})
+
+function place({ kind, nodes, master = '', tls, db }: RedisAddress) {
+  if (kind === 'sentinel')
+    return {
+      sentinels: nodes.map(({ host, port }) => ({ host, port })),
+      name: master,
+      db,
+      enableTLSForSentinelMode: tls,
+      sentinelRetryStrategy: reconnectDelay,
+      // Sentinels tell of a failover themselves; a master that only hangs would be kept otherwise.
+      failoverDetector: true,
+    }
+  return { host: nodes[0]?.host ?? '', port: nodes[0]?.port ?? 0, db }
+}
+
+const commandOptions = (address: RedisAddress) => ({
+  ...place(address),
+  ...identity(address),
+  enableOfflineQueue: false,
+  // What was sent before a connection broke is not sent again: its caller has long gone on.
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  retryStrategy: reconnectDelay,
+})
+
+const openCluster = (address: RedisAddress) =>
+  new Cluster([...address.nodes], {
+    enableOfflineQueue: false,
+    maxRedirections: 4,
+    retryDelayOnFailover: 50,
+    retryDelayOnClusterDown: 50,
+    slotsRefreshTimeout: 200,
+    slotsRefreshInterval: 5_000,
+    clusterRetryStrategy: reconnectDelay,
+    redisOptions: {
+      ...identity(address),
+      maxRetriesPerRequest: 0,
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+    },
+  })
+
+/** Every node of a cluster passes on what is published at any other: one that answers is as good as another. */
+function listenerPlace(address: RedisAddress, client: Redis | Cluster) {
+  if (address.kind !== 'cluster') return place(address)
+  const known = client instanceof Cluster ? client.nodes('all').map(({ options }) => options) : []
+  const nodes = known.length > 0 ? known : address.nodes
+  const { host = '', port = 0 } = nodes[Math.floor(Math.random() * nodes.length)] ?? {}
+  return { host, port }
+}
+
+const listenerOptions = (address: RedisAddress, client: Redis | Cluster) => ({
+  ...listenerPlace(address, client),
+  ...identity(address),
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  lazyConnect: true,
+  // Whoever listens opens another one, to another node if need be.
+  retryStrategy: () => null,
+})
