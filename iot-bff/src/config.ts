@@ -1,13 +1,5 @@
-import { upstreamSettings } from '@harbor/shared-clients'
-import {
-  host,
-  logLevel,
-  managementPort,
-  optionalAddress,
-  port,
-  secret,
-  setting,
-} from '@harbor/shared-runtime/config'
+import { clientSecret, upstreamSettings } from '@harbor/shared-clients'
+import { host, logLevel, managementPort, optionalAddress, port, setting } from '@harbor/shared-runtime/config'
 import { z } from 'zod'
 
 export const Config = z.object({
@@ -29,7 +21,7 @@ export const Config = z.object({
     'Broker that flags are published to; an embedded one when not set.',
   ),
   MQTT_PORT: port(1884, 'Port of the embedded MQTT broker.'),
-  IDENTITY_CLIENT_SECRET: secret('iot-bff-secret', 'Secret of the client iot-bff at the identity service.'),
+  IDENTITY_CLIENT_SECRET: clientSecret('iot-bff'),
   ...upstreamSettings,
 })
 

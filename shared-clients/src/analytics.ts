@@ -11,7 +11,10 @@ export type AnalyticsEvent = {
   properties: Readonly<Record<string, string | number>>
 }
 
-export const analytics = httpClient('analytics', { timeoutMs: 1_000 }, (call) => ({
+// An event sink that is slow takes few connections, and lets a burst wait.
+const settings = { timeoutMs: 1_000, bulkhead: { maxConcurrent: 16, maxQueued: 512 } }
+
+export const analytics = httpClient('analytics', settings, (call) => ({
   record: async (events: readonly AnalyticsEvent[]): Promise<void> => {
     await call(record, { body: { events } })
   },

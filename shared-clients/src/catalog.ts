@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
+import { cacheKind, LONG } from './cache-policies.ts'
 import { Money } from './money.ts'
 import { get } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
@@ -33,16 +34,20 @@ const byId = get('/products/{id}', Product)
 const list = get('/products', ProductPage)
 const search = get('/search', ProductPage)
 
+const PRODUCTS = cacheKind({ namespace: 'catalog:product', schema: Product, policy: LONG })
+
 type Page = { cursor?: string | undefined; limit: number }
 
-export const catalog = httpClient('catalog', { timeoutMs: 500 }, (call) => ({
-  byId: (id: string) => call(byId, { path: { id } }),
+export const catalog = httpClient('catalog', { timeoutMs: 500 }, (call, cached) => ({
+  byId: (id: string) => cached(PRODUCTS).byId(id, (call) => call(byId, { path: { id } })),
   /** The products that exist, by id. */
   byIds: (ids: readonly string[]) =>
-    fetchByKeys(
-      ids,
-      async (some) => (await call(list, { query: { ids: some.join() } })).items,
-      (product) => product.id,
+    cached(PRODUCTS).byIds(ids, (call, missing) =>
+      fetchByKeys(
+        missing,
+        async (some) => (await call(list, { query: { ids: some.join() } })).items,
+        (product) => product.id,
+      ),
     ),
   /** A page of one category, of everything when none is given. */
   list: ({ category, cursor, limit }: Page & { category?: string | undefined }) =>

@@ -2,7 +2,8 @@ import { type MockServices, startMockServices } from '@harbor/mock-services'
 import { createTokenVerifier, type Viewer } from '@harbor/shared-runtime/auth'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type ClientSet, type Clients, createClients, type StockEvent } from './index.ts'
+import { type ClientSet, type Clients, createClients } from './clients.ts'
+import type { StockEvent } from './inventory.ts'
 
 const CUSTOMER = 'c1001'
 const LINES = [
@@ -15,7 +16,7 @@ const AT = '2026-03-01T12:00:00.000Z'
 type Call = (clients: Clients) => Promise<unknown>
 
 /** One call of every method of every client, with ids of the seed; the compiler asks for one that is missing. */
-type Calls = { [Name in keyof Clients]: { [Method in keyof Clients[Name]]: Call } }
+type Calls = { [Name in Exclude<keyof Clients, 'optional'>]: { [Method in keyof Clients[Name]]: Call } }
 
 const CALLS: Calls = {
   analytics: {

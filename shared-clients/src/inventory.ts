@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
+import { cacheKind, SPIKE } from './cache-policies.ts'
 import { InventoryServiceClient } from './gen/inventory.ts'
 import { grpcClient } from './transport/grpc.ts'
 
@@ -47,17 +48,26 @@ const StockMessage = z
     return { kind: event.$case === 'snapshotEnd' ? 'snapshot-end' : 'heartbeat', ...event.value }
   })
 
+const STOCK = cacheKind({ namespace: 'inventory:stock', schema: SkuStock, policy: SPIKE })
+
 export const inventory = grpcClient(
   'inventory',
   { timeoutMs: 300, stub: InventoryServiceClient },
-  (call, stub) => ({
+  (call, stub, cached) => ({
     /** Stock per warehouse of the SKUs that exist, by SKU. */
     stock: (skus: readonly string[], options?: { timeoutMs?: number }) =>
-      fetchByKeys(
-        skus,
-        async (some) =>
-          (await call.unary(stub.getStock.bind(stub), { skus: [...some] }, StockAnswer, options)).items,
-        (row) => row.sku,
+      cached(STOCK).byIds(skus, (call, missing) =>
+        fetchByKeys(
+          missing,
+          async (some) =>
+            (
+              await call.unary(stub.getStock.bind(stub), { skus: [...some] }, StockAnswer, {
+                read: 'getStock',
+                ...options,
+              })
+            ).items,
+          (row) => row.sku,
+        ),
       ),
     /**
      * Every level (of one warehouse, if given), `snapshot-end`, then each change as it happens and a heartbeat

@@ -15,7 +15,7 @@ export type Payment = z.infer<typeof Payment>
 
 const byIds = get('/payments', z.object({ items: z.array(Payment) }))
 
-export const payments = httpClient('payments', { timeoutMs: 500 }, (call) => ({
+export const payments = httpClient('payments', { timeoutMs: 500, hedge: false }, (call) => ({
   byIds: (ids: readonly string[]) =>
     fetchByKeys(
       ids,

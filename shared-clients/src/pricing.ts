@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
+import { cacheKind, SPIKE } from './cache-policies.ts'
 import { PricingServiceClient } from './gen/pricing.ts'
 import { grpcClient } from './transport/grpc.ts'
 
@@ -36,21 +37,31 @@ export type Quote = z.infer<typeof Quote>
 
 const PriceAnswer = z.object({ prices: z.array(Price) })
 
+const PRICES = cacheKind({ namespace: 'pricing:price', schema: Price, policy: SPIKE })
+
 export const pricing = grpcClient(
   'pricing',
   { timeoutMs: 300, stub: PricingServiceClient },
-  (call, stub) => ({
+  (call, stub, cached) => ({
     /** Prices of the SKUs that have one, by SKU. */
     prices: (skus: readonly string[]) =>
-      fetchByKeys(
-        skus,
-        async (some) =>
-          (await call.unary(stub.getPrices.bind(stub), { skus: [...some], currency: '' }, PriceAnswer))
-            .prices,
-        (price) => price.sku,
+      cached(PRICES).byIds(skus, (call, missing) =>
+        fetchByKeys(
+          missing,
+          async (some) =>
+            (
+              await call.unary(stub.getPrices.bind(stub), { skus: [...some], currency: '' }, PriceAnswer, {
+                read: 'getPrices',
+              })
+            ).prices,
+          (price) => price.sku,
+        ),
       ),
     /** What a cart costs as it is now, before tax and shipping. */
     quote: (cartId: string, options?: { timeoutMs?: number }) =>
-      call.unary(stub.quoteCart.bind(stub), { cartId, lines: [], currency: '' }, Quote, options),
+      call.unary(stub.quoteCart.bind(stub), { cartId, lines: [], currency: '' }, Quote, {
+        read: 'quoteCart',
+        ...options,
+      }),
   }),
 )

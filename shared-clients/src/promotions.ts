@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { fetchRowsOf } from './batch.ts'
+import { fetchGroups } from './batch.ts'
+import { cacheKind, SHORT } from './cache-policies.ts'
 import { get } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
@@ -14,15 +15,21 @@ export type Promotion = z.infer<typeof Promotion>
 
 const active = get('/promotions', z.object({ items: z.array(Promotion) }))
 
-export const promotions = httpClient('promotions', { timeoutMs: 200 }, (call) => ({
+const RUNNING = cacheKind({ namespace: 'promotions:sku', schema: z.array(Promotion), policy: SHORT })
+
+export const promotions = httpClient('promotions', { timeoutMs: 200 }, (call, cached) => ({
   /** What runs now for the lines of a cart. */
   forCart: async (cartId: string, options?: { timeoutMs?: number }) =>
     (await call(active, { query: { cartId }, ...options })).items,
   /** What runs now for any of these SKUs. */
-  forSkus: (skus: readonly string[]) =>
-    fetchRowsOf(
-      skus,
-      async (some) => (await call(active, { query: { skus: some.join() } })).items,
-      (promotion) => promotion.sku,
-    ),
+  forSkus: async (skus: readonly string[]) => {
+    const running = await cached(RUNNING).byIds(skus, (call, missing) =>
+      fetchGroups(
+        missing,
+        async (some) => (await call(active, { query: { skus: some.join() } })).items,
+        (promotion) => promotion.sku,
+      ),
+    )
+    return [...running.values()].flat()
+  },
 }))

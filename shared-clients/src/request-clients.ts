@@ -12,16 +12,23 @@ export function requestClients(opened: ReadonlyMap<string, OpenClient<unknown>>)
         Object.defineProperty(RequestClients.prototype, name, {
           enumerable: true,
           get(this: RequestClients) {
-            return (this.#made[index] ??= client.bind(this.#context))
+            return (this.#made[index] ??= client.bind(this.#context, this.#isOptional))
           },
         })
     }
 
     readonly #context: RequestContext
+    readonly #isOptional: boolean
     readonly #made: unknown[] = []
+    #optional: RequestClients | undefined
 
-    constructor(context: RequestContext) {
+    constructor(context: RequestContext, isOptional = false) {
       this.#context = context
+      this.#isOptional = isOptional
+    }
+
+    get optional(): RequestClients {
+      return (this.#optional ??= new RequestClients(this.#context, true))
     }
   }
 }

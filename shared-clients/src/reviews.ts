@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
+import { cacheKind, LONG } from './cache-policies.ts'
 import { get } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
@@ -28,12 +29,25 @@ export type ProductReviews = z.infer<typeof ProductReviews>
 
 const ofProducts = get('/products/reviews', z.object({ items: z.array(ProductReviews) }))
 
-export const reviews = httpClient('reviews', { timeoutMs: 250 }, (call) => ({
+/** One kind for each number of reviews that is asked for: what holds three does not answer a question for five. */
+const kinds = new Map<number, ReturnType<typeof kindOfLength>>()
+const kindOfLength = (limit: number) =>
+  cacheKind({ namespace: `reviews:newest-${limit}`, schema: ProductReviews, policy: LONG })
+
+function ofLength(limit: number) {
+  let kind = kinds.get(limit)
+  if (kind === undefined) kinds.set(limit, (kind = kindOfLength(limit)))
+  return kind
+}
+
+export const reviews = httpClient('reviews', { timeoutMs: 250 }, (_, cached) => ({
   /** The rating of each product and its newest `limit` reviews, by product id. */
   ofProducts: (productIds: readonly string[], { limit }: { limit: number }) =>
-    fetchByKeys(
-      productIds,
-      async (some) => (await call(ofProducts, { query: { productIds: some.join(), limit } })).items,
-      (rated) => rated.productId,
+    cached(ofLength(limit)).byIds(productIds, (call, missing) =>
+      fetchByKeys(
+        missing,
+        async (some) => (await call(ofProducts, { query: { productIds: some.join(), limit } })).items,
+        (rated) => rated.productId,
+      ),
     ),
 }))

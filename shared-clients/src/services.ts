@@ -24,7 +24,7 @@ export const SERVICES = [
 export type ServiceName = (typeof SERVICES)[number]
 export type Addresses = Readonly<Record<ServiceName, string>>
 
-type AddressSettings = { [S in ServiceName as `${Uppercase<S>}_URL`]: ReturnType<typeof httpAddress> }
+export type AddressSettings = { [S in ServiceName as `${Uppercase<S>}_URL`]: ReturnType<typeof httpAddress> }
 
 /** `CATALOG_URL`, `INVENTORY_URL`, … : the part of a BFF's settings that says where the services are. */
 export const upstreamSettings = Object.fromEntries(

@@ -2,12 +2,7 @@ import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { type RequestContext, remainingMs } from '@harbor/shared-runtime/request-context'
 
 /** What one attempt of a call may use. */
-export type Attempt = {
-  /** Instant (of `performance.now()`) until which the caller waits: the end of the call's own timeout or of the request's time. */
-  readonly deadline: number
-  /** Aborted at the deadline, or earlier when the request ends. */
-  readonly signal: AbortSignal
-}
+export type Attempt = Pick<Wait, 'deadline' | 'signal' | 'ended' | 'onEnd'>
 
 /**
  * Runs an attempt and settles at its deadline at the latest, whether or not the attempt obeys its signal.
@@ -15,39 +10,126 @@ export type Attempt = {
  * @param timeoutMs the call's own timeout, in milliseconds
  * @throws {UpstreamError} `timeout` at the deadline, `cancelled` when the request ended first
  */
-export async function withDeadline<T>(
+export function withDeadline<T>(
   upstream: string,
   context: RequestContext,
   timeoutMs: number,
   attempt: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
-  if (context.signal.aborted) throw cancelled(upstream, context.signal.reason)
-  const deadline = Math.min(performance.now() + timeoutMs, context.deadline)
-  const ms = remainingMs(deadline)
-  if (ms < 1) throw new UpstreamError(upstream, 'timeout', 'not called: the budget of the request is used up')
-
-  const controller = new AbortController()
-  let end: ((error: UpstreamError) => void) | undefined
-  const ended = new Promise<never>((_, reject) => {
-    end = reject
+  if (context.signal.aborted) return Promise.reject(cancelled(upstream, context.signal.reason))
+  const ms = Math.min(timeoutMs, remainingMs(context.deadline))
+  if (ms < 1)
+    return Promise.reject(
+      new UpstreamError(upstream, 'timeout', 'not called: the budget of the request is used up'),
+    )
+  return new Promise((resolve, reject) => {
+    const wait = new Wait(upstream, ms, waitsOf(context), reject)
+    attempt(wait).then(
+      (value) => {
+        if (wait.settle()) resolve(value)
+      },
+      (error: unknown) => {
+        if (wait.settle()) reject(error)
+      },
+    )
   })
-  const stop = (error: UpstreamError) => {
-    end?.(error)
-    controller.abort(error)
+}
+
+/** One caller who waits for one call. Every call makes one, so it is lean: no closures, no signal unless asked for. */
+class Wait {
+  /** Instant (of `performance.now()`) until which the caller waits: the end of the call's own timeout or of the request's time. */
+  readonly deadline: number
+  readonly #upstream: string
+  readonly #waits: Waits
+  readonly #reject: (error: UpstreamError) => void
+  readonly #timer: NodeJS.Timeout
+  #settled = false
+  #ended: UpstreamError | undefined
+  #controller: AbortController | undefined
+  /** Called when the caller stops waiting: at the deadline, or earlier when the request ends. */
+  onEnd: ((why: UpstreamError) => void) | undefined
+
+  constructor(upstream: string, ms: number, waits: Waits, reject: (error: UpstreamError) => void) {
+    this.deadline = performance.now() + ms
+    this.#upstream = upstream
+    this.#waits = waits
+    this.#reject = reject
+    this.#timer = setTimeout(atDeadline, ms, this, ms)
+    waits.add(this)
   }
-  const onRequestEnd = () => stop(cancelled(upstream, context.signal.reason))
-  const timer = setTimeout(
-    () => stop(new UpstreamError(upstream, 'timeout', `no answer within ${Math.round(ms)} ms`)),
-    ms,
-  )
-  context.signal.addEventListener('abort', onRequestEnd, { once: true })
-  try {
-    // The race hears the attempt out, also after the deadline, when nobody else does.
-    return await Promise.race([attempt({ deadline, signal: controller.signal }), ended])
-  } finally {
-    clearTimeout(timer)
-    context.signal.removeEventListener('abort', onRequestEnd)
+
+  /** Why the caller no longer waits; `undefined` while it does. */
+  get ended(): UpstreamError | undefined {
+    return this.#ended
   }
+
+  /** Aborted at the deadline, or earlier when the request ends. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#ended) this.#controller.abort(this.#ended)
+    }
+    return this.#controller.signal
+  }
+
+  timeOut(ms: number): void {
+    this.#end(new UpstreamError(this.#upstream, 'timeout', `no answer within ${Math.round(ms)} ms`))
+  }
+
+  cancel(reason: unknown): void {
+    this.#end(cancelled(this.#upstream, reason))
+  }
+
+  #end(why: UpstreamError): void {
+    if (!this.settle()) return
+    this.#ended = why
+    this.#reject(why)
+    this.#controller?.abort(why)
+    this.onEnd?.(why)
+  }
+
+  /** Lets go of timer and request; `false` when that was done before. */
+  settle(): boolean {
+    if (this.#settled) return false
+    this.#settled = true
+    clearTimeout(this.#timer)
+    this.#waits.delete(this)
+    return true
+  }
+}
+
+const atDeadline = (wait: Wait, ms: number) => wait.timeOut(ms)
+
+/** The waits of one request: one abort listener for all of them, and none while there are none. */
+class Waits {
+  readonly #signal: AbortSignal
+  readonly #waiting = new Set<Wait>()
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+  }
+
+  add(wait: Wait): void {
+    if (this.#waiting.size === 0) this.#signal.addEventListener('abort', this)
+    this.#waiting.add(wait)
+  }
+
+  delete(wait: Wait): void {
+    this.#waiting.delete(wait)
+    if (this.#waiting.size === 0) this.#signal.removeEventListener('abort', this)
+  }
+
+  handleEvent(): void {
+    for (const wait of [...this.#waiting]) wait.cancel(this.#signal.reason)
+  }
+}
+
+const known = new WeakMap<RequestContext, Waits>()
+
+function waitsOf(context: RequestContext): Waits {
+  let waits = known.get(context)
+  if (waits === undefined) known.set(context, (waits = new Waits(context.signal)))
+  return waits
 }
 
 const cancelled = (upstream: string, cause: unknown) =>

@@ -1,7 +1,7 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 
 /** Decoded bytes of one answer; the largest legitimate one, a hundred products, is about 900 KB. */
-const MAX_BYTES = 4 * 1024 * 1024
+export const MAX_BYTES = 4 * 1024 * 1024
 
 /**
  * Reads a body of at most 4 MiB as JSON.

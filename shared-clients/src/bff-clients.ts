@@ -1,0 +1,58 @@
+import { createCache } from '@harbor/shared-runtime/cache'
+import { secret } from '@harbor/shared-runtime/config'
+import type { Log } from '@harbor/shared-runtime/log'
+import { closing, type Part } from '@harbor/shared-runtime/part'
+import { connectRedis } from '@harbor/shared-runtime/redis'
+import type { RedisAddress } from '@harbor/shared-runtime/redis-address'
+import { type ClientSet, createClients } from './clients.ts'
+import { eventsPart, purging } from './events/events-part.ts'
+import { eventSettings, openEventFeed } from './events/settings.ts'
+import { type AddressSettings, addressesOf, upstreamSettings } from './services.ts'
+
+/** The settings of a BFF that reads through the cache: where services, events and Redis are. */
+export const bffSettings = { ...eventSettings, ...upstreamSettings }
+
+/** The secret of a BFF at the identity service; a development default for the mock services. */
+export const clientSecret = (clientId: string) =>
+  secret(`${clientId}-secret`, `Secret of the client ${clientId} at the identity service.`)
+
+type Config = { [K in keyof AddressSettings]: string } & {
+  IDENTITY_CLIENT_SECRET: string
+  EVENTS_URL: string
+  REDIS_URL?: RedisAddress | undefined
+}
+
+type Options = { name: string; clientId: string; config: Config; log: Log }
+
+/** The first reads of a process wait so long, in milliseconds, for a Redis that is just being connected. */
+const REDIS_READY_MS = 1_000
+
+/**
+ * Everything with which a BFF reaches its upstreams, out of its settings: clients over a cache in memory (and
+ * Redis), kept in step by the feed of domain events. The parts open it, and close it after those that use it.
+ */
+export function openBffClients({ name, clientId, config, log }: Options): {
+  clients: ClientSet
+  parts: Part[]
+} {
+  const redis = config.REDIS_URL && connectRedis(config.REDIS_URL)
+  const cache = createCache({ name, redis, log })
+  const clients = createClients({
+    addresses: addressesOf(config),
+    clientId,
+    clientSecret: config.IDENTITY_CLIENT_SECRET,
+    cache,
+  })
+  const cachePart: Part = {
+    name: 'cache',
+    details: () => cache.size(),
+    start: async () => void (await redis?.ready(REDIS_READY_MS)),
+    async stop() {
+      cache.close()
+      redis?.close()
+    },
+  }
+  const clientsPart: Part = { ...closing('clients', clients), details: () => clients.states() }
+  const events = eventsPart({ feed: openEventFeed(config), log, ...purging(cache) })
+  return { clients, parts: [cachePart, clientsPart, { ...events, details: () => ({ live: events.live() }) }] }
+}

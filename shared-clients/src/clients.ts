@@ -1,0 +1,101 @@
+import type { Cache } from '@harbor/shared-runtime/cache'
+import type { RequestContext } from '@harbor/shared-runtime/request-context'
+import type { JSONWebKeySet } from 'jose'
+import { analytics } from './analytics.ts'
+import { cart } from './cart.ts'
+import { catalog } from './catalog.ts'
+import { customers } from './customers.ts'
+import { fraud } from './fraud.ts'
+import { loadIdentityKeys } from './identity.ts'
+import { inventory } from './inventory.ts'
+import { notifications } from './notifications.ts'
+import { orders } from './orders.ts'
+import { payments } from './payments.ts'
+import { pricing } from './pricing.ts'
+import { promotions } from './promotions.ts'
+import { recommendations } from './recommendations.ts'
+import { requestClients } from './request-clients.ts'
+import type { UpstreamState } from './resilience/chain.ts'
+import { reviews } from './reviews.ts'
+import type { Addresses } from './services.ts'
+import { shipping } from './shipping.ts'
+import { tax } from './tax.ts'
+import { telemetry } from './telemetry.ts'
+import type { ClientDefinition } from './transport/client.ts'
+import { openPool } from './transport/http.ts'
+import { createInternalTokens } from './transport/internal-tokens.ts'
+
+/** Every client that a screen can use; a new one is added here and nowhere else. */
+const CLIENTS = {
+  analytics,
+  cart,
+  catalog,
+  customers,
+  fraud,
+  inventory,
+  notifications,
+  orders,
+  payments,
+  pricing,
+  promotions,
+  recommendations,
+  reviews,
+  shipping,
+  tax,
+  telemetry,
+}
+
+type ApiOf<Definition> = Definition extends ClientDefinition<infer Api> ? Api : never
+
+/** The typed clients of one request: `clients.catalog.byId(id)`. */
+export type Clients = { readonly [Name in keyof typeof CLIENTS]: ApiOf<(typeof CLIENTS)[Name]> } & {
+  /** The same clients for what the answer can do without: a call that no longer fits is not made. */
+  readonly optional: Clients
+}
+
+/** The connections of a process to the domain services. */
+export type ClientSet = {
+  /** The clients of one request: its user, deadline, cancellation and trace go with every call. */
+  forRequest(context: RequestContext): Clients
+  /** The keys with which identity signs access tokens. */
+  identityKeys(): Promise<JSONWebKeySet>
+  /** How each upstream is, as far as this process knows: for `/readyz` and metrics. */
+  states(): Readonly<Record<string, UpstreamState>>
+  /** Finishes what runs and closes the connections. */
+  close(): Promise<void>
+}
+
+type Options = {
+  addresses: Addresses
+  /** This BFF, as identity knows it. */
+  clientId: string
+  clientSecret: string
+  /** Keeps what all users may see (catalog, reviews, prices, stock, promotions); without it every read is a call. */
+  cache?: Cache | undefined
+}
+
+/** Opens one connection pool or channel a service; connects on the first call. */
+export function createClients({ addresses, clientId, clientSecret, cache }: Options): ClientSet {
+  const identity = openPool(addresses.identity)
+  const tokens = createInternalTokens({ identity, clientId, clientSecret })
+  const opened = new Map(
+    Object.entries<ClientDefinition<unknown>>(CLIENTS).map(([name, { upstream, open }]) => [
+      name,
+      open(addresses[upstream], tokens, cache),
+    ]),
+  )
+  const RequestClients = requestClients(opened)
+
+  return {
+    forRequest: (context) => {
+      const clients: object = new RequestClients(context)
+      // Its getters are made in a loop over CLIENTS, which the compiler cannot follow.
+      return clients as Clients
+    },
+    identityKeys: () => loadIdentityKeys(identity),
+    states: () => Object.fromEntries([...opened].map(([name, client]) => [name, client.state()])),
+    async close() {
+      await Promise.all([identity.close(), ...[...opened.values()].map((client) => client.close())])
+    },
+  }
+}

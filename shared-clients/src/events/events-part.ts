@@ -1,0 +1,47 @@
+import type { Part } from '@harbor/shared-runtime/part'
+import { type FollowEvents, followEvents } from './follow-events.ts'
+import { GAP_TAGS, tagsOf } from './tags.ts'
+
+/** What a cache has to offer to be kept in step with the domain services. */
+export type Purgeable = { invalidate(tags: string[]): Promise<void> }
+
+/** What `followEvents` and `eventsPart` need to keep a cache in step. */
+export const purging = (cache: Purgeable): Pick<FollowEvents, 'apply' | 'onGap'> => ({
+  apply: (event) => cache.invalidate(tagsOf(event)),
+  onGap: () => cache.invalidate([...GAP_TAGS]),
+})
+
+export type EventsPart = Part & {
+  /** Whether the feed is up: as long as it is not, cached data may be as old as its ttl allows. */
+  live(): boolean
+}
+
+/**
+ * Follows a feed as a part of a process. Start waits for the first connection or its failure, no longer, and the
+ * part is never unready: a feed that is down would otherwise take every replica of every BFF out of service.
+ * @example
+ * eventsPart({ feed: openEventFeed(config), log, ...purging(cache) })
+ */
+export function eventsPart(options: Omit<FollowEvents, 'signal' | 'onConnection'>): EventsPart {
+  const ending = new AbortController()
+  let live = false
+  let following: Promise<void> = Promise.resolve()
+
+  return {
+    name: 'events',
+    start: () =>
+      new Promise((resolve) => {
+        const onConnection = (connected: boolean) => {
+          live = connected
+          resolve(undefined)
+        }
+        following = followEvents({ ...options, onConnection, signal: ending.signal })
+      }),
+    async stop() {
+      ending.abort()
+      await following
+      live = false
+    },
+    live: () => live,
+  }
+}

@@ -1,0 +1,187 @@
+import { UpstreamError } from '@harbor/shared-runtime/errors'
+import { remainingMs } from '@harbor/shared-runtime/request-context'
+import type { Operation } from './attempt.ts'
+import type { Place } from './bulkhead.ts'
+import { callEvents } from './events.ts'
+import { Exchange } from './exchange.ts'
+import type { UpstreamHealth } from './health.ts'
+import { isStaleConnection } from './stale-connection.ts'
+
+/**
+ * One call on its way through bulkhead, breaker and retries, for one or more callers. It has no timer: it ends
+ * with its answer, or when the last caller has stopped waiting.
+ */
+export class Flight<T> implements Place {
+  readonly operation: Operation<T>
+  /** The token of the user it is made for: nobody else may share it. */
+  readonly user: string | undefined
+  /** Instant (of `performance.now()`) until which somebody waits for it. */
+  deadline: number
+  /** Set by `start`. */
+  declare answer: Promise<T>
+  /** Until when its upstream was told that somebody waits, when it was last sent. */
+  toldDeadline = 0
+  readonly #health: UpstreamHealth
+  readonly #key: string
+  readonly #flights: Map<string, Flight<unknown>> | undefined
+  #waiting = 1
+  #sent = 0
+  #over: UpstreamError | undefined
+  /** Ends the step in which it is. */
+  #stop: ((why: UpstreamError) => void) | undefined
+  #proceed: (() => void) | undefined
+
+  constructor(
+    health: UpstreamHealth,
+    operation: Operation<T>,
+    user: string | undefined,
+    deadline: number,
+    key: string,
+    flights: Map<string, Flight<unknown>> | undefined,
+  ) {
+    this.#health = health
+    this.operation = operation
+    this.user = user
+    this.deadline = deadline
+    this.#key = key
+    this.#flights = flights
+  }
+
+  /** Goes; once. Whoever asks the same while it runs finds it among the flights. */
+  start(token: () => Promise<string>): Promise<T> {
+    this.#flights?.set(this.#key, this)
+    return (this.answer = this.#run(token))
+  }
+
+  /** One more caller waits for it. */
+  join(deadline: number): void {
+    this.#waiting++
+    if (deadline > this.deadline) this.deadline = deadline
+  }
+
+  /** A caller has stopped waiting; the last one ends the call. */
+  leave(why: UpstreamError): void {
+    if (--this.#waiting > 0) return
+    this.#over = why
+    this.#land()
+    this.#stop?.(why)
+  }
+
+  /** Its turn in the bulkhead has come. */
+  enter(): void {
+    this.#proceed?.()
+  }
+
+  async #run(obtain: () => Promise<string>): Promise<T> {
+    const { bulkhead, breaker } = this.#health
+    const startedAt = performance.now()
+    let code: UpstreamError['code'] | 'ok' = 'ok'
+    try {
+      breaker.check()
+      const token = await obtain()
+      if (this.#over) throw this.#over
+      if (!bulkhead.tryEnter()) await this.#turn()
+      try {
+        return await breaker.run(() => this.#send(token))
+      } finally {
+        bulkhead.leave()
+      }
+    } catch (error) {
+      code = error instanceof UpstreamError ? error.code : 'unavailable'
+      throw error
+    } finally {
+      this.#land()
+      if (callEvents.finished.hasSubscribers)
+        callEvents.finished.publish({
+          ...this.#event(),
+          durationMs: performance.now() - startedAt,
+          code,
+          attempts: this.#sent,
+        })
+    }
+  }
+
+  /** From now on nobody may join it. */
+  #land(): void {
+    if (this.#flights?.get(this.#key) === this) this.#flights.delete(this.#key)
+  }
+
+  /** Waits for a place in the bulkhead, as long as somebody waits for the call. */
+  #turn(): Promise<void> {
+    const { bulkhead, upstream } = this.#health
+    return new Promise((resolve, reject) => {
+      this.#proceed = resolve
+      this.#stop = (why) => {
+        bulkhead.giveUp(this)
+        reject(why)
+      }
+      if (bulkhead.queue(this)) return
+      if (callEvents.rejected.hasSubscribers)
+        callEvents.rejected.publish({
+          ...this.#event(),
+          inFlight: bulkhead.inFlight,
+          queued: bulkhead.queued,
+        })
+      reject(new UpstreamError(upstream, 'overloaded', 'not called: too many calls are waiting for it'))
+    })
+  }
+
+  /** Sends it, and again as long as that is safe, useful and within the budget. */
+  async #send(token: string): Promise<T> {
+    const health = this.#health
+    health.called(performance.now())
+    for (let retries = 0; ; retries++) {
+      if (this.#over) throw this.#over
+      this.toldDeadline = this.deadline
+      const exchange = new Exchange(health, this.operation, token, this.deadline)
+      this.#stop = (why) => exchange.cancel(why)
+      try {
+        return await exchange.answer
+      } catch (error) {
+        const delayMs = this.#retryAfterMs(error, retries)
+        if (delayMs === undefined) throw error
+        if (delayMs > 0) await this.#pause(delayMs)
+        // A busy process wakes late.
+        if (remainingMs(this.deadline) < 1) throw error
+      } finally {
+        this.#sent += exchange.sent
+      }
+    }
+  }
+
+  /** Milliseconds until the next attempt; `undefined` when there is none. */
+  #retryAfterMs(error: unknown, retries: number): number | undefined {
+    const { retry } = this.#health.settings
+    if (!(error instanceof UpstreamError) || this.#over || retries >= retry.max) return undefined
+    if (!this.operation.repeatable || !RETRIED.has(error.code)) return undefined
+    // A connection that the upstream had closed already: nothing is wrong, and there is nothing to wait for.
+    const stale = isStaleConnection(error.cause)
+    const delayMs = stale ? 0 : Math.random() * retry.baseMs * 2 ** retries
+    const now = performance.now()
+    const useful = remainingMs(this.deadline) - delayMs
+    // Not with less time than the upstream usually needs; that is NaN when not known.
+    if (useful < 1 || useful < this.#health.usualMs(now) || !this.#health.mayRetry(now, stale))
+      return undefined
+    if (callEvents.retried.hasSubscribers)
+      callEvents.retried.publish({ ...this.#event(), attempt: retries + 2, code: error.code, delayMs })
+    return delayMs
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, ms)
+      this.#stop = (why) => {
+        clearTimeout(timer)
+        reject(why)
+      }
+    })
+  }
+
+  #event() {
+    const { endpoint, trace } = this.operation
+    return { upstream: this.#health.upstream, endpoint, traceId: trace.traceId }
+  }
+}
+
+/** An upstream that says that it is overloaded is not asked again: it would be more so. */
+const RETRIED: ReadonlySet<UpstreamError['code']> = new Set(['unavailable', 'timeout'])

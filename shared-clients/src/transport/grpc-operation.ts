@@ -1,0 +1,121 @@
+import { type CallOptions, type ClientUnaryCall, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/errors'
+import { remainingMs } from '@harbor/shared-runtime/request-context'
+import { type TraceContext, traceparent } from '@harbor/shared-runtime/trace'
+import type { z } from 'zod'
+import type { Attempt, Operation } from '../resilience/attempt.ts'
+import type { ServiceName } from '../services.ts'
+
+export type Unary<Request, Answer> = (
+  request: Request,
+  metadata: Metadata,
+  options: CallOptions,
+  callback: (error: ServiceError | null, answer: Answer) => void,
+) => ClientUnaryCall
+
+/** A call of a method with one answer, which can be sent more than once. */
+export class GrpcOperation<Request, Reply, T> implements Operation<T> {
+  readonly upstream: ServiceName
+  readonly method: Unary<Request, Reply>
+  readonly request: Request
+  readonly shape: z.ZodType<T>
+  readonly trace: TraceContext
+  readonly endpoint: string
+  readonly isRead: boolean
+  readonly key: string
+
+  /** @param read the method's name when it changes nothing */
+  constructor(
+    upstream: ServiceName,
+    method: Unary<Request, Reply>,
+    request: Request,
+    shape: z.ZodType<T>,
+    trace: TraceContext,
+    read?: string,
+  ) {
+    this.upstream = upstream
+    this.method = method
+    this.request = request
+    this.shape = shape
+    this.trace = trace
+    this.isRead = read !== undefined
+    this.endpoint = read ?? 'write'
+    this.key = read === undefined ? '' : `${read} ${JSON.stringify(request)}`
+  }
+
+  get repeatable(): boolean {
+    return this.isRead
+  }
+
+  send(attempt: Attempt<T>): void {
+    const options = { deadline: Date.now() + remainingMs(attempt.deadline) }
+    const metadata = metadataOf(attempt.token, this.trace)
+    try {
+      const call = this.method(this.request, metadata, options, (error, reply) =>
+        this.#settle(attempt, error, reply),
+      )
+      attempt.stop = () => call.cancel()
+    } catch (cause) {
+      // What cannot be encoded would not be the next time either.
+      attempt.fail(new UpstreamError(this.upstream, 'rejected', 'cannot be sent', { cause }))
+    }
+  }
+
+  #settle(attempt: Attempt<T>, error: ServiceError | null, reply: Reply): void {
+    if (attempt.settled) return
+    if (error) {
+      attempt.fail(asUpstreamError(this.upstream, error))
+      return
+    }
+    const parsed = this.shape.safeParse(reply)
+    if (parsed.success) attempt.succeed(parsed.data)
+    else attempt.fail(notAsAgreed(this.upstream, parsed.error))
+  }
+}
+
+/** What every call carries. */
+export function metadataOf(token: string, trace: TraceContext): Metadata {
+  const metadata = new Metadata()
+  metadata.set('authorization', `Bearer ${token}`)
+  metadata.set('traceparent', traceparent(trace))
+  return metadata
+}
+
+/** @throws {UpstreamError} `invalid_answer` */
+export function parse<T>(upstream: ServiceName, schema: z.ZodType<T>, message: unknown): T {
+  const parsed = schema.safeParse(message)
+  if (parsed.success) return parsed.data
+  throw notAsAgreed(upstream, parsed.error)
+}
+
+const notAsAgreed = (upstream: ServiceName, cause: z.ZodError) =>
+  new UpstreamError(upstream, 'invalid_answer', 'a message is not as agreed', { cause })
+
+const CODES: Readonly<Partial<Record<status, UpstreamErrorCode>>> = {
+  // Ours are reported by the chain: this one was the upstream's own doing.
+  [status.CANCELLED]: 'unavailable',
+  [status.DEADLINE_EXCEEDED]: 'timeout',
+  [status.INVALID_ARGUMENT]: 'rejected',
+  [status.NOT_FOUND]: 'not_found',
+  [status.ALREADY_EXISTS]: 'conflict',
+  [status.FAILED_PRECONDITION]: 'conflict',
+  [status.ABORTED]: 'conflict',
+  [status.OUT_OF_RANGE]: 'conflict',
+  [status.RESOURCE_EXHAUSTED]: 'overloaded',
+  [status.UNAUTHENTICATED]: 'unauthorized',
+  [status.PERMISSION_DENIED]: 'unauthorized',
+  [status.UNIMPLEMENTED]: 'invalid_answer',
+}
+
+/** What this side finds wrong with an answer comes as a status like any other. */
+const FOUND_HERE = /^(Response message parsing error|Received message larger than max)/
+
+export function asUpstreamError(upstream: ServiceName, error: unknown): UpstreamError {
+  if (error instanceof UpstreamError) return error
+  if (!isServiceError(error)) return new UpstreamError(upstream, 'unavailable', 'failed', { cause: error })
+  const code = FOUND_HERE.test(error.details) ? 'invalid_answer' : (CODES[error.code] ?? 'unavailable')
+  return new UpstreamError(upstream, code, status[error.code] ?? 'failed', { cause: error })
+}
+
+const isServiceError = (error: unknown): error is ServiceError =>
+  error instanceof Error && 'code' in error && typeof error.code === 'number'
