@@ -9,6 +9,7 @@ import { createGrpcServer } from './grpc-service.ts'
 import { createHttpServer, routesListener } from './http-service.ts'
 import { IDENTITY_PATTERNS, identityListener } from './identity/index.ts'
 import { openPort, type Port } from './port.ts'
+import { publishToRedis } from './redis-events.ts'
 import { isServiceName, SERVICE_NAMES, type ServiceName } from './service-names.ts'
 import { GRPC_SERVICES, HTTP_SERVICES } from './services/index.ts'
 import { createWorld } from './world/index.ts'
@@ -29,6 +30,8 @@ export type MockServicesOptions = {
   issuer?: string | undefined
   /** Where users find the web BFF: log-in redirects and back-channel logout go there. */
   webBffUrl?: string
+  /** Domain events also go into a stream of this Redis. */
+  redisUrl?: string | undefined
   /** Services that fail by themselves (recommendations, 0.8 %) do so. */
   defaultFaults?: boolean
 }
@@ -49,12 +52,15 @@ export async function startMockServices({
   host = '127.0.0.1',
   issuer,
   webBffUrl = 'http://127.0.0.1:4000',
+  redisUrl,
   defaultFaults = true,
 }: MockServicesOptions = {}) {
   const calls = createCalls()
   const faults = createFaults({ defaults: defaultFaults })
   const opened: { name: ServiceName | 'control'; port: Port; stop?: () => void }[] = []
+  let stopPublishing = async () => {}
   const close = async () => {
+    await stopPublishing()
     await Promise.all(
       opened.map(async ({ port, stop }) => {
         stop?.()
@@ -90,6 +96,7 @@ export async function startMockServices({
     listening.resolve(identityListener({ issuer: knownAs, webBffUrl, tokens }))
 
     const world = createWorld()
+    if (redisUrl) stopPublishing = publishToRedis(world.events, redisUrl)
     for (const name of SERVICE_NAMES) {
       const grpc = GRPC_SERVICES[name]
       const http = HTTP_SERVICES[name]

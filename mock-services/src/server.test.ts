@@ -52,6 +52,7 @@ describe.concurrent('the process', () => {
     ['PORT', '65530', /PORT: given "65530"; allowed: /],
     ['IDENTITY_ISSUER', 'identity', /IDENTITY_ISSUER: given "identity"; allowed: an http or https address/],
     ['WEB_BFF_URL', 'ftp://x', /WEB_BFF_URL: given "ftp:\/\/x"; allowed: /],
+    ['REDIS_URL', 'http://x', /REDIS_URL: given "http:\/\/x"; allowed: a redis or rediss address/],
   ] as const)('refuses %s=%s before it listens', async ([name, value, message], { expect }) => {
     const { code, out, err } = await run({ PORT: '0', [name]: value }).exit
     expect(code).toBe(1)

@@ -4,16 +4,19 @@ import { end, setting } from './settings.ts'
 const controlPort = setting('PORT')
 const host = setting('HOST')
 const issuer = setting('IDENTITY_ISSUER')
+const redisUrl = setting('REDIS_URL')
 const webBffUrl = setting('WEB_BFF_URL')
 
 // Loaded only once the settings are good: a typing error is answered at once.
 const { PortError, startMockServices } = await import('./index.ts')
-const mocks = await startMockServices({ controlPort, host, issuer, webBffUrl }).catch((error: unknown) => {
-  if (!(error instanceof PortError)) throw error
-  return end(
-    `mock-services did not start: ${error.message}. Set PORT to a free port with the ports after it.`,
-  )
-})
+const mocks = await startMockServices({ controlPort, host, issuer, redisUrl, webBffUrl }).catch(
+  (error: unknown) => {
+    if (!(error instanceof PortError)) throw error
+    return end(
+      `mock-services did not start: ${error.message}. Set PORT to a free port with the ports after it.`,
+    )
+  },
+)
 
 closeWithGrace({ delay: 2_000 }, async ({ err }) => {
   if (err) console.error(err)

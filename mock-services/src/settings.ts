@@ -23,6 +23,11 @@ const SETTINGS = {
     allowed: 'an http or https address without a path, such as http://identity:4101',
     schema: z.url({ protocol: /^https?$/ }).optional(),
   },
+  REDIS_URL: {
+    fallback: undefined,
+    allowed: 'a redis or rediss address, such as redis://127.0.0.1:6379',
+    schema: z.url({ protocol: /^rediss?$/ }).optional(),
+  },
   WEB_BFF_URL: {
     fallback: 'http://127.0.0.1:4000',
     allowed: 'the http or https address of the web BFF',
