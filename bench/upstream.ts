@@ -1,0 +1,83 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { startMockServices } from '@harbor/mock-services'
+import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
+import { openPool } from '../shared-clients/src/transport/http.ts'
+import { createInternalTokens } from '../shared-clients/src/transport/internal-tokens.ts'
+
+export const ONE_TOKEN = async () => 'a-token'
+
+/** An HTTP service of a bench's own, in this process, so that both sides share a clock. */
+export async function startUpstream(listener: RequestListener, port = 0) {
+  const server = createServer(listener)
+  server.keepAliveTimeout = 60_000
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const { port: bound } = server.address() as AddressInfo
+  return {
+    port: bound,
+    address: `http://127.0.0.1:${bound}`,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** The domain services, and the tokens with which they let a BFF in. */
+export async function startServices() {
+  const mocks = await startMockServices({ defaultFaults: false })
+  const identity = openPool(mocks.services.identity)
+  const tokens = createInternalTokens({ identity, clientId: 'mobile-bff', clientSecret: 'mobile-bff-secret' })
+  return {
+    mocks,
+    tokens,
+    async stop() {
+      await identity.destroy()
+      await mocks.close()
+    },
+  }
+}
+
+export const request = (budgetMs = 60_000, consumer?: AbortSignal): RequestContext =>
+  createRequestContext({ budgetMs, consumer })
+
+/** Calls `act` so many times a second, whatever it does; resolves with the outcomes when all have ended. */
+export async function atRate<T>(
+  perSecond: number,
+  calls: number,
+  act: (n: number) => Promise<T>,
+): Promise<T[]> {
+  const started = performance.now()
+  const running: Promise<T>[] = []
+  while (running.length < calls) {
+    const due = Math.min(calls, Math.floor(((performance.now() - started) / 1000) * perSecond) + 1)
+    while (running.length < due) running.push(act(running.length))
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  return Promise.all(running)
+}
+
+export type Timed = { ms: number; code: string }
+
+/** How long a call took, in milliseconds, and how it ended: `ok` or the code of its error. */
+export async function timed(call: Promise<unknown>): Promise<Timed> {
+  const start = performance.now()
+  const code = await call.then(
+    () => 'ok',
+    (error: { code?: string }) => error.code ?? String(error),
+  )
+  return { ms: performance.now() - start, code }
+}
+
+/** Waits until something is so, and says how long that took, in milliseconds; `Infinity` after `withinMs`. */
+export async function until(isSo: () => boolean, withinMs = 10_000): Promise<number> {
+  const start = performance.now()
+  while (!isSo()) {
+    if (performance.now() - start > withinMs) return Number.POSITIVE_INFINITY
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return performance.now() - start
+}
+
+export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
