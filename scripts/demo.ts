@@ -84,6 +84,7 @@ function start({ name, port, management, env }: Service): void {
       ...(watch && { GRAPHQL_ALLOW_ADHOC: 'true' }),
       ...process.env,
       ...upstreams,
+      EVENTS_URL: `http://127.0.0.1:${PORTS.control}/events`,
       ...env,
       PORT: String(port),
       MANAGEMENT_PORT: String(management),

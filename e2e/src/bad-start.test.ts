@@ -54,7 +54,10 @@ describe('a port that is taken', () => {
   it.each(PROCESSES)('%s: names PORT', async (name) => {
     const { code, said } = await startFailing(name, { PORT: tcpPort })
     expect(code).toBe(1)
-    expect(said).toContain(`port ${tcpPort}`)
+    // mock-services take the ports after it, too: another of them may be taken by somebody else.
+    expect(said).toMatch(
+      name === 'mock-services' ? /port \d+ .*already in use/ : new RegExp(`port ${tcpPort}`),
+    )
     expect(said).toMatch(/Set PORT/)
     expect(said).not.toMatch(/\n\s+at /)
   })

@@ -137,9 +137,7 @@ export async function startSystem(): Promise<System> {
   const services = await startProcess('mock-services')
   const control = services.addresses.control ?? ''
   const demo = (await (await fetch(`${control}/demo`)).json()) as Demo
-  const upstreams = Object.fromEntries(
-    SERVICES.map((name) => [`${name.toUpperCase()}_URL`, demo.services[name]]),
-  )
+  const upstreams = { ...upstreamAddresses(demo.services), EVENTS_URL: `${control}/events` }
   const [web, mobile, devices] = await Promise.all([
     startProcess('graphql-bff', upstreams),
     startProcess('rest-mobile-bff', upstreams),

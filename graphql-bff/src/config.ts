@@ -1,5 +1,5 @@
-import { upstreamSettings } from '@harbor/shared-clients'
-import { flag, host, logLevel, managementPort, port, secret } from '@harbor/shared-runtime/config'
+import { bffSettings, clientSecret } from '@harbor/shared-clients'
+import { flag, host, logLevel, managementPort, port } from '@harbor/shared-runtime/config'
 import { z } from 'zod'
 
 export const Config = z.object({
@@ -11,6 +11,6 @@ export const Config = z.object({
     false,
     'Take documents outside the persisted manifest, answer introspection and serve GraphiQL. For development.',
   ),
-  IDENTITY_CLIENT_SECRET: secret('web-bff-secret', 'Secret of the client web-bff at the identity service.'),
-  ...upstreamSettings,
+  IDENTITY_CLIENT_SECRET: clientSecret('web-bff'),
+  ...bffSettings,
 })

@@ -1,9 +1,8 @@
-import { addressesOf, createClients } from '@harbor/shared-clients'
+import { openBffClients } from '@harbor/shared-clients'
 import { createTokenVerifier } from '@harbor/shared-runtime/auth'
 import { loadConfig, managementPortOf } from '@harbor/shared-runtime/config'
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import { createLog } from '@harbor/shared-runtime/log'
-import { closing } from '@harbor/shared-runtime/part'
 import { runProcess } from '@harbor/shared-runtime/process'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
@@ -12,11 +11,7 @@ import { loadPage } from './page.ts'
 const name = 'graphql-bff'
 const config = loadConfig(name, Config)
 const log = createLog(name, config.LOG_LEVEL)
-const clients = createClients({
-  addresses: addressesOf(config),
-  clientId: 'web-bff',
-  clientSecret: config.IDENTITY_CLIENT_SECRET,
-})
+const { clients, parts } = openBffClients({ name, clientId: 'web-bff', config, log })
 const verify = createTokenVerifier({
   issuer: config.IDENTITY_URL,
   audience: 'web-bff',
@@ -36,7 +31,7 @@ await runProcess({
   host: config.HOST,
   managementPort: managementPortOf(config),
   parts: [
-    closing('clients', clients),
+    ...parts,
     httpPart({
       name: 'http',
       fetch: app.fetch,

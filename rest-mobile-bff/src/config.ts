@@ -1,5 +1,5 @@
-import { upstreamSettings } from '@harbor/shared-clients'
-import { host, logLevel, managementPort, port, secret } from '@harbor/shared-runtime/config'
+import { bffSettings, clientSecret } from '@harbor/shared-clients'
+import { host, logLevel, managementPort, port } from '@harbor/shared-runtime/config'
 import { z } from 'zod'
 
 export const Config = z.object({
@@ -7,9 +7,6 @@ export const Config = z.object({
   MANAGEMENT_PORT: managementPort,
   HOST: host,
   LOG_LEVEL: logLevel,
-  IDENTITY_CLIENT_SECRET: secret(
-    'mobile-bff-secret',
-    'Secret of the client mobile-bff at the identity service.',
-  ),
-  ...upstreamSettings,
+  IDENTITY_CLIENT_SECRET: clientSecret('mobile-bff'),
+  ...bffSettings,
 })

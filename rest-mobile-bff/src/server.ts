@@ -1,9 +1,9 @@
-import { addressesOf, createClients } from '@harbor/shared-clients'
+import { openBffClients } from '@harbor/shared-clients'
 import { createTokenVerifier } from '@harbor/shared-runtime/auth'
 import { loadConfig, managementPortOf } from '@harbor/shared-runtime/config'
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import { createLog } from '@harbor/shared-runtime/log'
-import { closing, warming } from '@harbor/shared-runtime/part'
+import { warming } from '@harbor/shared-runtime/part'
 import { runProcess } from '@harbor/shared-runtime/process'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
@@ -11,11 +11,7 @@ import { Config } from './config.ts'
 const name = 'rest-mobile-bff'
 const config = loadConfig(name, Config)
 const log = createLog(name, config.LOG_LEVEL)
-const clients = createClients({
-  addresses: addressesOf(config),
-  clientId: 'mobile-bff',
-  clientSecret: config.IDENTITY_CLIENT_SECRET,
-})
+const { clients, parts } = openBffClients({ name, clientId: 'mobile-bff', config, log })
 const verify = createTokenVerifier({
   issuer: config.IDENTITY_URL,
   audience: 'mobile-bff',
@@ -30,7 +26,7 @@ await runProcess({
   host: config.HOST,
   managementPort: managementPortOf(config),
   parts: [
-    closing('clients', clients),
+    ...parts,
     // The first request of a process pays for connections, tokens and compilation: no app shall wait for that.
     // Whether it succeeds does not matter: a service that is down is no reason not to start.
     warming(async () => void (await app.request('/v1/products?limit=1'))),
