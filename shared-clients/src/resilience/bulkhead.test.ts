@@ -24,12 +24,12 @@ test('so many calls are at the upstream, so many wait, and one more is overloade
   expect(heard).toMatchObject([{ upstream: 'catalog', inFlight: 2, queued: 3 }])
   expect(operation.sent).toHaveLength(2)
 
-  // First come, first served.
+  // The newest first: it has the most time left.
   for (let n = 0; n < 5; n++) {
     await expect.poll(() => operation.sent.length).toBeGreaterThan(n)
     operation.sent[n]?.succeed(`answer ${n}`)
   }
-  expect(await Promise.all(calls)).toEqual([0, 1, 2, 3, 4].map((n) => `answer ${n}`))
+  expect(await Promise.all(calls)).toEqual([0, 1, 4, 3, 2].map((n) => `answer ${n}`))
   expect(chain.state).toEqual({ breaker: 'closed', inFlight: 0, queued: 0 })
 })
 
