@@ -19,7 +19,8 @@ function run(env: Record<string, string>) {
     child.once('exit', () => resolve(out))
   })
   child.stderr.on('data', (chunk) => (err += chunk))
-  const exit = once(child, 'exit').then(([code]) => ({ code: code as number | null, out, err }))
+  // Not 'exit': what it wrote last may come after that.
+  const exit = once(child, 'close').then(([code]) => ({ code: code as number | null, out, err }))
   return { child, firstLine, exit }
 }
 
