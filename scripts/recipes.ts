@@ -4,7 +4,7 @@ import { join } from 'node:path'
 const FOLDER = 'docs/recipes'
 
 /** A code block under a line `<!-- file: path -->`, which names what it shows. */
-const BLOCK = /(<!-- file: (\S+) -->\n\n```\w*\n)[\s\S]*?(\n```)/g
+const BLOCK = /(<!-- file: (\S+) -->\n\n```\w*\n)[\s\S]*?(```)/g
 
 /**
  * The recipes with their code blocks as the named files are now: what a reader copies is code that is
@@ -21,7 +21,7 @@ export async function recipePages(root: string): Promise<Record<string, string>>
         files.set(file, (await readFile(join(root, file), 'utf8')).trimEnd())
       return [
         path,
-        page.replace(BLOCK, (_, open, file, close) => `${open}${files.get(file)}${close}`),
+        page.replace(BLOCK, (_, open, file, close) => `${open}${files.get(file)}\n${close}`),
       ] as const
     }),
   )
