@@ -1,5 +1,5 @@
 import type { Clients } from '@harbor/shared-clients'
-import type { Viewer } from '@harbor/shared-runtime/auth'
+import type { Scope, Viewer } from '@harbor/shared-runtime/auth'
 import { fanOut, type Sources, type Values } from '@harbor/shared-runtime/fan-out'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
@@ -7,8 +7,11 @@ import { z } from 'zod'
 import type { CachePolicy } from './cache-policy.ts'
 import type { Format } from './format/index.ts'
 
-/** Who may see a screen; there is no default, so that nobody forgets. */
-export type Access = 'public' | 'customer'
+/**
+ * Who may see a screen: everybody, or a customer whose token has all of these scopes. There is no default, so
+ * that nobody forgets.
+ */
+export type Access = 'public' | readonly [Scope, ...Scope[]]
 
 type Input<A extends Access, Params, Query> = {
   clients: Clients

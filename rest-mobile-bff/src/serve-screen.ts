@@ -1,11 +1,11 @@
 import type { ClientSet } from '@harbor/shared-clients'
-import { bearerToken, type TokenVerifier, type Viewer } from '@harbor/shared-runtime/auth'
+import type { TokenVerifier } from '@harbor/shared-runtime/auth'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { negotiateLocale } from '@harbor/shared-runtime/locale'
 import type { Log } from '@harbor/shared-runtime/log'
-import { ProblemError } from '@harbor/shared-runtime/problems'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import type { Context, Handler } from 'hono'
+import { authorise } from './authorise.ts'
 import { cacheControl, vary } from './cache-policy.ts'
 import { etagOf, matches } from './etag.ts'
 import { createFormat } from './format/index.ts'
@@ -18,7 +18,7 @@ type Dependencies = { clients: ClientSet; verify: TokenVerifier; log: Log }
 export const serveScreen =
   (screen: Screen, { clients, verify, log }: Dependencies): Handler<RequestEnv> =>
   async (c) => {
-    const viewer = screen.access === 'public' ? undefined : await authenticate(c, verify)
+    const viewer = screen.access === 'public' ? undefined : await authorise(c, screen.access, verify)
     const context = createRequestContext({
       budgetMs: screen.budgetMs,
       trace: c.var.trace,
@@ -39,14 +39,6 @@ export const serveScreen =
       context.end()
     }
   }
-
-async function authenticate(c: Context, verify: TokenVerifier): Promise<Viewer> {
-  const token = bearerToken(c.req.header('authorization'))
-  if (token === undefined) throw new ProblemError('UNAUTHENTICATED')
-  const viewer = await verify(token)
-  if (!viewer.roles.has('customer')) throw new ProblemError('FORBIDDEN')
-  return viewer
-}
 
 function respond(c: Context, screen: Screen, { body, degraded }: ScreenAnswer): Response {
   const etag = etagOf(body)

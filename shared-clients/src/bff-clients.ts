@@ -1,11 +1,11 @@
-import { createCache } from '@harbor/shared-runtime/cache'
+import { type Cache, createCache } from '@harbor/shared-runtime/cache'
 import { secret } from '@harbor/shared-runtime/config'
 import type { Log } from '@harbor/shared-runtime/log'
 import { closing, type Part } from '@harbor/shared-runtime/part'
-import { connectRedis } from '@harbor/shared-runtime/redis'
+import { connectRedis, type RedisConnection } from '@harbor/shared-runtime/redis'
 import type { RedisAddress } from '@harbor/shared-runtime/redis-address'
 import { type ClientSet, createClients } from './clients.ts'
-import { eventsPart, purging } from './events/events-part.ts'
+import { eventsPart, type Purgeable, purging } from './events/events-part.ts'
 import { eventSettings, openEventFeed } from './events/settings.ts'
 import { type AddressSettings, addressesOf, upstreamSettings } from './services.ts'
 
@@ -27,15 +27,22 @@ type Options = { name: string; clientId: string; config: Config; log: Log }
 /** The first reads of a process wait so long, in milliseconds, for a Redis that is just being connected. */
 const REDIS_READY_MS = 1_000
 
+export type BffClients = {
+  readonly clients: ClientSet
+  readonly cache: Cache
+  /** None: this process alone. */
+  readonly redis: RedisConnection | undefined
+  readonly parts: readonly Part[]
+  /** Has something else purged by domain events, after the cache. To be called before the parts are started. */
+  alsoPurge(other: Purgeable): void
+}
+
 /**
  * Everything with which a BFF reaches its upstreams, out of its settings: clients over a cache in memory (and
  * Redis), kept in step by the feed of domain events. The parts open it, and close it after those that use it.
  */
-export function openBffClients({ name, clientId, config, log }: Options): {
-  clients: ClientSet
-  parts: Part[]
-} {
-  const redis = config.REDIS_URL && connectRedis(config.REDIS_URL)
+export function openBffClients({ name, clientId, config, log }: Options): BffClients {
+  const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL) : undefined
   const cache = createCache({ name, redis, log })
   const clients = createClients({
     addresses: addressesOf(config),
@@ -53,6 +60,13 @@ export function openBffClients({ name, clientId, config, log }: Options): {
     },
   }
   const clientsPart: Part = { ...closing('clients', clients), details: () => clients.states() }
-  const events = eventsPart({ feed: openEventFeed(config), log, ...purging(cache) })
-  return { clients, parts: [cachePart, clientsPart, { ...events, details: () => ({ live: events.live() }) }] }
+  const purged: Purgeable[] = [cache]
+  const events = eventsPart({ feed: openEventFeed(config), log, ...purging(purged) })
+  return {
+    clients,
+    cache,
+    redis,
+    parts: [cachePart, clientsPart, { ...events, details: () => ({ live: events.live() }) }],
+    alsoPurge: (other) => void purged.push(other),
+  }
 }

@@ -1,5 +1,5 @@
 export type { AnalyticsEvent } from './analytics.ts'
-export { bffSettings, clientSecret, openBffClients } from './bff-clients.ts'
+export { type BffClients, bffSettings, clientSecret, openBffClients } from './bff-clients.ts'
 export type { Cart } from './cart.ts'
 export type { Product, ProductPage } from './catalog.ts'
 export { type ClientSet, type Clients, createClients } from './clients.ts'

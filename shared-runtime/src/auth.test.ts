@@ -27,7 +27,7 @@ const sign = (claims: object = {}, { kid, alg, privateKey }: SigningKey = key) =
       sub: 'c1001',
       exp: seconds() + 3_600,
       roles: ['customer', 'unheard-of'],
-      scope: 'orders cart',
+      scope: 'openid orders:read cart:write',
     },
     claims,
   )
@@ -56,12 +56,12 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('a good token gives its user, with the roles that are known here and the scopes', async () => {
+test('a good token gives its user, with the roles that are known here and the scopes that are', async () => {
   const token = await sign()
   expect(await identity().verify(token)).toEqual({
     id: 'c1001',
     roles: new Set(['customer']),
-    scopes: new Set(['orders', 'cart']),
+    scopes: new Set(['cart:write', 'orders:read']),
     token,
   })
 })

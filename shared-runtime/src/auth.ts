@@ -7,11 +7,23 @@ import { ProblemError } from './problems.ts'
 export const ROLES = ['customer', 'staff', 'finance', 'risk', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
+/** What an access token of the app may be asked for; each screen and action names what it needs. */
+export const SCOPES = [
+  'profile:read',
+  'cart:read',
+  'cart:write',
+  'orders:read',
+  'checkout',
+  'notifications:read',
+  'notifications:write',
+] as const
+export type Scope = (typeof SCOPES)[number]
+
 /** The user behind a request, as the identity service attests it. */
 export type Viewer = {
   readonly id: string
   readonly roles: ReadonlySet<Role>
-  readonly scopes: ReadonlySet<string>
+  readonly scopes: ReadonlySet<Scope>
   /** The consumer's access token: exchanged for internal tokens, never sent to an upstream other than identity. */
   readonly token: string
 }
@@ -62,7 +74,7 @@ export function createTokenVerifier({ issuer, audience, loadKeys }: Options): To
     const viewer: Viewer = {
       id: claims.sub,
       roles: new Set(ROLES.filter((role) => claims.roles.includes(role))),
-      scopes: new Set(claims.scope.split(' ').filter(Boolean)),
+      scopes: new Set(SCOPES.filter((scope) => claims.scope.split(' ').includes(scope))),
       token,
     }
     if (known.size >= MAX_KNOWN_TOKENS) known.delete(known.keys().next().value as string)

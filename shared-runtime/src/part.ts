@@ -1,3 +1,5 @@
+import type { Hono } from 'hono'
+
 /** Something that a process runs: started in order, stopped in reverse. */
 export type Part = {
   readonly name: string
@@ -9,6 +11,8 @@ export type Part = {
   unready?(): string | undefined
   /** What an operator wants to know of it, shown on `/readyz`; it decides nothing. */
   details?(): unknown
+  /** Routes of its own on the management port: what an operator can read or do, and no consumer can reach. */
+  readonly management?: Hono
 }
 
 /** A process cannot start, for a reason that its operator can mend: shown without a stack. */

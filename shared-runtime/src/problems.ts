@@ -9,6 +9,11 @@ export const PROBLEMS = {
     retryable: false,
     title: 'Only persisted operations are answered here, by their hash',
   },
+  IDEMPOTENCY_KEY_REQUIRED: {
+    status: 400,
+    retryable: false,
+    title: 'A write needs an Idempotency-Key',
+  },
   UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid credential is needed' },
   FORBIDDEN: { status: 403, retryable: false, title: 'This credential does not allow that' },
   NOT_FOUND: { status: 404, retryable: false, title: 'There is no such thing here' },
@@ -18,8 +23,41 @@ export const PROBLEMS = {
     title: 'No persisted operation has this hash',
   },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, title: 'The method is not allowed here' },
+  NOT_ACCEPTABLE: {
+    status: 406,
+    retryable: false,
+    title: 'None of the accepted media types is to be had here',
+  },
   CONFLICT: { status: 409, retryable: false, title: 'The request conflicts with the present state' },
+  IN_PROGRESS: {
+    status: 409,
+    retryable: true,
+    title: 'The first request with this Idempotency-Key still runs',
+  },
+  START_OVER: {
+    status: 410,
+    retryable: false,
+    title: 'The changes since then are no longer known: start over',
+  },
   TOO_LARGE: { status: 413, retryable: false, title: 'The request is too large' },
+  URL_TOO_LONG: { status: 414, retryable: false, title: 'The address of the request is too long' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    retryable: false,
+    title: 'The request has a form that is not taken here',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    retryable: false,
+    title: 'This Idempotency-Key was used with another request',
+  },
+  CHECKOUT_REFUSED: { status: 422, retryable: false, title: 'The order cannot be placed as it is' },
+  APP_TOO_OLD: {
+    status: 426,
+    retryable: false,
+    title: 'This version of the app is no longer served: update it',
+  },
+  RATE_LIMITED: { status: 429, retryable: true, title: 'Too many requests' },
   INTERNAL: { status: 500, retryable: false, title: 'Something went wrong on our side' },
   UPSTREAM_INVALID: {
     status: 502,

@@ -84,6 +84,7 @@ function managementApp(state: { phase: string }, parts: readonly Part[]): Hono {
       ready ? 200 : 503,
     )
   })
+  for (const { management } of parts) if (management) app.route('/', management)
   return app
 }
 

@@ -16,7 +16,7 @@ export const checkoutSummaryScreen = defineScreen({
   path: '/v2/checkout-summary',
   summary: 'Everything on the page before "buy": lines, totals, tax, ways to ship',
   version: 2,
-  access: 'customer',
+  access: ['checkout'],
   budgetMs: 400,
   cache: { scope: 'no-store' },
   query: z.object({ cartId: CartId }),

@@ -13,7 +13,7 @@ export const homeScreen = defineScreen({
   path: '/v1/home',
   summary: 'What the app opens with',
   version: 1,
-  access: 'customer',
+  access: ['profile:read', 'cart:read', 'orders:read', 'notifications:read'],
   budgetMs: 500,
   cache: { scope: 'private', maxAge: 30 },
 

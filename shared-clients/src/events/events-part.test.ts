@@ -11,7 +11,12 @@ function part() {
   const purged: string[][] = []
   const cache = { invalidate: async (tags: string[]) => void purged.push(tags) }
   const limits = { waits: { firstMs: 1, longestMs: 5 } }
-  const events = eventsPart({ feed: fake.feed, log: createLog('test', 'silent'), limits, ...purging(cache) })
+  const events = eventsPart({
+    feed: fake.feed,
+    log: createLog('test', 'silent'),
+    limits,
+    ...purging([cache]),
+  })
   onTestFinished(() => events.stop())
   return { fake, events, purged }
 }

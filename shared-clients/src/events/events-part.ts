@@ -5,11 +5,13 @@ import { GAP_TAGS, tagsOf } from './tags.ts'
 /** What a cache has to offer to be kept in step with the domain services. */
 export type Purgeable = { invalidate(tags: string[]): Promise<void> }
 
-/** What `followEvents` and `eventsPart` need to keep a cache in step. */
-export const purging = (cache: Purgeable): Pick<FollowEvents, 'apply' | 'onGap'> => ({
-  apply: (event) => cache.invalidate(tagsOf(event)),
-  onGap: () => cache.invalidate([...GAP_TAGS]),
-})
+/** What `followEvents` and `eventsPart` need to keep caches in step, one after the other. */
+export const purging = (caches: readonly Purgeable[]): Pick<FollowEvents, 'apply' | 'onGap'> => {
+  const purge = async (tags: string[]) => {
+    for (const cache of caches) await cache.invalidate(tags)
+  }
+  return { apply: (event) => purge(tagsOf(event)), onGap: () => purge([...GAP_TAGS]) }
+}
 
 export type EventsPart = Part & {
   /** Whether the feed is up: as long as it is not, cached data may be as old as its ttl allows. */
@@ -20,7 +22,7 @@ export type EventsPart = Part & {
  * Follows a feed as a part of a process. Start waits for the first connection or its failure, no longer, and the
  * part is never unready: a feed that is down would otherwise take every replica of every BFF out of service.
  * @example
- * eventsPart({ feed: openEventFeed(config), log, ...purging(cache) })
+ * eventsPart({ feed: openEventFeed(config), log, ...purging([cache]) })
  */
 export function eventsPart(options: Omit<FollowEvents, 'signal' | 'onConnection'>): EventsPart {
   const ending = new AbortController()
