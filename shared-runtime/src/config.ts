@@ -31,19 +31,18 @@ const PORTS = 'an integer from 0 to 65535 (0: any free port)'
 export const port = (standard: number, about: string) =>
   setting(portNumber.default(standard), { about, allowed: PORTS })
 
+const origin = z
+  .url({ protocol: /^https?$/ })
+  .refine(isOrigin)
+  .transform(withoutSlash)
+const ORIGIN = 'an http:// or https:// address without a path'
+
 /** The address of an HTTP service, without a path. */
 export const httpAddress = (standard: string, about: string) =>
-  setting(
-    z
-      .url({ protocol: /^https?$/ })
-      .refine(isOrigin)
-      .transform(withoutSlash)
-      .default(standard),
-    {
-      about,
-      allowed: 'an http:// or https:// address without a path',
-    },
-  )
+  setting(origin.default(standard), { about, allowed: ORIGIN })
+
+/** An address of the same form that has no default. */
+export const optionalHttpAddress = (about: string) => setting(origin.optional(), { about, allowed: ORIGIN })
 
 /** An address of the given schemes that has no default. */
 export const optionalAddress = (schemes: readonly string[], about: string) =>
@@ -84,6 +83,20 @@ export const managementPort = setting(portNumber.optional(), {
   about: 'Port of /livez and /readyz; PORT + 5000 when not set.',
   allowed: PORTS,
 })
+
+export const drainDelay = setting(
+  z
+    .string()
+    .regex(/^\d{1,2}$/)
+    .transform(Number)
+    .pipe(z.int().max(60))
+    .default(0),
+  {
+    about:
+      'Seconds for which a process that is to end still accepts requests after /readyz has said no: the time that balancers need to see it.',
+    allowed: 'an integer from 0 to 60',
+  },
+)
 
 /** The management port of a process: its own setting, else 5000 above the public port, else any. */
 export const managementPortOf = (config: { PORT: number; MANAGEMENT_PORT?: number | undefined }): number =>
@@ -132,7 +145,7 @@ function explain(name: string, schema: z.ZodObject, given: string | undefined): 
 }
 
 /** The address of a Redis or a broker may hold its password. */
-const withoutCredentials = (given: string) => given.replace(/\/\/[^/]*@/g, '//…@')
+export const withoutCredentials = (given: string): string => given.replace(/\/\/[^/]*@/g, '//…@')
 
 /** With a path, a query or a credential it would be refused later, by the first call. */
 function isOrigin(address: string): boolean {

@@ -7,7 +7,9 @@ export type UpstreamErrorCode =
   | 'not_found'
   | 'conflict'
   | 'rejected' // the upstream found our arguments wrong
-  | 'unauthorized' // the upstream refused our token
+  | 'unauthorized' // the upstream does not take our token
+  | 'forbidden' // the upstream takes our token, and does not let its user do that
+  | 'user_refused' // identity gives no token for the user: the consumer's own is not good any more
   | 'cancelled' // the consumer went away, or the answer was no longer needed
 
 const RETRYABLE: ReadonlySet<UpstreamErrorCode> = new Set(['timeout', 'unavailable', 'overloaded'])
@@ -30,6 +32,10 @@ export class UpstreamError extends Error {
     this.retryable = RETRYABLE.has(code)
   }
 }
+
+/** Whether an error says that the user behind the request has to log in again. */
+export const isUserRefused = (error: unknown): boolean =>
+  error instanceof UpstreamError && error.code === 'user_refused'
 
 /** Whether an error says that the thing asked for does not exist. */
 export const isNotFound = (error: unknown): boolean =>

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, expectTypeOf, test } from 'vitest'
 import { UpstreamError } from './errors.ts'
-import { critical, fanOut, optional } from './fan-out.ts'
+import { critical, fanOut, oneOf, optional } from './fan-out.ts'
 import { backgroundContext, createRequestContext } from './request-context.ts'
 
 const down = (upstream: string) => new UpstreamError(upstream, 'unavailable', 'connection refused')
@@ -50,6 +50,14 @@ test('a critical source that fails is thrown at once and ends every other call o
   expect(context.signal.reason).toBe(failure)
 })
 
+test('a user whom identity refuses is no degraded answer: it fails the whole, from an optional source, too', async () => {
+  const context = createRequestContext({ budgetMs: 500 })
+  const refused = new UpstreamError('identity', 'user_refused', 'no token for cart: status 400')
+  await expect(
+    fanOut({ customer: critical(never()), cart: optional(Promise.reject(refused)) }, context),
+  ).rejects.toBe(refused)
+})
+
 test('of two critical sources that fail, the first to fail is what is thrown', async () => {
   const context = createRequestContext({ budgetMs: 500 })
   const late = pause(30).then(() => Promise.reject(down('late')))
@@ -69,6 +77,34 @@ test('an optional source that hangs is null and degraded at the deadline, within
   expect(value?.failures.get('recommendations')).toMatchObject({ code: 'timeout' })
   expect(ms).toBeGreaterThan(180)
   expect(ms).toBeLessThan(400)
+})
+
+const glance = (cart: Promise<number>, orders: Promise<number>, news: Promise<number>) =>
+  fanOut(
+    { cart: oneOf(cart), orders: oneOf(orders), news: optional(news) },
+    createRequestContext({ budgetMs: 200 }),
+  )
+
+test('of sources of which one must answer, one is enough: the others are null and degraded', async () => {
+  const { values, degraded } = await glance(Promise.reject(down('cart')), Promise.resolve(2), never())
+  expectTypeOf(values.cart).toEqualTypeOf<number | null>()
+  expect(values).toEqual({ cart: null, orders: 2, news: null })
+  expect(degraded).toEqual(['cart', 'news'])
+})
+
+test('when all of them fail, in whatever way, there is nothing to answer with', async () => {
+  await expect(glance(Promise.reject(down('cart')), never(), Promise.resolve(1))).rejects.toMatchObject({
+    name: 'UpstreamError',
+    code: 'unavailable',
+    upstream: 'cart, orders',
+    cause: { errors: [{ upstream: 'cart' }, { code: 'timeout' }] },
+  })
+})
+
+test('"not found" of one of them is an answer', async () => {
+  const absent = new UpstreamError('cart', 'not_found', 'no cart')
+  const { values, degraded } = await glance(Promise.reject(absent), Promise.reject(down('orders')), never())
+  expect([values.cart, values.orders, degraded]).toEqual([null, null, ['orders', 'news']])
 })
 
 test('a critical source that hangs is a timeout at the deadline', async () => {

@@ -1,16 +1,22 @@
-import { isNotFound, UpstreamError } from './errors.ts'
+import { isNotFound, isUserRefused, UpstreamError } from './errors.ts'
 import { type RequestContext, remainingMs } from './request-context.ts'
 
 /** A source without which there is no answer. */
 export type Critical<T> = { readonly need: 'critical'; readonly value: PromiseLike<T> }
 /** A source whose failure costs its own part of the answer only. */
 export type Optional<T> = { readonly need: 'optional'; readonly value: PromiseLike<T> }
-export type Source<T = unknown> = Critical<T> | Optional<T>
+/** An optional source of several, of which at least one must answer. */
+export type OneOf<T> = { readonly need: 'one-of'; readonly value: PromiseLike<T> }
+export type Source<T = unknown> = Critical<T> | Optional<T> | OneOf<T>
 export type Sources = Readonly<Record<string, Source>>
 
-/** What a projection gets: critical sources as they are, optional ones `null` when not available. */
+/** What a projection gets: critical sources as they are, all others `null` when not available. */
 export type Values<S extends Sources> = {
-  [K in keyof S]: S[K] extends Critical<infer T> ? T : S[K] extends Optional<infer T> ? T | null : never
+  [K in keyof S]: S[K] extends Critical<infer T>
+    ? T
+    : S[K] extends Optional<infer T> | OneOf<infer T>
+      ? T | null
+      : never
 }
 
 /** `degraded` names the optional sources that failed, in the order in which they were declared. */
@@ -32,14 +38,23 @@ export const optional = <P>(value: P): Optional<Awaited<P>> => ({
   value: handled(value),
 })
 
+/** Declares a source that the answer can do without, unless every other one declared so fails, too. */
+export const oneOf = <P>(value: P): OneOf<Awaited<P>> => ({
+  need: 'one-of',
+  value: handled(value),
+})
+
 /**
  * Waits for all sources side by side, until the deadline of the request at most.
  *
  * - A critical failure is thrown at once and ends every other call of the request.
  * - An optional failure, or an optional source that is late, becomes `null` and is named in `degraded`;
  *   a "not found" is an answer and becomes `null` without being named.
+ * - When all that were declared `oneOf` have failed, there is nothing to answer with.
+ * - A user whom identity refuses fails the whole, wherever that is found out: the other sources would follow.
  *
- * @throws the error of the first critical source that failed; `UpstreamError` `timeout` for one that is late
+ * @throws the error of the first critical source that failed; `UpstreamError` `timeout` for one that is late,
+ *   `unavailable` when all of `oneOf` failed
  */
 export async function fanOut<S extends Sources>(sources: S, context: RequestContext): Promise<FanOut<S>> {
   const failures = new Map<string, unknown>()
@@ -51,12 +66,13 @@ export async function fanOut<S extends Sources>(sources: S, context: RequestCont
         try {
           values[name] = await Promise.race([value, late.promise(name)])
         } catch (error) {
-          if (need === 'critical') throw error
+          if (need === 'critical' || isUserRefused(error)) throw error
           values[name] = null
           if (!isNotFound(error)) failures.set(name, error)
         }
       }),
     )
+    requireOneOf(sources, failures)
   } catch (error) {
     context.abort(error)
     throw error
@@ -68,6 +84,14 @@ export async function fanOut<S extends Sources>(sources: S, context: RequestCont
     degraded: Object.keys(sources).filter((name) => failures.has(name)),
     failures,
   }
+}
+
+/** @throws {UpstreamError} `unavailable` */
+function requireOneOf(sources: Sources, failures: ReadonlyMap<string, unknown>): void {
+  const names = Object.keys(sources).filter((name) => sources[name]?.need === 'one-of')
+  if (names.length === 0 || names.some((name) => !failures.has(name))) return
+  const cause = new AggregateError(names.map((name) => failures.get(name)))
+  throw new UpstreamError(names.join(', '), 'unavailable', 'none of them answered', { cause })
 }
 
 /** One timer and one abort listener for all sources of a fan-out. */

@@ -170,3 +170,35 @@ test.concurrent('what never ends is cut after 6 s', async () => {
   expect(await cut).toBeInstanceOf(Error)
   await pool.destroy()
 }, 10_000)
+
+test('who sends more requests ahead than are allowed is cut off, and each is run once at most', async () => {
+  let asked = 0
+  const { port } = await serve(async (_, response) => {
+    asked++
+    await pause(50)
+    response.end('ok')
+  })
+  const { heard, closed } = connect(port, GET.repeat(1_000))
+  await closed
+  expect(asked).toBeLessThanOrEqual(32)
+  expect(heard()).toBe('')
+  const few = connect(port, GET.repeat(32))
+  await expect.poll(() => few.heard().split('200 OK').length).toBe(33)
+  few.socket.destroy()
+})
+
+test.concurrent('a hundred connections that drip their bodies are closed within 10 s; another is answered', async () => {
+  const { port, address } = await serve((request, response) => {
+    request.resume().once('end', () => response.end('ok'))
+  })
+  const slow = Array.from({ length: 100 }, () =>
+    connect(port, 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\n'),
+  )
+  const drip = setInterval(() => {
+    for (const { socket } of slow) if (socket.writable) socket.write('x')
+  }, 500)
+  expect(await (await fetch(address, { headers: { connection: 'close' } })).text()).toBe('ok')
+  const ended = await Promise.all(slow.map(({ closed }) => closed))
+  clearInterval(drip)
+  expect(Math.max(...ended.map(({ ms }) => ms))).toBeLessThan(10_000)
+}, 14_000)

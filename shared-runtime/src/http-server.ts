@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import net from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { type Part, StartError } from './part.ts'
+import { MAX_HEADERS, refusalOf } from './request-head.ts'
 
 type Fetch = Parameters<typeof getRequestListener>[0]
 
@@ -22,15 +23,23 @@ const IDLE_GRACE_MS = 1_500
 /** What is not answered by then is cut, which leaves the rest of the 10 s of a drain to the other parts. */
 const CUT_AFTER_MS = 6_000
 
-/** Node's own limits keep a slow-loris socket for minutes. */
+/** Node's own limits keep a slow-loris socket for minutes; with these it is closed within 10 s. */
 const LIMITS = {
   headersTimeout: 5_000,
-  requestTimeout: 10_000,
+  requestTimeout: 8_000,
   connectionsCheckingInterval: 1_000,
   // Above the 60 s after which common proxies close their side: the server is never first.
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16_384,
+  // Node's own refusal would go on with what stands behind the request in the same packet.
+  requireHostHeader: false,
 }
+
+/** More are closed at once. One idle connection holds about 10 KB. */
+const MAX_CONNECTIONS = 10_000
+
+/** Unanswered requests of one connection; who sends more ahead is cut off. No browser sends any ahead. */
+const MAX_PIPELINED = 32
 
 /**
  * An HTTP server as a part of a process. On stop it accepts no more connections, tells those that it has to
@@ -40,13 +49,32 @@ export function httpPart({ name, host, port, portSetting, maxHeaderBytes, ...han
   const handle = 'listener' in handler ? handler.listener : getRequestListener(handler.fetch)
   const limits = { ...LIMITS, maxHeaderSize: maxHeaderBytes ?? LIMITS.maxHeaderSize }
   const running = new Set<ServerResponse>()
+  const connections = new WeakMap<net.Socket, { unanswered: number; refused: boolean }>()
   let draining = false
-  const server = createServer(limits, (request, response) => {
+  const answer: RequestListener = (request, response) => {
+    const connection = connections.get(request.socket)
+    // What came behind a refused request in the same packet would be run, though its answer cannot be sent.
+    if (!connection || connection.refused) return
+    if (++connection.unanswered > MAX_PIPELINED) return void request.socket.destroy()
     running.add(response)
-    response.once('close', () => running.delete(response))
+    response.once('close', () => {
+      running.delete(response)
+      connection.unanswered--
+    })
     if (draining) response.shouldKeepAlive = false
-    if (hasTwoHosts(request)) response.writeHead(400, { connection: 'close' }).end()
-    else handle(request, response)
+    const refusal = refusalOf(request)
+    if (refusal === undefined) return handle(request, response)
+    connection.refused = true
+    response.writeHead(refusal, { connection: 'close' }).end()
+  }
+  const server = createServer(limits, answer)
+  server.maxConnections = MAX_CONNECTIONS
+  server.maxHeadersCount = MAX_HEADERS + 1
+  server.on('connection', (socket) => connections.set(socket, { unanswered: 0, refused: false }))
+  // Without a listener Node sends 100 Continue, and so asks for the body, before a head is looked at.
+  server.on('checkContinue', (request, response) => {
+    if (refusalOf(request) === undefined) response.writeContinue()
+    answer(request, response)
   })
 
   return {
@@ -105,12 +133,4 @@ export function portError(
       `port ${port} on ${host} may not be used by this user. Set ${portSetting} above 1023.`,
     )
   return error
-}
-
-/** Node takes the first of several Host headers, a proxy in front perhaps the last. */
-function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
-  let hosts = 0
-  for (let i = 0; i < rawHeaders.length; i += 2)
-    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === 'host') hosts++
-  return hosts > 1
 }

@@ -1,12 +1,18 @@
 import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Logger, pino } from 'pino'
+import { isPrivateField } from './private-fields.ts'
+import { redactJson } from './redact.ts'
 
 export type Log = Logger
 
-/** Names of fields that hold a credential or a personal value; they are cut out at any depth, not masked. */
-const PRIVATE = /(authorization|cookie|token|password|secret|email|phone)$|^(x-)?(api[-_]?)?key$/i
-const MAX_DEPTH = 8
+/** Of what is deeper, or more, a line says only that there is some. */
+const MAX_DEPTH = 6
+const MAX_VALUES = 1_000
+const MORE = '…'
 
-/** The log of a process: one JSON object a line, on standard output. */
+/**
+ * The log of a process: one JSON object a line, on standard output. Fields with a private name are left out of it
+ * at any depth; what is private by its form is cut out of every text.
+ */
 export function createLog(name: string, level = 'info', destination?: DestinationStream): Log {
   const log = pino(
     {
@@ -15,7 +21,9 @@ export function createLog(name: string, level = 'info', destination?: Destinatio
       base: { name },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: withoutPrivate },
-      serializers: { err: (error: Error) => withoutPrivate({ ...pino.stdSerializers.err(error) }) },
+      // An error is made an object where all the rest is.
+      serializers: { err: (err) => err },
+      hooks: { streamWrite: redactJson },
     },
     destination ?? pino.destination({ fd: 1, sync: false }),
   )
@@ -32,18 +40,36 @@ export function createLog(name: string, level = 'info', destination?: Destinatio
 }
 
 // pino's own `redact` needs every path beforehand, and its wildcards cost 20 µs a line and more.
-function withoutPrivate(fields: Record<string, unknown>, depth = 1): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields)
-      .filter(([name]) => !PRIVATE.test(name))
-      .map(([name, value]) => [name, clean(value, depth)]),
-  )
+function withoutPrivate(fields: Record<string, unknown>): Record<string, unknown> {
+  return cleanFields(Object.entries(fields), 1, { left: MAX_VALUES })
 }
 
-function clean(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Error) return value
-  if (depth > MAX_DEPTH) return '…'
-  if (Array.isArray(value)) return value.map((item) => clean(item, depth + 1))
-  const plain = Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null
-  return plain ? withoutPrivate(value as Record<string, unknown>, depth + 1) : value
+type Room = { left: number }
+
+function cleanFields(
+  fields: Iterable<readonly [unknown, unknown]>,
+  depth: number,
+  room: Room,
+): Record<string, unknown> {
+  const cleaned: Record<string, unknown> = {}
+  for (const [key, value] of fields) {
+    const name = String(key)
+    if (!isPrivateField(name)) cleaned[name] = clean(value, depth, room)
+  }
+  return cleaned
+}
+
+function clean(value: unknown, depth: number, room: Room): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > MAX_DEPTH || room.left-- <= 0) return MORE
+  if (value instanceof Error)
+    return cleanFields(Object.entries(pino.stdSerializers.err(value)), depth + 1, room)
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `${value.byteLength} bytes`
+  if (Array.isArray(value) || value instanceof Set) {
+    const items = [...value].slice(0, Math.max(0, room.left))
+    return items.map((item) => clean(item, depth + 1, room))
+  }
+  if (value instanceof Map) return cleanFields(value, depth + 1, room)
+  if ('toJSON' in value && typeof value.toJSON === 'function') return clean(value.toJSON(), depth + 1, room)
+  return cleanFields(Object.entries(value), depth + 1, room)
 }

@@ -12,6 +12,7 @@ export function problemResponse(
       'Content-Type': 'application/problem+json',
       'Cache-Control': 'no-store',
       ...(problem.code === 'UNAUTHENTICATED' && { 'WWW-Authenticate': 'Bearer' }),
+      ...(problem.challenge !== undefined && { 'WWW-Authenticate': problem.challenge }),
       ...(problem.retryAfterS !== undefined && { 'Retry-After': String(problem.retryAfterS) }),
       ...headers,
     },

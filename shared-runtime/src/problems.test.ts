@@ -13,6 +13,8 @@ const EXPECTED: Record<UpstreamErrorCode, [code: string, status: number, retryab
   conflict: ['CONFLICT', 409, false],
   rejected: ['INVALID_REQUEST', 400, false],
   unauthorized: ['INTERNAL', 500, false],
+  forbidden: ['FORBIDDEN', 403, false],
+  user_refused: ['UNAUTHENTICATED', 401, false],
   cancelled: ['UPSTREAM_UNAVAILABLE', 503, true],
 }
 const CODES = Object.keys(EXPECTED) as UpstreamErrorCode[]
@@ -38,6 +40,23 @@ test('an error that nobody foresaw is INTERNAL, its words kept for the log', () 
   expect(problem).toMatchObject({ code: 'INTERNAL', status: 500, cause: thrown })
   expect(JSON.stringify(problemBody(problem, 'a-trace'))).not.toContain(CANARY)
   expect(toProblem('a string that was thrown').code).toBe('INTERNAL')
+})
+
+test.each([
+  [
+    'limit (query): given "Bearer abc.def". Allowed: a number',
+    'limit (query): given "Bearer …". Allowed: a number',
+  ],
+  ['given "eyJhbGciOi.abc.def"', 'given "…"'],
+  ['given "ada@harbor.example"', 'given "…"'],
+  [
+    'Variable "$input" got invalid value { password: "hunter2" }',
+    'Variable "$input" got invalid value { password: …" }',
+  ],
+  ['The cart has changed.', 'The cart has changed.'],
+])('a detail does not repeat what is private in what was sent: %s', (detail, said) => {
+  const problem = new ProblemError('INVALID_REQUEST', detail)
+  expect([problem.detail, problem.message, problemBody(problem, 't').detail]).toEqual([said, said, said])
 })
 
 test('a problem that was made for the consumer stays as it is, with its detail', () => {

@@ -1,4 +1,5 @@
 import { UpstreamError, type UpstreamErrorCode } from './errors.ts'
+import { redact } from './redact.ts'
 
 /** Everything that can go wrong for a consumer; `docs/errors.md` is generated from this table. */
 export const PROBLEMS = {
@@ -51,6 +52,7 @@ export const PROBLEMS = {
     retryable: false,
     title: 'This Idempotency-Key was used with another request',
   },
+  OUT_OF_STOCK: { status: 422, retryable: false, title: 'There is none of it' },
   CHECKOUT_REFUSED: { status: 422, retryable: false, title: 'The order cannot be placed as it is' },
   APP_TOO_OLD: {
     status: 426,
@@ -70,6 +72,12 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS
 
+type ProblemOptions = ErrorOptions & {
+  retryAfterS?: number
+  members?: Readonly<Record<string, string>>
+  challenge?: string
+}
+
 /** An error that is meant for the consumer: its `detail` may leave the process, its `cause` may not. */
 export class ProblemError extends Error {
   override name = 'ProblemError'
@@ -77,12 +85,25 @@ export class ProblemError extends Error {
   readonly detail: string | undefined
   /** Whole seconds after which a retry makes sense. */
   readonly retryAfterS: number | undefined
+  /** What a consumer is told beside the words (RFC 9457, 3.2), such as an address. */
+  readonly members: Readonly<Record<string, string>>
+  /** Its `WWW-Authenticate` header: what a credential has to be like. */
+  readonly challenge: string | undefined
 
-  constructor(code: ProblemCode, detail?: string, options: ErrorOptions & { retryAfterS?: number } = {}) {
-    super(detail ?? PROBLEMS[code].title, options)
+  constructor(code: ProblemCode, detail?: string, options: ProblemOptions = {}) {
+    // What a consumer has sent may be in it, and problems end up in logs and reports of apps.
+    const said = detail === undefined ? undefined : redact(detail)
+    super(said ?? PROBLEMS[code].title, options)
     this.code = code
-    this.detail = detail
+    this.detail = said
     this.retryAfterS = options.retryAfterS
+    this.members = options.members ?? {}
+    this.challenge = options.challenge
+  }
+
+  /** Which of the cases of its code it is, for machines; stable like the code. */
+  get reason(): string | undefined {
+    return this.members.reason
   }
 
   get status() {
@@ -103,6 +124,8 @@ const PROBLEM_OF_UPSTREAM: Record<UpstreamErrorCode, ProblemCode> = {
   conflict: 'CONFLICT',
   rejected: 'INVALID_REQUEST',
   unauthorized: 'INTERNAL', // our token was refused: nothing that the consumer could mend
+  forbidden: 'FORBIDDEN',
+  user_refused: 'UNAUTHENTICATED',
   cancelled: 'UPSTREAM_UNAVAILABLE',
 }
 
@@ -119,6 +142,7 @@ export function toProblem(error: unknown): ProblemError {
 
 /** RFC 9457 body of a problem. `traceId` finds the request in logs and traces. */
 export const problemBody = (problem: ProblemError, traceId: string) => ({
+  ...problem.members,
   type: `urn:harbor:problem:${problem.code}`,
   title: PROBLEMS[problem.code].title,
   status: problem.status,

@@ -35,6 +35,7 @@ const SHOP = `
     log: createLog('shop'),
     host: '127.0.0.1',
     managementPort: 0,
+    drainDelayS: Number(process.env.DRAIN_DELAY ?? 0),
     parts: (process.env.PARTS ?? 'stock,http').split(',').map((name) => parts[name]),
   })
 `
@@ -166,4 +167,44 @@ test.concurrent('an error that nobody foresaw is logged, and ends the process wi
   expect(await slow).toEqual({ status: 200, body: 'finished' })
   expect((await exited).code).toBe(1)
   expect(output.stdout).toContain('nobody foresaw this')
+})
+
+test.concurrent('with a drain delay it is not ready at once, and goes on accepting until the delay is over', async () => {
+  const { child, http, management, exited } = await startShop({ DRAIN_DELAY: '2' })
+  child.kill('SIGTERM')
+  await pause(300)
+  expect(await get(`${management}/readyz`)).toMatchObject({ status: 503, body: { status: 'draining' } })
+  expect(await get(http)).toEqual({ status: 200, body: 'ok' })
+  const giveUpAt = performance.now() + 5_000
+  let last: unknown
+  while (last !== 'refused' && performance.now() < giveUpAt) last = await get(http).catch(() => 'refused')
+  expect(last).toBe('refused')
+  expect((await exited).code).toBe(0)
+})
+
+test.concurrent('the signals of one Ctrl-C and a repeated SIGTERM do not cut the drain short', async () => {
+  const { child, http, exited } = await startShop()
+  const slow = get(`${http}/?ms=1800&n=finished`)
+  await pause(200)
+  child.kill('SIGINT')
+  await pause(100)
+  child.kill('SIGINT')
+  child.kill('SIGTERM')
+  await pause(1_200)
+  child.kill('SIGTERM')
+  expect(await slow).toEqual({ status: 200, body: 'finished' })
+  expect((await exited).code).toBe(0)
+})
+
+test.concurrent('a second Ctrl-C ends it at once', async () => {
+  const { child, http, exited } = await startShop()
+  const slow = get(`${http}/?ms=8000`).catch((error: unknown) => error)
+  await pause(200)
+  child.kill('SIGINT')
+  await pause(1_300)
+  const again = performance.now()
+  child.kill('SIGINT')
+  expect((await exited).code).toBe(1)
+  expect(performance.now() - again).toBeLessThan(1_000)
+  expect(await slow).toBeInstanceOf(Error)
 })

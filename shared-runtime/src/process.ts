@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import { Hono } from 'hono'
 import { httpPart } from './http-server.ts'
@@ -9,17 +10,31 @@ type Options = {
   log: Log
   host: string
   managementPort: number
+  /** Seconds for which a process that is to end is not ready any more, but still accepts. */
+  drainDelayS?: number
   parts: readonly Part[]
 }
 
 /** Time to finish at SIGTERM; what is left then is cut. */
 const DRAIN_MS = 9_000
 
+/** Ctrl-C reaches a process by its terminal and again by its parent: within this time it was pressed once. */
+const SAME_CTRL_C_MS = 1_000
+
 /**
- * Runs a process: management port first, then each part; then ready. SIGTERM and SIGINT: not ready, the parts
- * drained in reverse, exit 0 within 10 s. A part that cannot start ends the process with code 1 and one message.
+ * Runs a process: management port first, then each part; then ready. SIGTERM and SIGINT: not ready, for the drain
+ * delay still accepting, then the parts drained in reverse, exit 0 within 10 s more. A second Ctrl-C ends it at
+ * once, with code 1; a second SIGTERM changes nothing. A part that cannot start ends the process with code 1 and
+ * one message.
  */
-export async function runProcess({ name, log, host, managementPort, parts }: Options): Promise<void> {
+export async function runProcess({
+  name,
+  log,
+  host,
+  managementPort,
+  drainDelayS = 0,
+  parts,
+}: Options): Promise<void> {
   const state: { phase: 'starting' | 'ready' | 'draining' } = { phase: 'starting' }
   const started: Part[] = []
   const addresses: Record<string, string> = {}
@@ -33,10 +48,13 @@ export async function runProcess({ name, log, host, managementPort, parts }: Opt
   })
 
   const onTimeout = () => log.warn('cut what had not ended in time')
-  closeWithGrace({ delay: DRAIN_MS, logger: false, onTimeout }, async ({ signal, err }) => {
+  const delay = DRAIN_MS + drainDelayS * 1_000
+  const grace = closeWithGrace({ delay, logger: false, onTimeout, skip: [...SIGNALS] }, async ({ err }) => {
     if (err) log.fatal({ err }, 'ending after an unexpected error')
-    else log.info({ signal }, 'draining')
+    const wasReady = state.phase === 'ready'
     state.phase = 'draining'
+    // A balancer sends requests until it has seen that this process is not ready.
+    if (wasReady && !err) await pause(drainDelayS * 1_000)
     for (const part of started.toReversed())
       await part
         .stop()
@@ -44,6 +62,8 @@ export async function runProcess({ name, log, host, managementPort, parts }: Opt
     log.info('stopped')
     log.flush()
   })
+
+  endOnSignal(log, () => grace.close())
 
   try {
     for (const part of [management, ...parts]) {
@@ -58,6 +78,20 @@ export async function runProcess({ name, log, host, managementPort, parts }: Opt
   if (state.phase === 'draining') return
   state.phase = 'ready'
   log.info({ addresses }, 'ready')
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+
+function endOnSignal(log: Log, end: () => void): void {
+  let firstAt: number | undefined
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (firstAt === undefined) {
+      firstAt = performance.now()
+      log.info({ signal }, 'draining')
+      end()
+    } else if (signal === 'SIGINT' && performance.now() - firstAt > SAME_CTRL_C_MS) process.exit(1)
+  }
+  for (const signal of SIGNALS) process.on(signal, onSignal)
 }
 
 /** Ends a process that cannot start: code 1 and one message, with a stack only for what nobody foresaw. */

@@ -1,4 +1,4 @@
-import type { Viewer } from './auth.ts'
+import type { Viewer } from './auth/index.ts'
 import { continueTrace, type TraceContext } from './trace.ts'
 
 /** Milliseconds between the deadline of the upstream calls and the budget: time to project and to send. */

@@ -67,6 +67,13 @@ export class CachedEntities<T> {
     return this.#getMany(ids, loadMissing, patience)
   }
 
+  /** What memory still has of an entity although its grace is over: for who could not load it. */
+  lastResort<Id extends string>(id: Id & SharedId<Id>): T | undefined {
+    const entry = this.#store.memory.get(this.#kind.prefix + id)
+    // As in `get`: what is kept under this kind is of its type.
+    return entry && this.#store.now() < entry.keptUntil ? (entry.value as T | undefined) : undefined
+  }
+
   async #getMany(
     ids: readonly string[],
     load: LoadMany,
@@ -102,7 +109,7 @@ export class CachedEntities<T> {
       return entry
     }
     if (at >= entry.staleUntil) {
-      memory.delete(key)
+      if (at >= entry.keptUntil) memory.delete(key)
       return undefined
     }
     emit('stale', name, namespace)

@@ -4,6 +4,8 @@ export type Entry = {
   readonly value: unknown
   readonly freshUntil: number
   readonly staleUntil: number
+  /** Until when memory has it, for who asks for the last resort. */
+  readonly keptUntil: number
   /** Milliseconds that its load took. */
   readonly loadMs: number
   /** Every tag that purges it, its own and its namespace's among them. */

@@ -117,7 +117,7 @@ export async function waitFor(
   const timer = Number.isFinite(deadline)
     ? setTimeout(
         () => reject(new UpstreamError(upstream, 'timeout', 'not in the cache by the deadline')),
-        Math.min(deadline - performance.now(), MAX_TIMER_MS),
+        Math.min(Math.max(0, deadline - performance.now()), MAX_TIMER_MS),
       )
     : undefined
   if (signal?.aborted) onAbort()

@@ -123,4 +123,3 @@ export { type CacheEvent, type CacheEventName, cacheChannels } from './channels.
 export type { CacheDefinition } from './kind.ts'
 export type { CachePolicy } from './policy.ts'
 export { shapeHash } from './shape.ts'
-export type { UserId } from './shared-data.ts'

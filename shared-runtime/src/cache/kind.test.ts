@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createCache, shapeHash, type UserId } from './index.ts'
+import { UserId } from '../user-id.ts'
+import { createCache, shapeHash } from './index.ts'
 import { createKind } from './kind.ts'
 import { Thing } from './testing.ts'
 
@@ -70,7 +71,7 @@ describe('what must not be in a key or an entry', () => {
       schema: Thing,
       policy: POLICY,
     })
-    const user = 'u1' as UserId
+    const user = UserId.parse('u1')
     const never = () => {
       // @ts-expect-error the id of a user
       void things.get(user, async () => undefined)

@@ -89,6 +89,7 @@ function newEntry(
     value,
     freshUntil: now + freshMs,
     staleUntil: now + lifeMs,
+    keptUntil: now + lifeMs + (exists ? (kind.policy.lastResortMs ?? 0) : 0),
     loadMs,
     tags: kind.tagsOf(value, id),
     stamp,

@@ -108,6 +108,29 @@ describe('ageing', () => {
     expect(load).toHaveBeenCalledTimes(1)
   })
 
+  test('past its grace it is there as a last resort alone, where the policy says so, and not once purged', async () => {
+    const { cache, clock } = open()
+    const kept = cache.define({
+      namespace: 'catalog:kept',
+      schema: Thing,
+      policy: { ...POLICY, lastResortMs: 5_000 },
+    })
+    const { things } = open()
+    const down = async () => Promise.reject(new Error('down'))
+    const a = { id: 'a', version: 1, group: '' }
+    for (const entities of [kept, things]) await entities.get('a', async () => a)
+    clock.now = 1_700
+    await expect(kept.get('a', down)).rejects.toThrow('down')
+    expect(kept.lastResort('a')).toEqual(a)
+    clock.now = 6_700
+    expect(kept.lastResort('a')).toBeUndefined()
+
+    clock.now = 0
+    await kept.get('b', async () => ({ ...a, id: 'b' }))
+    await cache.invalidate([kept.tagOf('b')])
+    expect(kept.lastResort('b')).toBeUndefined()
+  })
+
   test('with get as with getMany: absent is remembered for its own time', async () => {
     const { things, clock } = open()
     const load = vi.fn(async () => undefined)

@@ -4,6 +4,8 @@ export type CachePolicy = {
   readonly ttlMs: number
   /** Milliseconds after that in which the stale value is served while one caller refreshes, or while the upstream fails. */
   readonly graceMs: number
+  /** Milliseconds after the grace in which memory still has the value for `lastResort`, should every load fail. */
+  readonly lastResortMs?: number
   /** Milliseconds for which "does not exist" is remembered; 0: not at all. It has no grace. */
   readonly negativeTtlMs: number
   /** `memory`: this process only, for what lives a fraction of a second. `memory+redis`: shared, when there is a Redis. */
@@ -13,7 +15,7 @@ export type CachePolicy = {
 const JITTER = 0.1
 const DAY_MS = 86_400_000
 
-/** The longest that an entry of a policy can live, in milliseconds. */
+/** The longest that an entry of a policy can live in Redis, in milliseconds. */
 export const longestLifeMs = ({ ttlMs, graceMs, negativeTtlMs }: CachePolicy): number =>
   Math.ceil(Math.max(ttlMs * (1 + JITTER) + graceMs, negativeTtlMs * (1 + JITTER)))
 
@@ -23,6 +25,7 @@ export function checkPolicy(namespace: string, policy: CachePolicy): void {
     ['ttlMs', policy.ttlMs, 1],
     ['graceMs', policy.graceMs, 0],
     ['negativeTtlMs', policy.negativeTtlMs, 0],
+    ['lastResortMs', policy.lastResortMs ?? 0, 0],
   ] as const)
     if (!(ms >= least && ms <= DAY_MS))
       throw new RangeError(

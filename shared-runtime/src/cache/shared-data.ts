@@ -1,28 +1,15 @@
 import type { z } from 'zod'
+import { PRIVATE_FIELDS } from '../private-fields.ts'
+import type { UserId } from '../user-id.ts'
 import { fieldNames } from './shape.ts'
 
 // What one user may see must never reach another through the cache. A key is made of a namespace, a hash of the
 // shape and an id, and of nothing else; the types and the check below keep users out of the last two.
 
-declare const ofUser: unique symbol
-/** The id of a user. A place that makes one gives it this type, and then the cache does not take it. */
-export type UserId = string & { readonly [ofUser]: true }
-
 /** Any id but that of a user. */
 export type SharedId<Id extends string> = Id extends UserId ? never : Id
 
-/** Fields that only an answer about one user has. */
-const USER_FIELDS = [
-  'userId',
-  'customerId',
-  'viewerId',
-  'accountId',
-  'sessionId',
-  'email',
-  'phone',
-  'fraudScore',
-  'internalSegmentTag',
-] as const
+const USER_FIELDS = PRIVATE_FIELDS.user
 type UserField = (typeof USER_FIELDS)[number]
 
 type FieldsOf<T> = T extends readonly (infer Item)[] ? keyof Item : keyof T

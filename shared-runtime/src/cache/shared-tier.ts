@@ -159,6 +159,7 @@ export class SharedTier {
       value,
       freshUntil: now + stored.freshMs - age,
       staleUntil: now + leftMs,
+      keptUntil: now + leftMs + (value === undefined ? 0 : (kind.policy.lastResortMs ?? 0)),
       loadMs: stored.loadMs,
       // Both what the writer knew and what this process would say: a new version may tag differently.
       tags: [...new Set([...stored.tags, ...kind.tagsOf(value, id)])],

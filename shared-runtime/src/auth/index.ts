@@ -1,0 +1,6 @@
+export { challenge } from './challenge.ts'
+export { credentialOf } from './credential.ts'
+export { ROLES, type Role, SCOPES, type Scope } from './roles.ts'
+export { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
+export { createUsedProofs } from './used-proofs.ts'
+export type { Viewer } from './viewer.ts'

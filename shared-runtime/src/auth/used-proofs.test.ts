@@ -1,0 +1,65 @@
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { addressOf, hasRedis, RedisServer, stopRedisServers } from '../cache/testing.ts'
+import { createLog } from '../log.ts'
+import { connectRedis } from '../redis.ts'
+import { createUsedProofs } from './used-proofs.ts'
+
+const log = createLog('test', 'silent')
+const withRedis = hasRedis()
+afterAll(stopRedisServers)
+
+/** The memory of one more process. */
+async function replica(url: string) {
+  const redis = connectRedis(addressOf(url))
+  onTestFinished(() => redis.close())
+  await redis.ready(5_000)
+  return createUsedProofs(redis, log)
+}
+
+test('in memory a proof is good once, until its time is over', async () => {
+  const proofs = createUsedProofs(undefined, log)
+  expect(await proofs.use('a', 30)).toBe(true)
+  expect(await proofs.use('a', 30)).toBe(false)
+  expect(await proofs.use('b', 30)).toBe(true)
+  await expect.poll(() => proofs.use('a', 30)).toBe(true)
+})
+
+test('a flood of proofs does not fill the memory', async () => {
+  const proofs = createUsedProofs(undefined, log)
+  for (let i = 0; i < 100_001; i++) await proofs.use(`${i}`, 60_000)
+  expect(await proofs.use('100000', 60_000)).toBe(false)
+  expect(await proofs.use('0', 60_000)).toBe(true)
+})
+
+describe.skipIf(!withRedis)('with Redis', () => {
+  test('a proof is good once, whichever replica it reaches', async () => {
+    const { url } = await RedisServer.start()
+    const replicas = [await replica(url), await replica(url), await replica(url)]
+    const uses = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => replicas[i % 3]?.use(`p${i % 20}`, 60_000)),
+    )
+    expect(uses.filter(Boolean)).toHaveLength(20)
+  })
+
+  test('what is remembered there says nothing of tokens or keys, and ends with the proof', async () => {
+    const server = await RedisServer.start()
+    await (await replica(server.url)).use('thumbprint.a-proof', 60_000)
+    const [key] = (await server.ask('KEYS', '*')) as [string]
+    expect(key).toMatch(/^dpop:[\w-]{43}$/)
+    expect(await server.ask('PTTL', key)).toBeGreaterThan(50_000)
+    expect(await server.ask('PTTL', key)).toBeLessThanOrEqual(60_000)
+  })
+
+  test('away, it costs a bounded wait, and each replica still takes a proof once', async () => {
+    const server = await RedisServer.start()
+    const replicas = [await replica(server.url), await replica(server.url)]
+    server.freeze()
+    const begun = performance.now()
+    for (let i = 0; i < 50; i++)
+      for (const proofs of replicas)
+        expect([await proofs.use(`p${i}`, 60_000), await proofs.use(`p${i}`, 60_000)]).toEqual([true, false])
+    // A few waits of 50 ms each, then none; 100 of them would be 5 s.
+    expect(performance.now() - begun).toBeLessThan(2_500)
+    server.thaw()
+  })
+})

@@ -1,0 +1,174 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addressOf, hasRedis, RedisServer, stopRedisServers } from '../cache/testing.ts'
+import { connectRedis, type RedisConnection } from '../redis.ts'
+import { sealOf } from '../seal.ts'
+import { type Claim, type LeasedRecords, LeaseLostError, type RecordSettings } from './leased-records.ts'
+import { memoryRecords } from './memory.ts'
+import { redisRecords } from './redis.ts'
+
+const LONG_MS = 60_000
+const DAY_MS = 86_400_000
+
+let names = 0
+const freshKey = () => `key-${++names}`
+
+/** Two processes, as far as they can tell, over the same records. */
+type Open = (settings: RecordSettings) => [LeasedRecords, LeasedRecords]
+
+function claimed(claim: Claim) {
+  if (claim.state !== 'claimed') throw new Error(`not claimed but ${claim.state}`)
+  return claim
+}
+
+function contract(open: Open) {
+  it('one of many claims a new record, and everybody sees its value', async () => {
+    const [one, other] = open({ keepMs: DAY_MS, recovered: false })
+    const key = freshKey()
+    const claims = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => (n % 2 ? one : other).claim(key, LONG_MS, `by ${n}`)),
+    )
+    const [winner, ...more] = claims.filter(({ state }) => state === 'claimed').map(claimed)
+    expect(more).toEqual([])
+    expect(winner?.isNew).toBe(true)
+    for (const claim of claims) expect(claim).toMatchObject({ value: winner?.value })
+  })
+
+  it('is absent until it is made', async () => {
+    const [records] = open({ keepMs: DAY_MS, recovered: false })
+    expect(await records.claim(freshKey(), LONG_MS)).toEqual({ state: 'absent' })
+  })
+
+  it('goes to the next holder with what the last one wrote, once the lease has run out', async () => {
+    const [one, other] = open({ keepMs: DAY_MS, recovered: false })
+    const key = freshKey()
+    const { lease } = claimed(await one.claim(key, 60, 'first'))
+    await one.write(lease, 'second', 60)
+    expect(await other.claim(key, LONG_MS)).toEqual({ state: 'held', value: 'second' })
+    await pause(80)
+    expect(claimed(await other.claim(key, LONG_MS))).toMatchObject({ value: 'second', isNew: false })
+    await expect(one.write(lease, 'third', LONG_MS)).rejects.toThrow(LeaseLostError)
+    await expect(one.settle(lease, 'third')).rejects.toThrow(LeaseLostError)
+    await one.release(lease, 'third', 0)
+    await one.forget(lease)
+    expect(await other.claim(key, LONG_MS)).toEqual({ state: 'held', value: 'second' })
+  })
+
+  it('a lease that is renewed does not run out', async () => {
+    const [one, other] = open({ keepMs: DAY_MS, recovered: false })
+    const key = freshKey()
+    const { lease } = claimed(await one.claim(key, 40, 'a'))
+    await one.write(lease, 'b', LONG_MS)
+    await pause(60)
+    expect((await other.claim(key, LONG_MS)).state).toBe('held')
+  })
+
+  it('that was given back can be claimed at once', async () => {
+    const [one, other] = open({ keepMs: DAY_MS, recovered: false })
+    const key = freshKey()
+    const { lease } = claimed(await one.claim(key, LONG_MS, 'a'))
+    await one.release(lease, 'b', LONG_MS)
+    expect(claimed(await other.claim(key, LONG_MS))).toMatchObject({ value: 'b', isNew: false })
+  })
+
+  it('that was forgotten has never been', async () => {
+    const [one, other] = open({ keepMs: DAY_MS, recovered: true })
+    const key = freshKey()
+    await one.forget(claimed(await one.claim(key, 0, 'a')).lease)
+    expect(await other.claim(key, LONG_MS)).toEqual({ state: 'absent' })
+    expect(await other.due(100)).not.toContain(key)
+  })
+
+  it('that is settled stays as it is, and is kept for its time', async () => {
+    const [one, other] = open({ keepMs: 80, recovered: false })
+    const key = freshKey()
+    const { lease } = claimed(await one.claim(key, LONG_MS, 'a'))
+    await one.settle(lease, 'final')
+    expect(await other.claim(key, LONG_MS, 'again')).toEqual({ state: 'settled', value: 'final' })
+    await expect(one.write(lease, 'b', LONG_MS)).rejects.toThrow(LeaseLostError)
+    await pause(120)
+    expect(claimed(await other.claim(key, LONG_MS, 'again')).isNew).toBe(true)
+  })
+
+  it('left open is due once its lease has run out or its time has come, and not while it is held or settled', async () => {
+    const [one, other] = open({ keepMs: 50, recovered: true })
+    const [dead, back, later, held, settled] = Array.from({ length: 5 }, freshKey) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ]
+    await one.claim(dead, 30, 'dead')
+    await one.release(claimed(await one.claim(back, LONG_MS, 'b')).lease, 'b', 10)
+    await one.release(claimed(await one.claim(later, LONG_MS, 'l')).lease, 'l', LONG_MS)
+    await one.claim(held, LONG_MS, 'h')
+    await one.settle(claimed(await one.claim(settled, LONG_MS, 's')).lease, 's')
+    await pause(90)
+    const due = await other.due(1_000)
+    expect(due).toEqual(expect.arrayContaining([back, dead]))
+    expect(due.indexOf(back)).toBeLessThan(due.indexOf(dead))
+    for (const key of [later, held, settled]) expect(due).not.toContain(key)
+    expect(await other.due(1)).toHaveLength(1)
+    // Longer than `keepMs`: what is left open waits for whoever comes back for it.
+    expect(claimed(await other.claim(dead, LONG_MS)).value).toBe('dead')
+  })
+}
+
+describe('leased records in memory', () => {
+  contract((settings) => {
+    const records = memoryRecords(settings)
+    return [records, records]
+  })
+})
+
+const withRedis = hasRedis()
+describe.skipIf(!withRedis)('leased records in Redis', () => {
+  let server: RedisServer
+  let connections: RedisConnection[]
+  const seal = sealOf({})
+  beforeAll(async () => {
+    server = await RedisServer.start()
+    connections = [connectRedis(addressOf(server.url)), connectRedis(addressOf(server.url))]
+    await Promise.all(connections.map((connection) => connection.ready(2_000)))
+  })
+  afterAll(() => {
+    for (const connection of connections) connection.close()
+    stopRedisServers()
+  })
+  const open: Open = (settings) =>
+    connections.map((connection) =>
+      redisRecords({ ...settings, connection, namespace: 'test:things', seal }),
+    ) as [LeasedRecords, LeasedRecords]
+
+  contract(open)
+
+  it('cannot be read by whoever reads Redis', async () => {
+    const [records] = open({ keepMs: DAY_MS, recovered: true })
+    const key = freshKey()
+    await records.claim(key, LONG_MS, 'the customer c1001')
+    const kept = JSON.stringify(await server.ask('HGETALL', `{test:things}:${key}`))
+    expect(kept).toContain('value')
+    expect(kept).not.toContain('c1001')
+  })
+
+  it('fail soon, and say so, while Redis is away', async () => {
+    const [records] = open({ keepMs: DAY_MS, recovered: false })
+    server.freeze()
+    const started = performance.now()
+    await expect(records.claim(freshKey(), LONG_MS, 'a')).rejects.toMatchObject({
+      upstream: 'redis',
+      code: 'unavailable',
+    })
+    expect(performance.now() - started).toBeLessThan(1_000)
+    server.thaw()
+    await expect
+      .poll(() =>
+        records.claim(freshKey(), LONG_MS, 'a').then(
+          ({ state }) => state,
+          () => 'away',
+        ),
+      )
+      .toBe('claimed')
+  })
+})

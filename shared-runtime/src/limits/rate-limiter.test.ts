@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { addressOf, hasRedis, RedisServer, stopRedisServers, until } from '../cache/testing.ts'
+import { connectRedis, type RedisConnection } from '../redis.ts'
+import { policyOf } from './policy.ts'
+import { createRateLimiter, type RateLimiter } from './rate-limiter.ts'
+
+const POLICY = policyOf('50/60', { name: 'user', per: 'user' })
+const open: { close(): void }[] = []
+afterEach(() => {
+  for (const resource of open.splice(0)) resource.close()
+})
+
+function limiter(redis?: RedisConnection): RateLimiter {
+  const made = createRateLimiter({ name: 'shop', policies: [POLICY], redis, secret: 'pepper' })
+  open.push({ close: () => void made.close() })
+  return made
+}
+
+/** How many of so many requests at once are admitted, and how long the slowest waits. */
+async function burst({ count }: RateLimiter, requests: number, id: string) {
+  const begun = performance.now()
+  let slowest = 0
+  const usages = await Promise.all(
+    Array.from({ length: requests }, async () => {
+      const usage = await count(POLICY, id)
+      slowest = Math.max(slowest, performance.now() - begun)
+      return usage
+    }),
+  )
+  return { admitted: usages.filter(({ used }) => used <= POLICY.points).length, slowest }
+}
+
+test('without Redis a process counts alone, exactly', async () => {
+  expect((await burst(limiter(), 200, 'a')).admitted).toBe(50)
+})
+
+describe.skipIf(!hasRedis())('with Redis', () => {
+  let server: RedisServer
+  beforeAll(async () => {
+    server = await RedisServer.start()
+  })
+  afterAll(stopRedisServers)
+
+  async function connected(): Promise<RateLimiter> {
+    const redis = connectRedis(addressOf(server.url))
+    open.push(redis)
+    await redis.ready(2_000)
+    return limiter(redis)
+  }
+
+  test('two processes admit together what one may', async () => {
+    const [a, b] = [await connected(), await connected()]
+    const [first, second] = await Promise.all([burst(a, 100, 'shared'), burst(b, 100, 'shared')])
+    expect(first.admitted + second.admitted).toBe(50)
+  })
+
+  test('what is kept there says of whom it is to nobody, and goes by itself', async () => {
+    await (await connected()).count(POLICY, '203.0.113.77')
+    const keys = (await server.ask('KEYS', '*')) as string[]
+    expect(keys.filter((key) => key.startsWith('shop:@limit:user:'))).not.toEqual([])
+    expect(keys.join()).not.toContain('203.0.113')
+    for (const key of keys) expect(await server.ask('TTL', key)).toBeGreaterThan(0)
+  })
+
+  test('who is above the limit costs Redis nothing more', async () => {
+    const process = await connected()
+    await burst(process, 60, 'greedy')
+    const before = await server.ask('INFO', 'commandstats')
+    expect((await burst(process, 100, 'greedy')).admitted).toBe(0)
+    const calls = (stats: unknown) => /cmdstat_incrby:calls=(\d+)/.exec(String(stats))?.[1]
+    expect(calls(await server.ask('INFO', 'commandstats'))).toBe(calls(before))
+  })
+
+  test('a Redis that came back empty gives nobody a second quota', async () => {
+    const process = await connected()
+    expect((await burst(process, 20, 'emptied')).admitted).toBe(20)
+    await server.ask('FLUSHALL')
+    expect((await burst(process, 200, 'emptied')).admitted).toBe(30)
+  })
+
+  test.for(['freeze', 'crash'] as const)(
+    '%s: it goes on counting where it was, in bounded time, and comes back',
+    async (fault) => {
+      const process = await connected()
+      expect((await burst(process, 20, fault)).admitted).toBe(20)
+      server[fault]()
+      const during = await burst(process, 200, fault)
+      expect(during.admitted).toBe(30)
+      expect(during.slowest).toBeLessThan(500)
+      const later = performance.now()
+      expect((await burst(process, 200, `${fault} later`)).admitted).toBe(50)
+      expect(performance.now() - later).toBeLessThan(300)
+      if (fault === 'freeze') server.thaw()
+      else await server.start()
+      // Whether it is back shows in what another process sees.
+      const other = await connected()
+      await until(async () => {
+        const id = `back ${performance.now()}`
+        await process.count(POLICY, id)
+        return (await other.count(POLICY, id)).used === 2
+      })
+      expect((await burst(process, 200, fault)).admitted).toBe(0)
+    },
+  )
+})

@@ -1,0 +1,96 @@
+import { hash } from 'node:crypto'
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import { RedisGuard } from '../cache/redis-guard.ts'
+import type { Log } from '../log.ts'
+import type { RedisConnection } from '../redis.ts'
+import type { RateLimitPolicy } from './policy.ts'
+import { type Usage, Windows } from './windows.ts'
+
+/** A request waits this long for Redis, at most; then this process counts alone. Shorter, and a busy moment would do. */
+const WITHIN_MS = 100
+const PROBE_KEY = '@probe:limits'
+
+type Options = {
+  /** The process's: two BFFs on one Redis count apart, replicas of one together. */
+  readonly name: string
+  readonly policies: readonly RateLimitPolicy[]
+  /** None: this process counts alone. */
+  readonly redis?: RedisConnection | undefined
+  /** The same in all replicas: without it nobody can find out whose counts those in Redis are. */
+  readonly secret: string
+  readonly log?: Pick<Log, 'warn' | 'info'> | undefined
+}
+
+export type RateLimiter = {
+  readonly policies: readonly RateLimitPolicy[]
+  /** Counts one request of an address, a user, …; allowed as long as `used` is not above the policy's points. */
+  count(policy: RateLimitPolicy, id: string): Promise<Usage>
+  /** Lets go of Redis; the connection itself is closed by who opened it. */
+  close(): Promise<void>
+}
+
+/**
+ * Counts requests in Redis, for all replicas together, and goes on in memory from where it was when Redis does not
+ * answer: a replica alone never admits more than the limit. Nothing here throws.
+ */
+export function createRateLimiter({ name, policies, redis, secret, log }: Options): RateLimiter {
+  const local = new Windows()
+  const shared = redis && sharedCounts(name, policies, redis, log)
+
+  return {
+    policies,
+    async count(policy, id) {
+      const key = hash('sha256', `${secret}\n${policy.name}\n${id}`, 'base64url')
+      const alone = () => local.count(key, policy.seconds * 1_000)
+      // Who is above the limit stays so until the window ends: that costs Redis nothing.
+      if (!shared || (local.peek(key)?.used ?? 0) >= policy.points) return alone()
+      const usage = await shared.count(policy, key)
+      // Redis may have been away for a while, or have come back empty: what was counted here stays counted.
+      if (usage === undefined || (local.peek(key)?.used ?? 0) >= usage.used) return alone()
+      local.set(key, usage)
+      return usage
+    },
+    close: async () => shared?.close(),
+  }
+}
+
+function sharedCounts(
+  name: string,
+  policies: readonly RateLimitPolicy[],
+  redis: RedisConnection,
+  log: Options['log'],
+) {
+  const limiters = new Map(
+    policies.map((policy) => [
+      policy,
+      new RateLimiterRedis({
+        storeClient: redis.client,
+        keyPrefix: `${name}:@limit:${policy.name}`,
+        points: policy.points,
+        duration: policy.seconds,
+        rejectIfRedisNotReady: true,
+      }),
+    ]),
+  )
+  // The library's own insurance would hide from the guard that Redis is in trouble.
+  const guard = new RedisGuard({
+    probe: () => redis.client.get(`${name}:${PROBE_KEY}`),
+    onError: () => {},
+    onAway: () => log?.warn({}, 'Redis does not answer: each replica limits requests by itself'),
+    onBack: () => log?.info({}, 'Redis answers again: replicas limit requests together'),
+  })
+  return {
+    count: (policy: RateLimitPolicy, key: string) =>
+      guard.run(async () => usageOf(limiters.get(policy)?.consume(key)), WITHIN_MS),
+    close: () => guard.close(),
+  }
+}
+
+/** The library rejects with the count when it is above the limit, and with an error when there is none. */
+async function usageOf(consumed: Promise<RateLimiterRes> | undefined): Promise<Usage | undefined> {
+  const counted = await consumed?.catch((reason: unknown) => {
+    if (reason instanceof RateLimiterRes) return reason
+    throw reason
+  })
+  return counted && { used: counted.consumedPoints, resetMs: counted.msBeforeNext }
+}

@@ -1,0 +1,79 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context, MiddlewareHandler } from 'hono'
+import { ProblemError } from '../problems.ts'
+import { addressKey, clientAddress, type TrustedProxies } from './address.ts'
+import type { CountedPer, RateLimitPolicy } from './policy.ts'
+import type { RateLimiter } from './rate-limiter.ts'
+import type { Usage } from './windows.ts'
+
+/**
+ * Counts the request for whom it turned out to come from.
+ * @throws {ProblemError} `RATE_LIMITED` when that one has used up its quota
+ */
+export type CountAs = (per: CountedPer, id: string) => Promise<void>
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** There when requests are limited (limits/rate-limiting.ts). */
+    countAs: CountAs | undefined
+  }
+}
+
+type Counted = { readonly policy: RateLimitPolicy; readonly usage: Usage }
+
+/**
+ * Limits requests: by address before anything else is done, and by what `c.var.countAs` is told later. Answers
+ * carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11), refusals `Retry-After`.
+ */
+export function rateLimiting(
+  limiter: RateLimiter,
+  proxies: TrustedProxies | undefined,
+): readonly [MiddlewareHandler, MiddlewareHandler] {
+  const prepare: MiddlewareHandler = async (c, next) => {
+    const counted: Counted[] = []
+    c.set('countAs', async (per, id) => {
+      const policies = limiter.policies.filter((policy) => applies(policy, per, c.req.path))
+      const now = await Promise.all(
+        policies.map(async (policy) => ({ policy, usage: await limiter.count(policy, id) })),
+      )
+      counted.push(...now)
+      const exceeded = now.filter(({ policy, usage }) => usage.used > policy.points)
+      if (exceeded.length > 0) throw refusal(exceeded)
+    })
+    await next()
+    // What all users of an app have left together is no one's business but ours.
+    const told = counted.filter(({ policy }) => policy.per !== 'client')
+    if (told.length === 0) return
+    c.header('RateLimit-Policy', told.map(policyItem).join(', '))
+    // What a shared cache keeps is for everybody, and says nothing of who asked first.
+    if (!c.res.headers.get('Cache-Control')?.includes('public'))
+      c.header('RateLimit', told.map(limitItem).join(', '))
+  }
+  const countAddress: MiddlewareHandler = async (c, next) => {
+    await c.var.countAs?.('address', addressKey(addressOf(c, proxies)))
+    await next()
+  }
+  return [prepare, countAddress]
+}
+
+const applies = (policy: RateLimitPolicy, per: CountedPer, path: string): boolean =>
+  policy.per === per && (policy.under === undefined || path.startsWith(policy.under))
+
+const policyItem = ({ policy: { name, points, seconds } }: Counted) => `"${name}";q=${points};w=${seconds}`
+
+const limitItem = ({ policy: { name, points }, usage }: Counted) =>
+  `"${name}";r=${Math.max(0, points - usage.used)};t=${Math.ceil(usage.resetMs / 1_000)}`
+
+function refusal(exceeded: readonly Counted[]): ProblemError {
+  const retryAfterS = Math.max(...exceeded.map(({ usage }) => Math.ceil(usage.resetMs / 1_000)))
+  const names = exceeded.map(({ policy: { name, points, seconds } }) => `${name}: ${points} in ${seconds} s`)
+  return new ProblemError('RATE_LIMITED', `Above the limit of requests per ${names.join(', per ')}.`, {
+    retryAfterS,
+  })
+}
+
+/** A request that came over no socket is the process's own, or a test's. */
+function addressOf(c: Context, proxies: TrustedProxies | undefined): string {
+  const { incoming }: Partial<HttpBindings> = c.env ?? {}
+  return clientAddress(incoming?.socket.remoteAddress ?? '', c.req.header('x-forwarded-for'), proxies)
+}

@@ -1,0 +1,20 @@
+import type { MiddlewareHandler } from 'hono'
+import { ProblemError } from '../problems.ts'
+
+/** RFC 9110, 4.1 asks for 8,000 at least. */
+const MAX_URL_CHARACTERS = 8_192
+const MAX_QUERY_PARAMETERS = 50
+
+/**
+ * Refuses addresses that are too long or have too many parameters, before they are taken apart.
+ * @throws {ProblemError} `URL_TOO_LONG` or `INVALID_REQUEST`
+ */
+export const urlLimits = (): MiddlewareHandler => async (c, next) => {
+  const { url } = c.req
+  if (url.length > MAX_URL_CHARACTERS)
+    throw new ProblemError('URL_TOO_LONG', `Allowed: ${MAX_URL_CHARACTERS} characters.`)
+  const query = url.indexOf('?')
+  if (query !== -1 && url.slice(query).split('&', MAX_QUERY_PARAMETERS + 1).length > MAX_QUERY_PARAMETERS)
+    throw new ProblemError('INVALID_REQUEST', `Allowed: ${MAX_QUERY_PARAMETERS} parameters in the query.`)
+  await next()
+}

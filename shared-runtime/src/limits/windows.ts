@@ -1,0 +1,39 @@
+import { LRUCache } from 'lru-cache'
+
+/** How much of a quota is used up in the present window, this request included. */
+export type Usage = { readonly used: number; readonly resetMs: number }
+
+/** Some 15 MB. Addresses are an attacker's to make up: what was silent longest is forgotten first. */
+const MAX_KEYS = 100_000
+
+/** Counts in fixed windows, in the memory of this process. */
+export class Windows {
+  readonly #windows: LRUCache<string, { used: number; endsAt: number }>
+  readonly #now: () => number
+
+  constructor({ maxKeys = MAX_KEYS, now = () => performance.now() } = {}) {
+    this.#windows = new LRUCache({ max: maxKeys })
+    this.#now = now
+  }
+
+  /** Counts one request of a key whose windows last so long. */
+  count(key: string, windowMs: number): Usage {
+    const now = this.#now()
+    const window = this.#windows.get(key)
+    if (window && window.endsAt > now) return { used: ++window.used, resetMs: window.endsAt - now }
+    this.#windows.set(key, { used: 1, endsAt: now + windowMs })
+    return { used: 1, resetMs: windowMs }
+  }
+
+  /** The present window, without counting. */
+  peek(key: string): Usage | undefined {
+    const window = this.#windows.get(key)
+    const resetMs = window ? window.endsAt - this.#now() : 0
+    return window && resetMs > 0 ? { used: window.used, resetMs } : undefined
+  }
+
+  /** Takes over what is known from elsewhere. */
+  set(key: string, { used, resetMs }: Usage): void {
+    this.#windows.set(key, { used, endsAt: this.#now() + resetMs })
+  }
+}

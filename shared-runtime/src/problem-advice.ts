@@ -1,0 +1,30 @@
+import type { ProblemCode } from './problems.ts'
+
+/** What an app does about a problem; `docs/errors.md` is generated from it. */
+export const PROBLEM_ADVICE: Record<ProblemCode, string> = {
+  INVALID_REQUEST: 'A fault of the app: report it with `detail` and `traceId`. Do not send it again.',
+  QUERY_TOO_COMPLEX: 'Ask for less: fewer fields, smaller pages.',
+  PERSISTED_QUERY_REQUIRED: 'Send the hash of an operation of the manifest.',
+  IDEMPOTENCY_KEY_REQUIRED: 'Send the write again with a new key, and keep that key for its retries.',
+  UNAUTHENTICATED: 'Refresh the token once and try again; then ask the user to log in.',
+  FORBIDDEN: 'Hide what is not allowed, or ask for the scope at the next log-in.',
+  NOT_FOUND: 'Say that it is gone, and forget what was kept of it.',
+  PERSISTED_QUERY_NOT_FOUND: 'Reload: the page is older than the manifest.',
+  METHOD_NOT_ALLOWED: 'A fault of the app: `Allow` says what there is.',
+  NOT_ACCEPTABLE: 'Accept `application/json`.',
+  CONFLICT: 'Load it again, show what has changed and let the user decide.',
+  IN_PROGRESS: 'Send the same write with the same key after `Retry-After`.',
+  START_OVER: 'Throw away what is kept, and load `/v1/offline-bundle`.',
+  TOO_LARGE: 'Send less in one request.',
+  URL_TOO_LONG: 'Send fewer or shorter parameters.',
+  UNSUPPORTED_MEDIA_TYPE: 'Send `application/json`.',
+  IDEMPOTENCY_KEY_REUSED: 'A fault of the app: a new write needs a new key.',
+  OUT_OF_STOCK: 'Say that it is sold out, and offer to take less or something else.',
+  CHECKOUT_REFUSED: 'Show `detail`, and let the user change the order.',
+  APP_TOO_OLD: 'Stop asking, and show the way to `updateUrl`.',
+  RATE_LIMITED: 'Wait for `Retry-After`, then go on more slowly.',
+  INTERNAL: 'Show what is kept, and report `traceId`.',
+  UPSTREAM_INVALID: 'Show what is kept, and report `traceId`.',
+  UPSTREAM_UNAVAILABLE: 'Show what is kept; try again after `Retry-After`, a few times, with jitter.',
+  UPSTREAM_TIMEOUT: 'Show what is kept; try again after `Retry-After`, a few times, with jitter.',
+}

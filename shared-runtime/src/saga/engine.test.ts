@@ -1,0 +1,308 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { LeasedRecords } from '../leased-records/leased-records.ts'
+import { memoryRecords } from '../leased-records/memory.ts'
+import { createLog } from '../log.ts'
+import { createRequestContext } from '../request-context.ts'
+import { scaled } from '../testing/soak.ts'
+import { createSagaEngine } from './engine.ts'
+import { Refusal, type Saga, type Step } from './saga.ts'
+
+const LEASE_MS = 6
+const log = createLog('test', 'silent')
+const Done = z.int().optional()
+const State = z.object({ sum: z.int(), reserve: Done, check: Done, pay: Done, order: Done, ship: Done })
+type State = z.infer<typeof State>
+
+/** What a step meets at its n-th try. */
+type Weather = 'well' | 'no effect, no answer' | 'effect, no answer' | 'refused'
+
+/** Stands for processes that end in the middle of something: at the chosen points nothing goes on. */
+class Points {
+  #left: number
+  #crashed: (() => void) | undefined
+  #goOn: (() => void) | undefined
+  readonly crash = new Promise<'crash'>((resolve) => (this.#crashed = () => resolve('crash')))
+  readonly #released = new Promise<void>((resolve) => (this.#goOn = resolve))
+  passed = 0
+
+  /** @param at the point at which it ends */
+  constructor(at: number) {
+    this.#left = at
+  }
+
+  async pass(): Promise<void> {
+    this.passed++
+    if (this.#left-- !== 0) return
+    this.#crashed?.()
+    await this.#released
+  }
+
+  /** It was not dead, only stopped for a while. */
+  wakeUp(): void {
+    this.#goOn?.()
+  }
+}
+
+/** Services whose effects come once for a key, and that remember what was taken back. */
+function services(weather: Readonly<Record<string, readonly Weather[]>>) {
+  const effects = new Map<string, 'done' | 'undone'>()
+  const tries = new Map<string, number>()
+  const meet = (name: string): Weather => {
+    const n = tries.get(name) ?? 0
+    tries.set(name, n + 1)
+    return weather[name]?.[n] ?? 'well'
+  }
+  const refused = new Set<string>()
+  return {
+    effects,
+    async call(points: Points, name: string, effect: 'done' | 'undone'): Promise<void> {
+      const met = meet(effect === 'done' ? name : `undo ${name}`)
+      await points.pass()
+      if (effect === 'done' && met === 'refused' && !effects.has(name)) refused.add(name)
+      if (effect === 'done' && refused.has(name)) throw new Refusal(`NO_${name}`)
+      if (met === 'no effect, no answer') throw new Error('no answer')
+      // The first answer to a key is its answer for ever: what was taken back does not come again.
+      if (effect === 'undone' || !effects.has(name)) effects.set(name, effect)
+      await points.pass()
+      if (met === 'effect, no answer') throw new Error('no answer')
+    },
+  }
+}
+
+type World = ReturnType<typeof services>
+type Tools = { world: World; points: Points }
+
+const step = (name: string, undoable: boolean): Step<State, Tools> => ({
+  name,
+  async run({ state, tools, key }) {
+    expect(key).toBe(`saga-1-${name}`)
+    await tools.world.call(tools.points, name, 'done')
+    return { [name]: state.sum }
+  },
+  ...(undoable && {
+    undo: ({ state, tools }) => {
+      // What is taken back is known.
+      expect(state).toHaveProperty(name)
+      return tools.world.call(tools.points, name, 'undone')
+    },
+  }),
+})
+
+const saga = (forwardForMs: number): Saga<State, Tools> => ({
+  name: 'test',
+  state: State,
+  steps: [
+    step('reserve', true),
+    step('check', false),
+    step('pay', true),
+    step('order', false),
+    step('ship', false),
+  ],
+  pivot: 'order',
+  forwardForMs,
+})
+
+const UNDOABLE = ['reserve', 'pay'] as const
+
+/** Every call of the journal is a point before and one after it. */
+const watched = (records: LeasedRecords, points: Points): LeasedRecords => {
+  const around =
+    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      await points.pass()
+      const result = await call(...args)
+      await points.pass()
+      return result
+    }
+  return {
+    claim: around(records.claim),
+    write: around(records.write),
+    settle: around(records.settle),
+    release: around(records.release),
+    forget: around(records.forget),
+    due: records.due,
+  }
+}
+
+/** Lives of one saga, each ended at a point; after them one that is not. */
+async function live(crashes: readonly number[], weather: Record<string, Weather[]>, forwardForMs = 60_000) {
+  const records = memoryRecords({ keepMs: 60_000, recovered: true })
+  const world = services(weather)
+  const lives: Points[] = []
+  const ended: Promise<unknown>[] = []
+  const begin = async () => ({ sum: 7 })
+
+  for (const at of [...crashes, Number.POSITIVE_INFINITY]) {
+    const points = new Points(at)
+    const engine = createSagaEngine({ saga: saga(forwardForMs), journals: watched(records, points), log })
+    const last = at === Number.POSITIVE_INFINITY
+    const leaseMs = last ? 1_000 : LEASE_MS
+    const worker = () => ({
+      context: createRequestContext({ budgetMs: 0 }),
+      tools: { world, points },
+      leaseMs,
+    })
+    const life = async () => {
+      // The first is asked by a user; those after it by recovery, as long as there is something to recover.
+      if (lives.length === 1) await engine.run('saga-1', worker(), begin).catch(() => {})
+      for (let tries = 0; tries < 40 && !(await engine.recover('saga-1', leaseMs, worker)); tries++)
+        if (!last) break
+    }
+    lives.push(points)
+    const living = life()
+    ended.push(living)
+    await Promise.race([living, points.crash])
+    await sleep(LEASE_MS + 2)
+  }
+  const engine = createSagaEngine({ saga: saga(forwardForMs), journals: records, log })
+  const tools = { world, points: new Points(Number.POSITIVE_INFINITY) }
+  const worker = () => ({ context: createRequestContext({ budgetMs: 0 }), tools, leaseMs: 1_000 })
+  const ask = () =>
+    engine.run('saga-1', worker(), begin).then(
+      (state) => ({ state }),
+      (error: unknown) => ({ error }),
+    )
+  // The user asks again as long as the outcome is not known, and recovery does what is left.
+  let outcome = await ask()
+  for (let tries = 0; tries < 40 && 'error' in outcome && !(outcome.error instanceof Refusal); tries++)
+    outcome = await ask()
+  for (let tries = 0; tries < 40 && !(await engine.recover('saga-1', 1_000, worker)); tries++);
+  return { outcome, world, lives, ended }
+}
+
+function expectAllOrNothing({ outcome, world }: Awaited<ReturnType<typeof live>>): void {
+  if ('state' in outcome) {
+    expect(outcome.state).toMatchObject({ sum: 7, reserve: 7, pay: 7, order: 7 })
+    for (const name of ['reserve', 'check', 'pay', 'order', 'ship'])
+      expect(world.effects.get(name)).toBe('done')
+  } else {
+    expect(outcome.error).toBeInstanceOf(Refusal)
+    for (const name of UNDOABLE) expect(world.effects.get(name)).not.toBe('done')
+    expect(world.effects.has('order')).toBe(false)
+    expect(world.effects.has('ship')).toBe(false)
+  }
+}
+
+const weatherOf = (names: readonly string[], kinds: readonly Weather[]) =>
+  fc.record(
+    Object.fromEntries(
+      names.map((name) => [name, fc.array(fc.constantFrom(...kinds), { maxLength: 3 })]),
+    ) as Record<string, fc.Arbitrary<Weather[]>>,
+  )
+const WEATHER = fc
+  .tuple(
+    weatherOf(
+      ['reserve', 'check', 'pay', 'order'],
+      ['well', 'no effect, no answer', 'effect, no answer', 'refused'],
+    ),
+    weatherOf(['ship', 'undo reserve', 'undo pay'], ['well', 'no effect, no answer', 'effect, no answer']),
+  )
+  .map(([before, after]) => ({ ...before, ...after }))
+
+describe('a saga', () => {
+  it('runs its steps in order, each once, and answers the same when it is asked again', async () => {
+    const { outcome, world } = await live([], {})
+    expect(outcome).toEqual({ state: { sum: 7, reserve: 7, check: 7, pay: 7, order: 7, ship: 7 } })
+    expect([...world.effects.keys()]).toEqual(['reserve', 'check', 'pay', 'order', 'ship'])
+  })
+
+  it.each(['reserve', 'check', 'pay', 'order'])(
+    'that %s refuses is taken back and says why',
+    async (name) => {
+      const lived = await live([], { [name]: ['refused'] })
+      expect(lived.outcome).toMatchObject({ error: { reason: `NO_${name}` } })
+      expectAllOrNothing(lived)
+    },
+  )
+
+  const points = async (weather: Record<string, Weather[]>) => (await live([], weather)).lives[0]?.passed ?? 0
+
+  it('ended at any point of its way is finished by the next process', async () => {
+    for (let at = 0; at < (await points({})); at++) {
+      const lived = await live([at], {})
+      expect(lived.outcome).toHaveProperty('state')
+      expectAllOrNothing(lived)
+    }
+  })
+
+  it('ended at any point of its way back is taken back by the next process', async () => {
+    const weather = { order: ['refused'] satisfies Weather[] }
+    for (let at = 0; at < (await points(weather)); at++) expectAllOrNothing(await live([at], weather))
+  })
+
+  it('is all or nothing however often it is ended, and whatever becomes of its calls', {
+    timeout: scaled(20_000, 600_000),
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(24), { maxLength: 4 }),
+        WEATHER,
+        fc.constantFrom(-1, 15, 60_000),
+        async (crashes, weather, forwardForMs) => {
+          const lived = await live(crashes, weather, forwardForMs)
+          expectAllOrNothing(lived)
+          // Those who were only stopped wake up and go on: nothing that counts may change by that.
+          for (const zombie of lived.lives) zombie.wakeUp()
+          await Promise.all(lived.ended)
+          expectAllOrNothing(lived)
+        },
+      ),
+      { numRuns: scaled(60, 3_000) },
+    )
+  })
+
+  it('that took too long is taken back, unless its pivot may have been tried', async () => {
+    const late = await live([], { pay: ['no effect, no answer'] }, -1)
+    expect(late.outcome).toMatchObject({ error: { reason: 'TOOK_TOO_LONG' } })
+    expectAllOrNothing(late)
+    const tried = await live([], { order: Array(5).fill('no effect, no answer') }, 0)
+    expectAllOrNothing(tried)
+  })
+
+  it('is decided once its pivot is done: what comes after it is left to recovery', async () => {
+    const world = services({ ship: ['no effect, no answer'] })
+    const journals = memoryRecords({ keepMs: 60_000, recovered: true })
+    const engine = createSagaEngine({ saga: saga(60_000), journals, log })
+    const tools = { world, points: new Points(Number.POSITIVE_INFINITY) }
+    const worker = () => ({ context: createRequestContext({ budgetMs: 1_000 }), tools, leaseMs: 1_000 })
+    const state = await engine.run('saga-1', worker(), async () => ({ sum: 1 }))
+    expect(state.order).toBe(1)
+    expect(world.effects.has('ship')).toBe(false)
+    await expect.poll(() => engine.due(10)).toEqual(['saga-1'])
+    expect(await engine.recover('saga-1', 1_000, worker)).toBe(true)
+    expect(world.effects.get('ship')).toBe('done')
+  })
+
+  it('tries a step with an unknown outcome again, within the time that its request has', async () => {
+    const world = services({ pay: ['effect, no answer', 'no effect, no answer'] })
+    const engine = createSagaEngine({
+      saga: saga(60_000),
+      journals: memoryRecords({ keepMs: 60_000, recovered: true }),
+      log,
+    })
+    const tools = { world, points: new Points(Number.POSITIVE_INFINITY) }
+    const worker = { context: createRequestContext({ budgetMs: 2_000 }), tools, leaseMs: 3_000 }
+    expect(await engine.run('saga-1', worker, async () => ({ sum: 1 }))).toMatchObject({ order: 1 })
+  })
+
+  it('is worked at by one at a time', async () => {
+    const world = services({})
+    const journals = memoryRecords({ keepMs: 60_000, recovered: true })
+    const engine = createSagaEngine({ saga: saga(60_000), journals, log })
+    const stopped = new Points(3)
+    const worker = (points: Points) => ({
+      context: createRequestContext({ budgetMs: 1_000 }),
+      tools: { world, points },
+      leaseMs: 2_000,
+    })
+    const first = engine.run('saga-1', worker(stopped), async () => ({ sum: 1 }))
+    await stopped.crash
+    const second = engine.run('saga-1', worker(new Points(99)), async () => ({ sum: 2 }))
+    await expect(second).rejects.toMatchObject({ code: 'IN_PROGRESS' })
+    stopped.wakeUp()
+    expect(await first).toMatchObject({ sum: 1 })
+  })
+})

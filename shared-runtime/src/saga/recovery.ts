@@ -1,0 +1,76 @@
+import type { Log } from '../log.ts'
+import type { Part } from '../part.ts'
+import { createRequestContext } from '../request-context.ts'
+import type { SagaEngine } from './engine.ts'
+import type { Worker } from './run.ts'
+
+type Options<State, Tools> = {
+  name: string
+  engine: SagaEngine<State, Tools>
+  /** The tools of one recovery: with credentials of this process, since no user is there any more. */
+  toolsFor: (context: Worker<Tools>['context']) => Tools
+  log: Pick<Log, 'warn'>
+  /** Milliseconds between looks for sagas that were left open. */
+  everyMs?: number
+}
+
+const EVERY_MS = 1_000
+/** Side by side, at a look. */
+const AT_A_TIME = 16
+const BUDGET_MS = 8_000
+const LEASE_MS = BUDGET_MS + 1_000
+
+/**
+ * Finishes or takes back what other processes, or this one, have left open: at the start and every second. With
+ * shared journals any replica does it, each saga once at a time.
+ */
+export function recoveryPart<State, Tools>({
+  name,
+  engine,
+  toolsFor,
+  log,
+  everyMs = EVERY_MS,
+}: Options<State, Tools>): Part {
+  const stopping = new AbortController()
+  const counts = { settled: 0, leftForLater: 0 }
+  let timer: NodeJS.Timeout | undefined
+  let running = Promise.resolve()
+
+  async function look(): Promise<void> {
+    try {
+      const ids = await engine.due(AT_A_TIME)
+      await Promise.all(ids.map(recover))
+    } catch (error) {
+      log.warn({ err: error, part: name }, 'cannot look for what was left open')
+    }
+    if (!stopping.signal.aborted) timer = setTimeout(() => (running = look()), everyMs)
+  }
+
+  async function recover(id: string): Promise<void> {
+    let end = () => {}
+    try {
+      const settled = await engine.recover(id, LEASE_MS, (traceparent) => {
+        const context = createRequestContext({ budgetMs: BUDGET_MS, traceparent, consumer: stopping.signal })
+        end = context.end
+        return { context, tools: toolsFor(context) }
+      })
+      counts[settled ? 'settled' : 'leftForLater']++
+    } finally {
+      end()
+    }
+  }
+
+  return {
+    name,
+    async start() {
+      running = look()
+      return undefined
+    },
+    async stop() {
+      clearTimeout(timer)
+      stopping.abort()
+      await running
+    },
+    details: () => counts,
+  }
+}

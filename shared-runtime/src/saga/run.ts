@@ -1,0 +1,192 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Lease, LeasedRecords } from '../leased-records/leased-records.ts'
+import type { Log } from '../log.ts'
+import { type RequestContext, remainingMs } from '../request-context.ts'
+import type { Journal, JournalCodec } from './journal.ts'
+import { Refusal, type Saga, type Step, TOOK_TOO_LONG } from './saga.ts'
+
+/** Who works at a saga, and until when. */
+export type Worker<Tools> = {
+  context: RequestContext
+  tools: Tools
+  /** Milliseconds without a word after which this worker counts as dead; more than its context has left. */
+  leaseMs: number
+}
+
+/** What all sagas of a kind have in common. */
+export type Kind<State, Tools> = {
+  saga: Saga<State, Tools>
+  /** Where the pivot is among the steps. */
+  pivot: number
+  journals: LeasedRecords
+  codec: JournalCodec<State>
+  log: Pick<Log, 'info' | 'warn' | 'error'>
+}
+
+/** Waits between tries of a step with an unknown outcome: doubled from the first, as long as there is time. */
+const RETRY_MS = 50
+const RETRY_LIMIT_MS = 800
+/** Waits between recoveries of a saga that cannot go on; it is never given up. */
+const LATER_MS = 500
+const LATER_LIMIT_MS = 60_000
+/** Recoveries in vain after which a person should look. */
+const STUCK_AFTER = 10
+
+/** Work at one saga, by the one who holds its lease. */
+export class SagaRun<State, Tools> {
+  /** Everything is done, or everything is taken back, and that is written. */
+  settled = false
+  readonly #kind: Kind<State, Tools>
+  readonly #lease: Lease
+  readonly #worker: Worker<Tools>
+  #journal: Journal<State>
+  #tries = 0
+
+  constructor(kind: Kind<State, Tools>, lease: Lease, journal: Journal<State>, worker: Worker<Tools>) {
+    this.#kind = kind
+    this.#lease = lease
+    this.#journal = journal
+    this.#worker = worker
+  }
+
+  /**
+   * @param resumed somebody else may have tried the next step
+   * @throws {Refusal} when all is taken back; else what keeps it from going on before it is decided
+   */
+  async go(resumed: boolean): Promise<State> {
+    try {
+      await this.#forward(resumed)
+      await this.#backward()
+      await this.#kind.journals.settle(this.#lease, this.#kind.codec.write(this.#journal))
+      this.settled = true
+    } catch (error) {
+      await this.#leave(error)
+      if (this.#journal.done <= this.#kind.pivot) throw error
+    }
+    return outcomeOf(this.#journal)
+  }
+
+  async #forward(resumed: boolean): Promise<void> {
+    const { saga, pivot } = this.#kind
+    let uncertain = resumed
+    while (this.#journal.direction === 'forward') {
+      const { done, startedAt } = this.#journal
+      const step = saga.steps[done]
+      if (!step) return
+      const late = done <= pivot && Date.now() - startedAt > saga.forwardForMs
+      // A step that may have been tried is tried again first: only then is it known what is to be taken back.
+      if (late && !uncertain) await this.#turnBack(LATE)
+      else uncertain = !(await this.#advance(step))
+    }
+  }
+
+  /** Runs the next step; gives whether its outcome is known. */
+  async #advance(step: Step<State, Tools>): Promise<boolean> {
+    const { saga, pivot } = this.#kind
+    const { done, state } = this.#journal
+    let learnt: Partial<State>
+    try {
+      learnt = await this.#work(step, 'run')
+    } catch (error) {
+      if (error instanceof Refusal && done <= pivot) {
+        await this.#turnBack(error)
+        return true
+      }
+      if (done > pivot || !(await this.#pause())) throw error
+      return false
+    }
+    this.#journal = { ...this.#journal, done: done + 1, state: { ...state, ...learnt } }
+    // After the last one the journal is settled, which writes it.
+    if (done + 1 < saga.steps.length) await this.#save()
+    return true
+  }
+
+  async #turnBack({ reason, detail }: Refusal): Promise<void> {
+    this.#journal = { ...this.#journal, direction: 'backward', refusal: { reason, detail } }
+    await this.#save()
+  }
+
+  async #backward(): Promise<void> {
+    while (this.#journal.direction === 'backward') {
+      const { done } = this.#journal
+      const step = this.#kind.saga.steps[done - 1]
+      if (!step) return
+      try {
+        await this.#work(step, 'undo')
+      } catch (error) {
+        if (await this.#pause()) continue
+        throw error
+      }
+      this.#journal = { ...this.#journal, done: done - 1 }
+      if (done > 1) await this.#save()
+    }
+  }
+
+  async #work(step: Step<State, Tools>, what: 'run' | 'undo'): Promise<Partial<State>> {
+    const startedAt = performance.now()
+    const { state } = this.#journal
+    const key = `${this.#lease.key}-${step.name}`
+    try {
+      const learnt = await step[what]?.({ state, tools: this.#worker.tools, key })
+      this.#log('info', 'saga step', { step: step.name, what, outcome: 'done', ms: since(startedAt) })
+      return learnt ?? {}
+    } catch (error) {
+      const refused = error instanceof Refusal
+      const outcome = refused ? error.reason : 'unknown'
+      this.#log(refused ? 'info' : 'warn', 'saga step', {
+        step: step.name,
+        what,
+        outcome,
+        ms: since(startedAt),
+        err: refused ? error.cause : error,
+      })
+      throw error
+    }
+  }
+
+  async #save(): Promise<void> {
+    const { journals, codec } = this.#kind
+    await journals.write(this.#lease, codec.write(this.#journal), this.#worker.leaseMs)
+    this.#tries = 0
+  }
+
+  /** Waits before the next try; `false` when there is no time for one. */
+  async #pause(): Promise<boolean> {
+    const { deadline, signal } = this.#worker.context
+    const ms = backoff(RETRY_MS, RETRY_LIMIT_MS, this.#tries++)
+    if (signal.aborted || remainingMs(deadline) < ms + RETRY_MS) return false
+    await pause(ms)
+    return !signal.aborted
+  }
+
+  /** Gives the saga up for now: whoever asks again, or recovery, goes on. */
+  async #leave(why: unknown): Promise<void> {
+    const { journals, codec } = this.#kind
+    const failures = this.#journal.failures + 1
+    this.#journal = { ...this.#journal, failures }
+    this.#log(failures < STUCK_AFTER ? 'warn' : 'error', 'saga left for later', { failures, err: why })
+    const dueAfterMs = backoff(LATER_MS, LATER_LIMIT_MS, failures - 1)
+    await journals
+      .release(this.#lease, codec.write(this.#journal), dueAfterMs)
+      // Then its lease ends by itself.
+      .catch((error: unknown) => this.#log('warn', 'saga not given back', { err: error }))
+  }
+
+  #log(level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void {
+    const { traceId } = this.#worker.context.trace
+    this.#kind.log[level]({ saga: this.#kind.saga.name, id: this.#lease.key, traceId, ...fields }, message)
+  }
+}
+
+/** What has come out of a saga that is decided. @throws {Refusal} */
+export function outcomeOf<State>({ refusal, state }: Journal<State>): State {
+  if (refusal) throw new Refusal(refusal.reason, refusal.detail)
+  return state
+}
+
+const LATE = new Refusal(TOOK_TOO_LONG, 'It took too long and was taken back. Ask again, with a new key.')
+
+const since = (startedAt: number): number => Math.round(performance.now() - startedAt)
+
+const backoff = (firstMs: number, limitMs: number, tries: number): number =>
+  Math.min(firstMs * 2 ** Math.min(tries, 16), limitMs) * (0.5 + Math.random() / 2)

@@ -1,0 +1,42 @@
+import { Hono } from 'hono'
+import { expect, test } from 'vitest'
+import { securityHeaders } from './security-headers.ts'
+
+const app = (https: boolean) =>
+  new Hono()
+    .use(securityHeaders({ https }))
+    .get('/data', (c) => c.json({}))
+    .get('/page', (c) => c.html('<p>', 200, { 'Content-Security-Policy': "default-src 'self'" }))
+    .get('/304', (c) => c.body(null, 304))
+    .get('/broken', () => {
+      throw new Error('broken')
+    })
+    .onError((_, c) => c.text('error', 500))
+
+test.for(['/data', '/broken', '/unknown'])('%s may do nothing in a browser', async (path) => {
+  const { headers } = await app(false).request(path)
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+  })
+  expect(headers.has('strict-transport-security')).toBe(false)
+})
+
+test('a 304 leaves what is kept as it is', async () => {
+  const { headers } = await app(true).request('/304')
+  expect([...headers.keys()]).toEqual(['strict-transport-security'])
+})
+
+test('a page keeps the policy that it has set, and is on its own', async () => {
+  const { headers } = await app(false).request('/page')
+  expect(headers.get('content-security-policy')).toBe("default-src 'self'")
+  expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
+  expect(headers.get('permissions-policy')).toContain('camera=()')
+})
+
+test('only where consumers come by https are they told to stay there', async () => {
+  const { headers } = await app(true).request('/data')
+  expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
+})
