@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import * as grpc from '@grpc/grpc-js'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTokens } from './auth.ts'
 import { type MockServices, SERVICE_NAMES, type ServiceName, startMockServices } from './index.ts'
 import { GRPC_SERVICES, HTTP_SERVICES } from './services/index.ts'
 import { call, clientToken, exchange, grpcClient, tokenRequest, userToken } from './testing.ts'
@@ -22,15 +25,36 @@ it('covers every service but identity, which is the one to ask for tokens', () =
   expect(covered.sort()).toEqual(SERVICE_NAMES.filter((name) => name !== 'identity').sort())
 })
 
+/** What a service must not take: nothing, consumers' tokens, those of other services, of other times, of nobody. */
+async function refusedBy(service: ServiceName): Promise<string[]> {
+  const { mobileAccessToken, webAccessToken, staffAccessToken } = await mocks.demo()
+  const forAnother = await clientToken(mocks, otherThan(service))
+  // Known there by now: what is remembered of a token must not be good elsewhere.
+  await call(mocks, otherThan(service), '/calculations', forAnother)
+  const good = await clientToken(mocks, service)
+  const tokens = await createTokens(mocks.services.identity)
+  const claims = { sub: 'mobile-bff', aud: service, clientId: 'mobile-bff', roles: [] }
+  const ofAnotherIssuer = (await createTokens('http://elsewhere.test')).issue(claims, 300)
+  const unsigned = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')
+  return [
+    '',
+    'nonsense',
+    mobileAccessToken,
+    webAccessToken,
+    staffAccessToken,
+    forAnother,
+    await userToken(mocks, webAccessToken, otherThan(service)),
+    await tokens.issue(claims, -1),
+    await ofAnotherIssuer,
+    `${good.slice(0, -4)}AAAA`,
+    `${unsigned}.${good.split('.')[1]}.`,
+  ]
+}
+
 describe('a call without a valid internal token is refused', () => {
   it.each(routes)('$service: $method $path', async ({ service, method, path }) => {
     const target = path.replace(/\{\w+\}/g, 'x')
-    const { mobileAccessToken } = await mocks.demo()
-    const forAnother = await clientToken(mocks, otherThan(service))
-    // Known there by now: what is remembered of a token must not be good elsewhere.
-    await call(mocks, otherThan(service), '/calculations', forAnother)
-    const tampered = `${(await clientToken(mocks, service)).slice(0, -4)}AAAA`
-    for (const token of ['', 'nonsense', mobileAccessToken, forAnother, tampered]) {
+    for (const token of await refusedBy(service)) {
       const response = await call(mocks, service, target, token, {
         method,
         ...(method !== 'GET' && { body: {} }),
@@ -40,15 +64,39 @@ describe('a call without a valid internal token is refused', () => {
     }
   })
 
-  it.each([
-    ['inventory', 'GetStock', { skus: ['HB-1001'] }],
-    ['pricing', 'GetPrices', { skus: ['HB-1001'] }],
-  ] as const)('%s: %s', async (service, method, request) => {
+  const methods = Object.entries(GRPC_SERVICES).flatMap(([service, { proto }]) => {
+    const text = readFileSync(new URL(`../../shared-clients/proto/${proto.file}`, import.meta.url), 'utf8')
+    return [...text.matchAll(/rpc (\w+)\(\w+\) returns \((stream )?/g)].map(([, method = '', streams]) => ({
+      service: service as 'inventory' | 'pricing',
+      method,
+      streams: streams !== undefined,
+    }))
+  })
+
+  it.each(methods)('$service: $method', async ({ service, method, streams }) => {
     const client = grpcClient(mocks, service)
-    for (const token of ['', 'nonsense', await clientToken(mocks, 'tax')])
-      await expect(client.unary(method, request, token)).rejects.toMatchObject({ code: 16 })
-    await client.unary(method, request, await clientToken(mocks, service))
+    const ask = (token: string) =>
+      new Promise<number>((resolve) => {
+        if (streams) {
+          const stream = client.stream(method, {}, token)
+          stream
+            .once('data', () => resolve(grpc.status.OK))
+            .once('error', ({ code }: Refused) => resolve(code))
+        } else
+          client.unary(method, {}, token).then(
+            () => resolve(grpc.status.OK),
+            ({ code }: Refused) => resolve(code),
+          )
+      })
+    for (const token of await refusedBy(service)) expect(await ask(token)).toBe(grpc.status.UNAUTHENTICATED)
+    expect(await ask(await clientToken(mocks, service))).not.toBe(grpc.status.UNAUTHENTICATED)
     client.close()
+  })
+
+  it('identity: what it knows of a user, by the token of a BFF or a service', async () => {
+    const { mobileAccessToken, webAccessToken } = await mocks.demo()
+    for (const token of [mobileAccessToken, webAccessToken, await userToken(mocks, webAccessToken, 'orders')])
+      expect((await call(mocks, 'identity', '/me', token)).status).toBe(401)
   })
 })
 
@@ -144,4 +192,5 @@ describe('a person’s data', () => {
   })
 })
 
+type Refused = { code: number }
 type Orders = { items: { id: string; customerId: string }[] }

@@ -87,3 +87,14 @@ export const bearer = (authorization: string | undefined): string | undefined =>
 /** The object rule: a person's data is for that person, for staff, and for a BFF on its own behalf. */
 export const maySee = (caller: Caller, customerId: string): boolean =>
   caller.isClient || caller.roles.includes('staff') || caller.sub === customerId
+
+/** What is a person's is changed in the name of a person: a BFF on its own behalf changes nothing. */
+export const mayChange = (caller: Caller, customerId: string): boolean =>
+  !caller.isClient && maySee(caller, customerId)
+
+/** BFFs that finish or take back a checkout after a crash, when the customer's token is gone. */
+const FINISHES_CHECKOUTS: ReadonlySet<string> = new Set(['mobile-bff'])
+
+/** The calls of a checkout are for the customer, and for a BFF that has to end one that was left open. */
+export const mayCheckOut = (caller: Caller, customerId: string): boolean =>
+  caller.isClient ? FINISHES_CHECKOUTS.has(caller.clientId) : maySee(caller, customerId)

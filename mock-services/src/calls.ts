@@ -5,7 +5,7 @@ import { SERVICE_NAMES, type ServiceName } from './service-names.ts'
 export type CallRecord = {
   method: string
   path: string
-  /** As received, but `authorization`: its claims in place of the credential. */
+  /** As received, but no credential: the claims of `authorization`, the names of `cookie`s. */
   headers: Record<string, unknown>
   /** The caller went away before it had its answer. */
   cancelled: boolean
@@ -65,9 +65,14 @@ export function createCalls() {
   }
 }
 
-function withoutCredentials({ cookie: _, ...headers }: Record<string, unknown>): Record<string, unknown> {
-  if (typeof headers.authorization !== 'string') return headers
-  return { ...headers, authorization: claimsOf(headers.authorization) }
+function withoutCredentials({ authorization, cookie, ...headers }: Record<string, unknown>) {
+  return {
+    ...headers,
+    ...(typeof authorization === 'string' && { authorization: claimsOf(authorization) }),
+    ...(typeof cookie === 'string' && {
+      cookie: cookie.split(';').map((pair) => pair.split('=')[0]?.trim()),
+    }),
+  }
 }
 
 function claimsOf(authorization: string): unknown {

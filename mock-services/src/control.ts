@@ -9,7 +9,14 @@ import { ORDER_STATUSES } from './seed/orders.ts'
 import { isServiceName, SERVICE_NAMES } from './service-names.ts'
 import type { World } from './world/index.ts'
 
-type Control = { world: World; calls: Calls; faults: Faults; demo: () => Promise<unknown> }
+type Control = {
+  world: World
+  calls: Calls
+  faults: Faults
+  demo: () => Promise<unknown>
+  /** Access tokens of a user; `undefined` when there is no such user. */
+  tokensOf: (userId: string) => Promise<unknown>
+}
 
 const StockChange = z.strictObject({ available: z.int().min(0).max(4_000_000_000) })
 const PriceChange = z.strictObject({ saleMinor: z.int().min(0) })
@@ -17,7 +24,7 @@ const ProductChange = z.strictObject({ name: z.string().min(1).max(200), active:
 const OrderChange = z.strictObject({ status: z.enum(ORDER_STATUSES) })
 
 /** The control port: demo data, faults, counts, changes and the event feed. For demos, tests and benches only. */
-export function controlListener({ world, calls, faults, demo }: Control) {
+export function controlListener({ world, calls, faults, demo, tokensOf }: Control) {
   const app = new Hono()
   const done = (c: Context, found: unknown) =>
     found ? c.json({ ok: true }) : refuse(c, 404, 'no such thing in the seed')
@@ -60,8 +67,34 @@ export function controlListener({ world, calls, faults, demo }: Control) {
   app.put('/products/:id', (c) =>
     change(c, ProductChange, (product) => world.catalog.change(c.req.param('id'), product)),
   )
+  app.post('/products', (c) => {
+    const { id, sku } = world.catalog.add()
+    return c.json({ id, sku }, 201)
+  })
+  app.delete('/products/:id', (c) => done(c, world.catalog.remove(c.req.param('id'))))
   app.put('/orders/:id', (c) =>
     change(c, OrderChange, ({ status }) => world.orders.setStatus(c.req.param('id'), status, 'staff:s1')),
+  )
+
+  app.get('/users/:id/tokens', async (c) => {
+    const tokens = await tokensOf(c.req.param('id'))
+    return tokens ? c.json(tokens) : refuse(c, 404, 'no such user in the seed')
+  })
+  app.get('/placed', (c) =>
+    c.json({
+      orders: world.orders.since().map(({ order, hasShipment }) => ({
+        id: order.id,
+        customerId: order.customerId,
+        paymentId: order.paymentId,
+        reservationId: order.reservationId,
+        total: order.total,
+        hasShipment,
+      })),
+      payments: world.payments
+        .since()
+        .map(({ id, customerId, status, amount }) => ({ id, customerId, status, amount })),
+      reservations: [...world.stock.reservations()].map(([id, lines]) => ({ id, lines })),
+    }),
   )
 
   app.get('/events', (c) => {

@@ -12,24 +12,34 @@ const CUSTOMER_ID = 'c1001'
 const ADMIN = STAFF[3]
 const TOKEN_SECONDS = 3600
 
-/** Tokens are fresh at each call. */
-export async function createDemo(tokens: Tokens, services: Record<ServiceName, string>) {
-  const token = (sub: string, aud: string, clientId: string) =>
+/** A user's access tokens, as log-in would give them; `undefined` when there is no such user. */
+export async function accessTokens(tokens: Tokens, sub: string) {
+  const user = userById(sub)
+  if (!user) return undefined
+  const token = (aud: string, clientId: string) =>
     tokens.issue(
-      { sub, aud, clientId, roles: userById(sub)?.roles ?? [], scope: ['openid', ...SCOPES].join(' ') },
+      { sub, aud, clientId, roles: user.roles, scope: ['openid', ...SCOPES].join(' ') },
       TOKEN_SECONDS,
     )
-  const [mobileAccessToken, webAccessToken, staffAccessToken] = await Promise.all([
-    token(CUSTOMER_ID, 'mobile-bff', 'mobile-app'),
-    token(CUSTOMER_ID, 'web-bff', 'web-bff'),
-    token(ADMIN.id, 'web-bff', 'web-bff'),
+  const [mobileAccessToken, webAccessToken] = await Promise.all([
+    token('mobile-bff', 'mobile-app'),
+    token('web-bff', 'web-bff'),
   ])
+  return { mobileAccessToken, webAccessToken }
+}
+
+/** Tokens are fresh at each call. */
+export async function createDemo(tokens: Tokens, services: Record<ServiceName, string>) {
+  const [customer, staff] = await Promise.all([
+    accessTokens(tokens, CUSTOMER_ID),
+    accessTokens(tokens, ADMIN.id),
+  ])
+  if (!customer || !staff) throw new RangeError('the users of the demo are not in the seed')
   return {
     customer: { username: 'ada@harbor.example', password: PASSWORD, id: CUSTOMER_ID },
     staff: { username: ADMIN.username, password: PASSWORD, id: ADMIN.id },
-    mobileAccessToken,
-    webAccessToken,
-    staffAccessToken,
+    ...customer,
+    staffAccessToken: staff.webAccessToken,
     device: { ...DEMO_DEVICE },
     productId: 'p1001',
     sku: 'HB-1001',

@@ -3,7 +3,7 @@ import type { Server as TcpServer } from 'node:net'
 import { createTokens } from './auth.ts'
 import { createCalls } from './calls.ts'
 import { controlListener } from './control.ts'
-import { createDemo, type Demo } from './demo.ts'
+import { accessTokens, createDemo, type Demo } from './demo.ts'
 import { createFaults, type Fault } from './faults.ts'
 import { createGrpcServer } from './grpc-service.ts'
 import { createHttpServer, routesListener } from './http-service.ts'
@@ -30,6 +30,8 @@ export type MockServicesOptions = {
   issuer?: string | undefined
   /** Where users find the web BFF: log-in redirects and back-channel logout go there. */
   webBffUrl?: string
+  /** Lifetime of the access tokens that users get by log-in or refresh. */
+  accessTokenSeconds?: number
   /** Domain events also go into a stream of this Redis. */
   redisUrl?: string | undefined
   /** Services that fail by themselves (recommendations, 0.8 %) do so. */
@@ -51,7 +53,8 @@ export async function startMockServices({
   ports = controlPort === 0 ? 'random' : 'default',
   host = '127.0.0.1',
   issuer,
-  webBffUrl = 'http://127.0.0.1:4000',
+  webBffUrl = 'http://localhost:4000',
+  accessTokenSeconds = 3600,
   redisUrl,
   defaultFaults = true,
 }: MockServicesOptions = {}) {
@@ -93,7 +96,7 @@ export async function startMockServices({
     const identity = await open('identity', identityServer)
     const knownAs = issuer ?? identity.address
     const tokens = await createTokens(knownAs)
-    listening.resolve(identityListener({ issuer: knownAs, webBffUrl, tokens }))
+    listening.resolve(identityListener({ issuer: knownAs, webBffUrl, accessTokenSeconds, tokens }))
 
     const world = createWorld()
     if (redisUrl) stopPublishing = publishToRedis(world.events, redisUrl)
@@ -121,11 +124,16 @@ export async function startMockServices({
       string
     >
     const demo = (): Promise<Demo> => createDemo(tokens, services)
-    const control = await open('control', createServer(controlListener({ world, calls, faults, demo })))
+    const tokensOf = (userId: string) => accessTokens(tokens, userId)
+    const control = await open(
+      'control',
+      createServer(controlListener({ world, calls, faults, demo, tokensOf })),
+    )
     return {
       controlUrl: control.address,
       services,
       demo,
+      tokensOf,
       close,
       /** Replaces the fault of a service; in force when it resolves. */
       setFault: (service: ServiceName, fault: Fault) => faults.set(service, fault),
@@ -135,6 +143,9 @@ export async function startMockServices({
       resetCalls: calls.reset,
       setStock: world.stock.set,
       setPrice: world.prices.set,
+      /** Changes, adds and removes products, each with its event. */
+      products: world.catalog,
+      prices: world.prices,
     }
   } catch (error) {
     await close()

@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
-import { type Caller, maySee } from './auth.ts'
+import { type Caller, mayChange, mayCheckOut, maySee } from './auth.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -141,6 +141,16 @@ export function pageOf<H, T>(call: Call, all: readonly H[], idOf: (head: H) => s
 /** Refuses what is another person's as if it were not there. @throws {Refusal} 404 */
 export function requireOwn({ caller }: Call, customerId: string, what: string): void {
   if (!maySee(caller, customerId)) throw notFound(what)
+}
+
+/** The same for what changes it. @throws {Refusal} 404 */
+export function requireMayChange({ caller }: Call, customerId: string, what: string): void {
+  if (!mayChange(caller, customerId)) throw notFound(what)
+}
+
+/** The same for the calls of a checkout. @throws {Refusal} 404 */
+export function requireMayCheckOut({ caller }: Call, customerId: string, what: string): void {
+  if (!mayCheckOut(caller, customerId)) throw notFound(what)
 }
 
 /** Lists over all customers are for staff. @throws {Refusal} 404 */

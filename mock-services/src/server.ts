@@ -6,17 +6,23 @@ const host = setting('HOST')
 const issuer = setting('IDENTITY_ISSUER')
 const redisUrl = setting('REDIS_URL')
 const webBffUrl = setting('WEB_BFF_URL')
+const accessTokenSeconds = setting('ACCESS_TOKEN_SECONDS')
 
 // Loaded only once the settings are good: a typing error is answered at once.
 const { PortError, startMockServices } = await import('./index.ts')
-const mocks = await startMockServices({ controlPort, host, issuer, redisUrl, webBffUrl }).catch(
-  (error: unknown) => {
-    if (!(error instanceof PortError)) throw error
-    return end(
-      `mock-services did not start: ${error.message}. Set PORT to a free port with the ports after it.`,
-    )
-  },
-)
+const mocks = await startMockServices({
+  controlPort,
+  host,
+  issuer,
+  redisUrl,
+  webBffUrl,
+  accessTokenSeconds,
+}).catch((error: unknown) => {
+  if (!(error instanceof PortError)) throw error
+  return end(
+    `mock-services did not start: ${error.message}. Set PORT to a free port with the ports after it.`,
+  )
+})
 
 closeWithGrace({ delay: 2_000 }, async ({ err }) => {
   if (err) console.error(err)

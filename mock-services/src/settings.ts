@@ -29,9 +29,18 @@ const SETTINGS = {
     schema: z.url({ protocol: /^rediss?$/ }).optional(),
   },
   WEB_BFF_URL: {
-    fallback: 'http://127.0.0.1:4000',
+    fallback: 'http://localhost:4000',
     allowed: 'the http or https address of the web BFF',
     schema: z.url({ protocol: /^https?$/ }),
+  },
+  ACCESS_TOKEN_SECONDS: {
+    fallback: '3600',
+    allowed: 'a whole number from 1 to 86400',
+    schema: z
+      .string()
+      .regex(/^[1-9]\d{0,4}$/)
+      .transform(Number)
+      .pipe(z.number().max(86_400)),
   },
 } as const
 

@@ -34,7 +34,9 @@ const bff = (id: string, more: Partial<ClientMetadata> = {}): ClientMetadata => 
 
 /** The clients of the seed. `webBffUrl` is where users find the web BFF. */
 export const clients = (webBffUrl: string): ClientMetadata[] => {
-  const origins = [...new Set([new URL(webBffUrl).origin, ...LOOPBACKS])]
+  const { origin, protocol } = new URL(webBffUrl)
+  // By plain http no redirect leaves the machine; the back channel may.
+  const origins = [...new Set([...(protocol === 'https:' ? [origin] : []), ...LOOPBACKS])]
   return [
     bff('web-bff', {
       // "native" lets a loopback redirect have any port (RFC 8252), as processes of a test have.

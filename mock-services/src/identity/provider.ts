@@ -16,10 +16,12 @@ const RESOURCE = 'urn:harbor:'
 export function createProvider({
   issuer,
   webBffUrl,
+  accessTokenSeconds,
   tokens,
 }: {
   issuer: string
   webBffUrl: string
+  accessTokenSeconds: number
   tokens: Tokens
 }): Provider {
   const policy = interactionPolicy.base()
@@ -43,7 +45,7 @@ export function createProvider({
     rotateRefreshToken: true,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     ttl: {
-      AccessToken: HOUR_S,
+      AccessToken: accessTokenSeconds,
       AuthorizationCode: 60,
       Grant: FORTNIGHT_S,
       IdToken: HOUR_S,
@@ -51,11 +53,18 @@ export function createProvider({
       RefreshToken: FORTNIGHT_S,
       Session: FORTNIGHT_S,
     },
+    // The library's own dispatcher refuses loopback addresses, where the BFFs of a demo are.
+    fetch: (url, options) => globalThis.fetch(url, withoutDispatcher(options)),
     interactions: { policy, url: (_ctx, { uid }) => `/interaction/${uid}` },
     features: {
       devInteractions: { enabled: false },
       backchannelLogout: { enabled: true },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
+      // RFC 9449: the app may bind its tokens to a key of the phone.
+      dPoP: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx, form) => void (ctx.body = logoutPage(form)),
@@ -72,7 +81,7 @@ export function createProvider({
             audience: audience ?? '',
             scope: SCOPES.join(' '),
             accessTokenFormat: 'jwt',
-            accessTokenTTL: HOUR_S,
+            accessTokenTTL: accessTokenSeconds,
             jwt: { sign: { alg: 'ES256' } },
           }
         },
@@ -107,4 +116,9 @@ export function createProvider({
   })
   registerInternalGrants(provider, tokens)
   return provider
+}
+
+function withoutDispatcher(options: RequestInit & { dispatcher?: unknown } = {}): RequestInit {
+  const { dispatcher: _, ...rest } = options
+  return rest
 }

@@ -27,7 +27,7 @@ const productNumbers = numbers(FIRST.product, COUNTS.products)
 const inSeed = (id: string, prefix: string) => numberIn(id, prefix, FIRST.product, COUNTS.products)
 
 /** All heads, in order of their numbers. */
-export const productHeads = lazily((_: 'all') => productNumbers.map(head))
+export const productHeads = lazily((_: 'all') => productNumbers.map(productHeadOf))
 
 /** The head of `p1001` or of `HB-1001`. */
 export function productHead(idOrSku: string): ProductHead | undefined {
@@ -43,7 +43,8 @@ export const imageUrl = (id: string, index = 0): string =>
 export const seededSaleMinor = ({ listMinor, discountBasisPoints }: ProductHead): number =>
   Math.round((listMinor * (10_000 - discountBasisPoints)) / 10_000)
 
-function head(number: number): ProductHead {
+/** The head of any number, in the seed or after it. */
+export function productHeadOf(number: number): ProductHead {
   const r = random('product', number)
   const category = CATEGORIES[(number - FIRST.product) % CATEGORIES.length] as Category
   const brand = r.pick(BRANDS)

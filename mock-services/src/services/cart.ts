@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { createReplays } from '../idempotency.ts'
 import {
   type Call,
   del,
@@ -9,6 +10,7 @@ import {
   post,
   Refusal,
   type Routes,
+  requireMayChange,
   requireOwn,
   requireStaff,
 } from '../routes.ts'
@@ -21,11 +23,31 @@ const NewLine = z.object({ sku: z.string(), quantity: Quantity })
 const Change = z.object({ quantity: Quantity })
 
 export const cartRoutes = ({ carts }: World): Routes => {
-  const own = (call: Call, id: string): Cart => {
+  const once = createReplays()
+
+  const found = (id: string): Cart => {
     const cart = carts.of(id)
     if (!cart) throw notFound('cart')
+    return cart
+  }
+  const own = (call: Call, id: string): Cart => {
+    const cart = found(id)
     requireOwn(call, cart.customerId, 'cart')
     return cart
+  }
+  /** A change of a cart, once for its key; `undefined` when there is nothing that could be changed so. */
+  const change = (
+    call: Call,
+    apply: (cart: Cart, sku: string) => Cart | undefined,
+    refusal: Refusal,
+  ): Cart => {
+    const cart = found(call.params.id ?? '')
+    requireMayChange(call, cart.customerId, 'cart')
+    return once(call, () => {
+      const changed = apply(cart, call.params.sku ?? '')
+      if (!changed) throw refusal
+      return changed
+    })
   }
   const cartIds = customerIds.map((id) => `k${id.slice(1)}`)
 
@@ -36,20 +58,16 @@ export const cartRoutes = ({ carts }: World): Routes => {
     }),
     get('/carts/{id}', (call) => own(call, call.params.id ?? '')),
     get('/customers/{id}/cart', (call) => own(call, `k${call.params.id?.slice(1)}`)),
-    post('/carts/{id}/lines', NewLine, ({ sku, quantity }, call) => {
-      const cart = own(call, call.params.id ?? '')
-      const changed = carts.add(cart, sku, quantity)
-      if (!changed) throw new Refusal(422, 'UNKNOWN_SKU', `${sku} is not sold`)
-      return changed
-    }),
-    patch('/carts/{id}/lines/{sku}', Change, ({ quantity }, call) => {
-      const cart = own(call, call.params.id ?? '')
-      const changed = carts.setQuantity(cart, call.params.sku ?? '', quantity)
-      if (!changed) throw notFound('line')
-      return changed
-    }),
-    del('/carts/{id}/lines/{sku}', (call) =>
-      carts.remove(own(call, call.params.id ?? ''), call.params.sku ?? ''),
+    post('/carts/{id}/lines', NewLine, ({ sku, quantity }, call) =>
+      change(
+        call,
+        (cart) => carts.add(cart, sku, quantity),
+        new Refusal(422, 'UNKNOWN_SKU', `${sku} is not sold`),
+      ),
     ),
+    patch('/carts/{id}/lines/{sku}', Change, ({ quantity }, call) =>
+      change(call, (cart, sku) => carts.setQuantity(cart, sku, quantity), notFound('line')),
+    ),
+    del('/carts/{id}/lines/{sku}', (call) => change(call, carts.remove, notFound('line'))),
   ]
 }

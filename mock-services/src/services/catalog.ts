@@ -5,6 +5,8 @@ export const catalogRoutes = ({ catalog }: World): Routes => [
   get('/products', (call) => {
     const ids = optionalIds(call, 'ids')
     if (ids) return { items: inAnyOrder(ids.flatMap((id) => catalog.byId(id) ?? [])), nextCursor: null }
+    const skus = optionalIds(call, 'skus')
+    if (skus) return { items: inAnyOrder(skus.flatMap((sku) => catalog.bySku(sku) ?? [])), nextCursor: null }
     return pageOf(call, catalog.inCategory(call.query.get('category')), ({ id }) => id, catalog.full)
   }),
   get('/products/{id}', ({ params: { id = '' } }) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { maySee } from '../auth.ts'
+import { createReplays } from '../idempotency.ts'
 import {
   get,
   inAnyOrder,
@@ -8,6 +9,7 @@ import {
   pageOf,
   put,
   type Routes,
+  requireMayChange,
   requireOwn,
   requireStaff,
 } from '../routes.ts'
@@ -19,6 +21,7 @@ const Preferences = z.strictObject({ channels: Channels.partial(), topics: Topic
 
 export const customersRoutes = (): Routes => {
   const changed = new Map<string, Customer['preferences']>()
+  const once = createReplays()
 
   const find = (id: string): Customer | undefined => {
     const number = customerNumber(id)
@@ -46,15 +49,17 @@ export const customersRoutes = (): Routes => {
     }),
     put('/customers/{id}/preferences', Preferences, ({ channels = {}, topics = {} }, call) => {
       const { id = '' } = call.params
-      requireOwn(call, id, 'customer')
-      const found = find(id)
-      if (!found) throw notFound('customer')
-      const next = {
-        channels: { ...found.preferences.channels, ...defined(channels) },
-        topics: { ...found.preferences.topics, ...defined(topics) },
-      }
-      changed.set(id, next)
-      return next
+      requireMayChange(call, id, 'customer')
+      return once(call, () => {
+        const found = find(id)
+        if (!found) throw notFound('customer')
+        const next = {
+          channels: { ...found.preferences.channels, ...defined(channels) },
+          topics: { ...found.preferences.topics, ...defined(topics) },
+        }
+        changed.set(id, next)
+        return next
+      })
     }),
   ]
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { post, type Routes, requireOwn } from '../routes.ts'
+import { post, type Routes, requireMayCheckOut } from '../routes.ts'
 import { random } from '../seed/random.ts'
 
 const Draft = z.object({
@@ -16,7 +16,7 @@ const REJECT_FROM_MINOR = 5_000_000
 
 export const fraudRoutes = (): Routes => [
   post('/assessments', Draft, ({ customerId, total, lines, shippingCountry }, call) => {
-    requireOwn(call, customerId, 'customer')
+    requireMayCheckOut(call, customerId, 'customer')
     const r = random('fraud', customerId, total.amountMinor, shippingCountry)
     const decision =
       customerId === REJECTED_CUSTOMER || total.amountMinor >= REJECT_FROM_MINOR

@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js'
 import { z } from 'zod'
+import { type Caller, mayCheckOut } from '../auth.ts'
 import { NotHeldError } from '../events.ts'
 import { type GrpcMethods, GrpcRefusal, rpc } from '../grpc-service.ts'
 import { inAnyOrder } from '../routes.ts'
@@ -21,6 +22,11 @@ const Watch = z.object({
 })
 const Adjustment = z.object({ warehouse: z.enum(STORES), sku: z.string(), available: z.int().min(0) })
 
+/** Reservations are nobody's in particular: any user's checkout may make and end one. */
+function requireCheckOut(caller: Caller): void {
+  if (!mayCheckOut(caller, caller.sub)) throw new GrpcRefusal(status.PERMISSION_DENIED, 'not for this client')
+}
+
 export const inventoryMethods = ({ stock, events }: World): GrpcMethods => ({
   GetStock: rpc(Skus, ({ skus }) => ({
     items: inAnyOrder([...new Set(skus)]).flatMap((sku) => {
@@ -31,12 +37,16 @@ export const inventoryMethods = ({ stock, events }: World): GrpcMethods => ({
     }),
   })),
 
-  Reserve: rpc(Reservation, ({ reservation_id, lines }) => {
+  Reserve: rpc(Reservation, ({ reservation_id, lines }, caller) => {
+    requireCheckOut(caller)
+    if (stock.wasReleased(reservation_id))
+      throw new GrpcRefusal(status.FAILED_PRECONDITION, 'the reservation was given back')
     const short_skus = stock.reserve(reservation_id, lines)
     return { reserved: short_skus.length === 0, short_skus }
   }),
 
-  Release: rpc(z.object({ reservation_id: z.string().min(1) }), ({ reservation_id }) => {
+  Release: rpc(z.object({ reservation_id: z.string().min(1) }), ({ reservation_id }, caller) => {
+    requireCheckOut(caller)
     stock.release(reservation_id)
     return {}
   }),

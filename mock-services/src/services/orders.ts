@@ -13,6 +13,7 @@ import {
   Refusal,
   Reply,
   type Routes,
+  requireMayCheckOut,
   requireOwn,
 } from '../routes.ts'
 import { ORDER_STATUSES, orderLine } from '../seed/orders.ts'
@@ -67,7 +68,7 @@ export const ordersRoutes = ({ orders, carts, prices }: World): Routes => {
       return order
     }),
     post('/orders', NewOrder, (body, call) => {
-      requireOwn(call, body.customerId, 'customer')
+      requireMayCheckOut(call, body.customerId, 'customer')
       return once(call, () => {
         const order = orders.place(body.customerId, linesOf(body.lines), body)
         const cart = carts.of(body.cartId)

@@ -11,6 +11,7 @@ import {
   Refusal,
   Reply,
   type Routes,
+  requireMayCheckOut,
   requireOwn,
 } from '../routes.ts'
 import type { World } from '../world/index.ts'
@@ -29,7 +30,7 @@ export const paymentsRoutes = ({ payments }: World): Routes => {
   const once = createReplays()
   return [
     post('/authorisations', Authorisation, ({ customerId, amount, method }, call) => {
-      requireOwn(call, customerId, 'customer')
+      requireMayCheckOut(call, customerId, 'customer')
       return once(call, () => {
         if ((typeof method === 'string' ? method : (method.token ?? '')).includes(DECLINED))
           throw new Refusal(422, 'PAYMENT_DECLINED', 'the issuer has declined the payment')
@@ -39,7 +40,7 @@ export const paymentsRoutes = ({ payments }: World): Routes => {
     post('/authorisations/{id}/void', z.unknown(), (_, call) => {
       const payment = payments.of(call.params.id ?? '')
       if (!payment) throw notFound('payment')
-      requireOwn(call, payment.customerId, 'payment')
+      requireMayCheckOut(call, payment.customerId, 'payment')
       return payments.void(payment.id)
     }),
     get('/payments', (call) => {

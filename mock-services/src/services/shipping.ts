@@ -11,7 +11,7 @@ import {
   Refusal,
   Reply,
   type Routes,
-  requireOwn,
+  requireMayCheckOut,
   requireStaff,
 } from '../routes.ts'
 import { productHead } from '../seed/products.ts'
@@ -60,7 +60,7 @@ export const shippingRoutes = ({ orders }: World): Routes => {
     post('/shipments', z.object({ orderId: z.string() }), ({ orderId }, call) => {
       const found = order(orderId)
       if (!found) throw notFound('order')
-      requireOwn(call, found.customerId, 'order')
+      requireMayCheckOut(call, found.customerId, 'order')
       return once(call, () => new Reply(201, { items: [orders.ship(found)] }))
     }),
   ]

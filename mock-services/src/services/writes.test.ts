@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type MockServices, type ServiceName, startMockServices } from '../index.ts'
-import { call, grpcClient, userToken } from '../testing.ts'
+import { call, clientToken, exchange, grpcClient, tokenRequest, userToken } from '../testing.ts'
 
 let mocks: MockServices
 let customerToken: string
@@ -142,4 +142,62 @@ it('readings that come in are the newest of their device', async () => {
     .body
   expect(items).toHaveLength(5)
   expect(items[0]).toEqual(reading)
+})
+
+describe('a BFF on its own behalf', () => {
+  const order = { customerId: 'c1001', amount: { amountMinor: 990, currency: 'EUR' }, method: 'card' }
+  const post = async (service: ServiceName, path: string, token: string, body: unknown, key: string) => {
+    const headers = { 'idempotency-key': key }
+    const response = await call(mocks, service, path, token, { method: 'POST', body, headers })
+    return { status: response.status, body: await response.json() }
+  }
+
+  it('ends the checkout of a customer under the same keys: what was done for the customer is not done again', async () => {
+    const { mobileAccessToken } = await mocks.demo()
+    const exchanged = await tokenRequest(mocks, 'mobile-bff', exchange(mobileAccessToken, 'payments'))
+    const first = await post(
+      'payments',
+      '/authorisations',
+      exchanged.body.access_token ?? '',
+      order,
+      'recovered',
+    )
+    expect(first.status).toBe(201)
+    const alone = await clientToken(mocks, 'payments')
+    expect(await post('payments', '/authorisations', alone, order, 'recovered')).toEqual(first)
+    const voided = await post(
+      'payments',
+      `/authorisations/${first.body.id}/void`,
+      alone,
+      {},
+      'recovered-void',
+    )
+    expect(voided.body).toMatchObject({ status: 'VOIDED' })
+  })
+
+  it('changes nothing else of a customer, and only the BFF that recovers does that', async () => {
+    const cart = await clientToken(mocks, 'cart')
+    const line = { sku: 'HB-1001', quantity: 1 }
+    expect((await post('cart', '/carts/k1001/lines', cart, line, 'alone')).status).toBe(404)
+    const customers = await clientToken(mocks, 'customers')
+    const preferences = { method: 'PUT', body: { topics: { offers: true } } }
+    expect(
+      (await call(mocks, 'customers', '/customers/c1001/preferences', customers, preferences)).status,
+    ).toBe(404)
+    const web = await tokenRequest(mocks, 'web-bff', {
+      grant_type: 'client_credentials',
+      audience: 'payments',
+    })
+    const refused = await post('payments', '/authorisations', web.body.access_token ?? '', order, 'web')
+    expect(refused.status).toBe(404)
+  })
+})
+
+it('a reservation that was given back cannot be made by a call that comes late', async () => {
+  const token = await userToken(mocks, customerToken, 'inventory')
+  const client = grpcClient(mocks, 'inventory')
+  const reservation = { reservation_id: 'late', lines: [{ sku: 'HB-1001', quantity: 1 }] }
+  await client.unary('Release', { reservation_id: 'late' }, token)
+  await expect(client.unary('Reserve', reservation, token)).rejects.toMatchObject({ code: 9 })
+  client.close()
 })

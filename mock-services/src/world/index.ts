@@ -13,12 +13,13 @@ export type World = ReturnType<typeof createWorld>
 export function createWorld() {
   const events = createEventLog()
   const inbox = createInbox(events)
+  const catalog = createCatalog(events)
   return {
     events,
     inbox,
-    catalog: createCatalog(events),
+    catalog,
     stock: createStock(events),
-    prices: createPrices(events),
+    prices: createPrices(events, catalog),
     carts: createCarts(),
     orders: createOrders(events, inbox),
     payments: createPayments(),

@@ -51,6 +51,12 @@ export function createOrders(events: EventLog, inbox: Inbox) {
     full,
     byId: byIdFull,
 
+    /** What was placed since the start, newest first; with whether it is on its way to be shipped. */
+    since: () =>
+      rows
+        .filter(({ number }) => number >= FIRST.order + COUNTS.orders)
+        .map((entry) => ({ order: full(entry), hasShipment: shipped.has(entry.id) })),
+
     place(
       customerId: string,
       lines: OrderLine[],

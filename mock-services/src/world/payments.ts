@@ -45,6 +45,8 @@ export function createPayments() {
         .reverse()
       return [...newest.filter((id) => customerId === null || own.get(id)?.customerId === customerId), ...ids]
     },
+    /** What was authorised since the start, voided or not; newest first. */
+    since: (): Payment[] => newest.flatMap((id) => own.get(id) ?? []),
     authorise(customerId: string, amount: Money): Payment {
       const id = `pay${FIRST.order + 900_000 + own.size}`
       const payment = paymentRecord(id, customerId, amount, 'AUTHORISED', Date.now())

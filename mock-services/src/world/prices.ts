@@ -1,16 +1,17 @@
 import type { EventLog } from '../events.ts'
-import { productHead, seededSaleMinor } from '../seed/products.ts'
+import { seededSaleMinor } from '../seed/products.ts'
 import { CURRENCY } from '../seed/reference.ts'
+import type { Catalog } from './catalog.ts'
 
 /** Minor units of a currency for one euro; yen has no minor unit, so 100 cents are 168 yen. */
 const MINOR_PER_EURO: Readonly<Record<string, number>> = { EUR: 100, GBP: 86, USD: 109, JPY: 168 }
 
 /** What things cost now: the seed's prices and those that were changed since. */
-export function createPrices(events: EventLog) {
+export function createPrices(events: EventLog, catalog: Pick<Catalog, 'head'>) {
   const changed = new Map<string, number>()
 
   function of(sku: string, currency: string) {
-    const head = productHead(sku)
+    const head = catalog.head(sku)
     const rate = MINOR_PER_EURO[currency]
     if (!head || rate === undefined) return undefined
     const saleEuro = changed.get(sku) ?? seededSaleMinor(head)
@@ -33,7 +34,7 @@ export function createPrices(events: EventLog) {
     of,
     /** `false` when there is no such SKU. */
     set(sku: string, saleMinor: number): boolean {
-      if (!productHead(sku)) return false
+      if (!catalog.head(sku)) return false
       changed.set(sku, saleMinor)
       const now = of(sku, CURRENCY)
       events.publish('price', {

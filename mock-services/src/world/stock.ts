@@ -15,6 +15,7 @@ const DEMO_GAPS = new Set(['HB-1003', 'HB-1012'])
 export function createStock(events: EventLog) {
   const levels = new Map(productHeads('all').map(({ sku }, index) => [sku, seededLevels(sku, index)]))
   const reservations = new Map<string, Taken[]>()
+  const released = new Set<string>()
 
   const of = (sku: string, warehouse: string): Level | undefined => levels.get(sku)?.get(warehouse)
   const changed = (sku: string, warehouse: string) =>
@@ -66,7 +67,11 @@ export function createStock(events: EventLog) {
       if (short.length === 0) reservations.set(id, lines.flatMap(take))
       return short
     },
+    reservations: (): ReadonlyMap<string, readonly Taken[]> => reservations,
+    /** An id that was given back stays so: a Reserve that comes late takes nothing. */
+    wasReleased: (id: string): boolean => released.has(id),
     release(id: string): void {
+      released.add(id)
       for (const { sku, warehouse, quantity } of reservations.get(id) ?? []) {
         const level = of(sku, warehouse)
         if (!level) continue
