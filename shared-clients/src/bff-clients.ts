@@ -5,7 +5,7 @@ import { closing, type Part } from '@harbor/shared-runtime/part'
 import { connectRedis, type RedisConnection } from '@harbor/shared-runtime/redis'
 import type { RedisAddress } from '@harbor/shared-runtime/redis-address'
 import { type ClientSet, createClients } from './clients.ts'
-import { eventsPart, type Purgeable, purging } from './events/events-part.ts'
+import { type EventsPart, eventsPart, type Purgeable, purging } from './events/events-part.ts'
 import { eventSettings, openEventFeed } from './events/settings.ts'
 import { type AddressSettings, addressesOf, upstreamSettings } from './services.ts'
 
@@ -35,7 +35,12 @@ export type BffClients = {
   readonly parts: readonly Part[]
   /** Has something else purged by domain events, after the cache. To be called before the parts are started. */
   alsoPurge(other: Purgeable): void
+  /** One more follower of the domain events, with a place in the feed of its own; to be started after `parts`. */
+  follower(following: Following): EventsPart
 }
+
+/** What is done with each event, one after the other where `limits.pending` is 1. */
+export type Following = Omit<Parameters<typeof eventsPart>[0], 'feed' | 'log'>
 
 /**
  * Everything with which a BFF reaches its upstreams, out of its settings: clients over a cache in memory (and
@@ -68,5 +73,6 @@ export function openBffClients({ name, clientId, config, log }: Options): BffCli
     redis,
     parts: [cachePart, clientsPart, { ...events, details: () => ({ live: events.live() }) }],
     alsoPurge: (other) => void purged.push(other),
+    follower: (following) => eventsPart({ feed: openEventFeed(config), log, ...following }),
   }
 }

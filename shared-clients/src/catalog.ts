@@ -38,6 +38,9 @@ const PRODUCTS = cacheKind({ namespace: 'catalog:product', schema: Product, poli
 
 type Page = { cursor?: string | undefined; limit: number }
 
+/** As it is now: neither out of the cache nor the answer to somebody who asked earlier. */
+const NOW = { alone: true }
+
 export const catalog = httpClient('catalog', { timeoutMs: 500 }, (call, cached) => ({
   byId: (id: string) => cached(PRODUCTS).byId(id, (call) => call(byId, { path: { id } })),
   /** The products that exist, by id. */
@@ -52,5 +55,21 @@ export const catalog = httpClient('catalog', { timeoutMs: 500 }, (call, cached) 
   /** A page of one category, of everything when none is given. */
   list: ({ category, cursor, limit }: Page & { category?: string | undefined }) =>
     call(list, { query: { category, cursor, limit } }),
+  /** A page of everything, as it is now. */
+  listNow: (page: Page, options?: { timeoutMs?: number }) => call(list, { query: page, ...NOW, ...options }),
+  /** The products that exist, by id, as they are now. */
+  nowByIds: (ids: readonly string[]) =>
+    fetchByKeys(
+      ids,
+      async (some) => (await call(list, { query: { ids: some.join() }, ...NOW })).items,
+      (product) => product.id,
+    ),
+  /** The products that are sold under these SKUs, by SKU, as they are now. */
+  nowBySkus: (skus: readonly string[]) =>
+    fetchByKeys(
+      skus,
+      async (some) => (await call(list, { query: { skus: some.join() }, ...NOW })).items,
+      (product) => product.sku,
+    ),
   search: (q: string, { cursor, limit }: Page) => call(search, { query: { q, cursor, limit } }),
 }))

@@ -22,8 +22,8 @@ import { shipping } from './shipping.ts'
 import { tax } from './tax.ts'
 import { telemetry } from './telemetry.ts'
 import type { ClientDefinition } from './transport/client.ts'
-import { openPool } from './transport/http.ts'
 import { createInternalTokens } from './transport/internal-tokens.ts'
+import { openPool } from './transport/outbound.ts'
 
 /** Every client that a screen can use; a new one is added here and nowhere else. */
 const CLIENTS = {

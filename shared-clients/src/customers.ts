@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
-import { get } from './transport/endpoint.ts'
+import { get, put } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
 const Address = z.object({
@@ -11,6 +11,13 @@ const Address = z.object({
   postalCode: z.string(),
   country: z.string().length(2),
 })
+
+/** Which notifications a customer wants, and by what way. */
+export const NotificationPreferences = z.object({
+  channels: z.object({ email: z.boolean(), push: z.boolean(), sms: z.boolean() }),
+  topics: z.object({ orders: z.boolean(), offers: z.boolean(), stock: z.boolean() }),
+})
+export type NotificationPreferences = z.infer<typeof NotificationPreferences>
 
 export const Customer = z.object({
   id: z.string(),
@@ -23,20 +30,20 @@ export const Customer = z.object({
   loyaltyTier: z.string(),
   loyaltyPoints: z.int(),
   addresses: z.array(Address),
-  preferences: z.object({
-    channels: z.object({ email: z.boolean(), push: z.boolean(), sms: z.boolean() }),
-    topics: z.object({ orders: z.boolean(), offers: z.boolean(), stock: z.boolean() }),
-  }),
+  preferences: NotificationPreferences,
   /** For risk only. */
   fraudScore: z.number(),
 })
 export type Customer = z.infer<typeof Customer>
 
 const byId = get('/customers/{id}', Customer)
+const setPreferences = put('/customers/{id}/preferences', NotificationPreferences)
 const byIds = get('/customers', z.object({ items: z.array(Customer) }))
 
 export const customers = httpClient('customers', { timeoutMs: 250 }, (call) => ({
   byId: (id: string) => call(byId, { path: { id } }),
+  setPreferences: (id: string, preferences: NotificationPreferences, idempotencyKey: string) =>
+    call(setPreferences, { path: { id }, body: preferences, idempotencyKey }),
   byIds: (ids: readonly string[]) =>
     fetchByKeys(
       ids,

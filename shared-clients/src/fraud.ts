@@ -16,5 +16,5 @@ type OrderDraft = {
 }
 
 export const fraud = httpClient('fraud', { timeoutMs: 500 }, (call) => ({
-  assess: (draft: OrderDraft) => call(assess, { body: draft }),
+  assess: (draft: OrderDraft, idempotencyKey: string) => call(assess, { body: draft, idempotencyKey }),
 }))

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { loadIdentityKeys } from './identity.ts'
-import { openPool } from './transport/http.ts'
+import { openPool } from './transport/outbound.ts'
 import { startAnswering, startUpstream, timed } from './transport/testing.ts'
 
 function keysOf(address: string) {

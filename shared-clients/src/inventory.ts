@@ -27,6 +27,11 @@ export type StockEvent =
   | { kind: 'snapshot-end'; eventId: string }
   | { kind: 'heartbeat'; eventId: string }
 
+const Reserved = z.object({ reserved: z.boolean(), shortSkus: z.array(z.string()) })
+
+/** A reservation touches many rows. */
+const WRITE_TIMEOUT_MS = 1_000
+
 const Level = z.object({
   warehouse: z.string().min(1),
   sku: z.string().min(1),
@@ -35,15 +40,19 @@ const Level = z.object({
 })
 const Position = z.object({ eventId: z.string() })
 
+/** A kind that came to be after this client was written has no `event` here: it is none of the fields that we know. */
 const StockMessage = z
   .object({
-    event: z.discriminatedUnion('$case', [
-      z.object({ $case: z.literal('level'), value: Level }),
-      z.object({ $case: z.literal('snapshotEnd'), value: Position }),
-      z.object({ $case: z.literal('heartbeat'), value: Position }),
-    ]),
+    event: z
+      .discriminatedUnion('$case', [
+        z.object({ $case: z.literal('level'), value: Level }),
+        z.object({ $case: z.literal('snapshotEnd'), value: Position }),
+        z.object({ $case: z.literal('heartbeat'), value: Position }),
+      ])
+      .optional(),
   })
-  .transform(({ event }): StockEvent => {
+  .transform(({ event }): StockEvent | undefined => {
+    if (event === undefined) return undefined
     if (event.$case === 'level') return { kind: 'level', ...event.value }
     return { kind: event.$case === 'snapshotEnd' ? 'snapshot-end' : 'heartbeat', ...event.value }
   })
@@ -70,11 +79,36 @@ export const inventory = grpcClient(
         ),
       ),
     /**
+     * Sets stock aside for an order, all or nothing, once for its id; names the SKUs that fall short, in which case
+     * nothing is set aside.
+     */
+    reserve: (reservationId: string, lines: readonly { sku: string; quantity: number }[]) =>
+      call.unary(stub.reserve.bind(stub), { reservationId, lines: [...lines] }, Reserved, {
+        write: 'reserve',
+        timeoutMs: WRITE_TIMEOUT_MS,
+      }),
+    /** Gives a reservation back, also one that never came about: a call for it that comes late is refused. */
+    release: async (reservationId: string): Promise<void> => {
+      await call.unary(stub.release.bind(stub), { reservationId }, z.unknown(), {
+        write: 'release',
+        timeoutMs: WRITE_TIMEOUT_MS,
+      })
+    },
+    /**
      * Every level (of one warehouse, if given), `snapshot-end`, then each change as it happens and a heartbeat
      * every 10 s, until the context's signal is aborted. With `afterEventId`: only what came after it;
-     * `UpstreamError` `conflict` when that is too long ago.
+     * `UpstreamError` `conflict` when that is too long ago. Kinds of events that are not known are passed over.
      */
-    watchStock: ({ warehouse = '', afterEventId = '' }: { warehouse?: string; afterEventId?: string } = {}) =>
-      call.stream(stub.watchStock.bind(stub), { warehouse, afterEventId, follow: true }, StockMessage),
+    async *watchStock({
+      warehouse = '',
+      afterEventId = '',
+    }: {
+      warehouse?: string
+      afterEventId?: string
+    } = {}): AsyncGenerator<StockEvent, void, undefined> {
+      const request = { warehouse, afterEventId, follow: true }
+      for await (const event of call.stream(stub.watchStock.bind(stub), request, StockMessage))
+        if (event) yield event
+    },
   }),
 )

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Money } from './money.ts'
-import { get } from './transport/endpoint.ts'
+import { get, getOwned, post } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
 export const OrderStatus = z.enum([
@@ -38,12 +38,28 @@ export type Order = z.infer<typeof Order>
 const OrderPage = z.object({ items: z.array(Order), nextCursor: z.string().nullable(), totalCount: z.int() })
 
 const list = get('/orders', OrderPage)
-const byId = get('/orders/{id}', Order)
+const byId = getOwned('/orders/{id}', Order)
+const create = post('/orders', Order)
 
-type Listing = { status?: OrderStatus; cursor?: string; limit: number }
+/** Somebody waits for an order longer than for a list. */
+const WRITE_TIMEOUT_MS = 1_500
+
+type Listing = { status?: OrderStatus; cursor?: string | undefined; limit: number }
+
+type NewOrder = {
+  customerId: string
+  cartId: string
+  lines: readonly { sku: string; quantity: number }[]
+  quoteId: string
+  paymentId: string
+  reservationId: string
+}
 
 export const orders = httpClient('orders', { timeoutMs: 250 }, (call) => ({
   byId: (id: string) => call(byId, { path: { id } }),
+  /** Places an order, which empties the cart. */
+  create: (order: NewOrder, idempotencyKey: string) =>
+    call(create, { body: order, idempotencyKey, timeoutMs: WRITE_TIMEOUT_MS }),
   /** A customer's orders, newest first. */
   ofCustomer: (customerId: string, listing: Listing) => call(list, { query: { customerId, ...listing } }),
 }))

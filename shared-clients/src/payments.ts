@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
 import { Money } from './money.ts'
-import { get } from './transport/endpoint.ts'
+import { get, post } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
 export const Payment = z.object({
@@ -13,9 +13,27 @@ export const Payment = z.object({
 })
 export type Payment = z.infer<typeof Payment>
 
+const authorise = post('/authorisations', Payment)
+const voidAuthorisation = post('/authorisations/{id}/void', Payment)
 const byIds = get('/payments', z.object({ items: z.array(Payment) }))
 
+type Authorisation = {
+  customerId: string
+  amount: Money
+  /** The name or token of a payment method, as the payment service knows it. */
+  method: string
+}
+
+/** An issuer of cards takes its time. */
+const AUTHORISE_TIMEOUT_MS = 2_000
+
 export const payments = httpClient('payments', { timeoutMs: 500, hedge: false }, (call) => ({
+  /** @throws {UpstreamError} `rejected` when the payment is declined */
+  authorise: (authorisation: Authorisation, idempotencyKey: string) =>
+    call(authorise, { body: authorisation, idempotencyKey, timeoutMs: AUTHORISE_TIMEOUT_MS }),
+  /** Gives an authorisation back; nothing is charged. */
+  void: (id: string, idempotencyKey: string) =>
+    call(voidAuthorisation, { path: { id }, body: {}, idempotencyKey, timeoutMs: AUTHORISE_TIMEOUT_MS }),
   byIds: (ids: readonly string[]) =>
     fetchByKeys(
       ids,

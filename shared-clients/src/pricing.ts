@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
 import { cacheKind, SPIKE } from './cache-policies.ts'
 import { PricingServiceClient } from './gen/pricing.ts'
-import { grpcClient } from './transport/grpc.ts'
+import { type GrpcCall, grpcClient } from './transport/grpc.ts'
 
 const Currency = z.string().length(3)
 const Minor = z.int()
@@ -39,28 +39,39 @@ const PriceAnswer = z.object({ prices: z.array(Price) })
 
 const PRICES = cacheKind({ namespace: 'pricing:price', schema: Price, policy: SPIKE })
 
+const fetchPrices = (
+  call: GrpcCall,
+  stub: PricingServiceClient,
+  skus: readonly string[],
+  options?: { alone: boolean; timeoutMs?: number },
+) =>
+  fetchByKeys(
+    skus,
+    async (some) =>
+      (
+        await call.unary(stub.getPrices.bind(stub), { skus: [...some], currency: '' }, PriceAnswer, {
+          read: 'getPrices',
+          ...options,
+        })
+      ).prices,
+    (price) => price.sku,
+  )
+
 export const pricing = grpcClient(
   'pricing',
   { timeoutMs: 300, stub: PricingServiceClient },
   (call, stub, cached) => ({
     /** Prices of the SKUs that have one, by SKU. */
     prices: (skus: readonly string[]) =>
-      cached(PRICES).byIds(skus, (call, missing) =>
-        fetchByKeys(
-          missing,
-          async (some) =>
-            (
-              await call.unary(stub.getPrices.bind(stub), { skus: [...some], currency: '' }, PriceAnswer, {
-                read: 'getPrices',
-              })
-            ).prices,
-          (price) => price.sku,
-        ),
-      ),
+      cached(PRICES).byIds(skus, (call, missing) => fetchPrices(call, stub, missing)),
+    /** The same as they are now: neither out of the cache nor the answer to somebody who asked earlier. */
+    pricesNow: (skus: readonly string[], options?: { timeoutMs?: number }) =>
+      fetchPrices(call, stub, skus, { alone: true, ...options }),
     /** What a cart costs as it is now, before tax and shipping. */
     quote: (cartId: string, options?: { timeoutMs?: number }) =>
       call.unary(stub.quoteCart.bind(stub), { cartId, lines: [], currency: '' }, Quote, {
         read: 'quoteCart',
+        owned: true,
         ...options,
       }),
   }),

@@ -24,6 +24,7 @@ export const Shipment = z.object({
 export type Shipment = z.infer<typeof Shipment>
 
 const quotes = post('/quotes', z.object({ options: z.array(ShippingOption) }))
+const createShipment = post('/shipments', z.object({ items: z.array(Shipment) }))
 const ofOrders = get('/shipments', z.object({ items: z.array(Shipment) }))
 
 type Parcel = {
@@ -37,6 +38,10 @@ export const shipping = httpClient('shipping', { timeoutMs: 250 }, (call) => ({
   /** The ways to ship a cart, and what each costs. */
   quotes: async (parcel: Parcel, options?: { timeoutMs?: number }) =>
     (await call(quotes, { body: parcel, ...options })).options,
+  /** Has an order sent. */
+  createShipment: async (orderId: string, idempotencyKey: string): Promise<void> => {
+    await call(createShipment, { body: { orderId }, idempotencyKey })
+  },
   /** The shipments of these orders, by order id. */
   ofOrders: (orderIds: readonly string[]) =>
     fetchByKeys(

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type EventType, isAfter, isEventId, parseEvent } from './event.ts'
-import { GAP_TAGS, tagsOf } from './tags.ts'
+import { entityTags, GAP_TAGS, PRODUCT_LISTS, tagsOf } from './tags.ts'
 
 const at = '2026-11-20T10:00:00.000Z'
 const EXAMPLES: { [T in EventType]: { data: object; key: string; tags: string[] } } = {
@@ -18,7 +18,7 @@ const EXAMPLES: { [T in EventType]: { data: object; key: string; tags: string[] 
   product: {
     data: { id: 'p1001', sku: 'HB-1001', name: 'A pan', active: true },
     key: 'p1001',
-    tags: ['catalog:product:p1001'],
+    tags: ['catalog:product:p1001', PRODUCT_LISTS],
   },
   order: {
     data: { id: 'o100001', customerId: 'c1001', status: 'SHIPPED', at },
@@ -43,7 +43,15 @@ test.each(Object.entries(EXAMPLES))('a change of %s has its key and its tags', (
   const event = parseEvent('7', type as EventType, JSON.stringify({ ...example.data, margin: 12 }))
   expect(event).toEqual({ id: '7', type, key: example.key, data: example.data })
   expect(tagsOf(event)).toEqual(example.tags)
-  for (const tag of example.tags) expect(GAP_TAGS).toContain(tag.slice(0, tag.lastIndexOf(':')))
+  for (const tag of example.tags)
+    expect(GAP_TAGS).toContain(tag === PRODUCT_LISTS ? tag : tag.slice(0, tag.lastIndexOf(':')))
+})
+
+test('an answer carries a tag that each change of what it is made of purges, and one for a gap', () => {
+  const tags = entityTags({ product: ['p1001'], price: ['HB-1001', 'HB-1002'] })
+  expect(tags).toContain(tagsOf({ type: 'product', key: 'p1001' })[0])
+  for (const sku of ['HB-1001', 'HB-1002']) expect(tags).toContain(tagsOf({ type: 'price', key: sku })[0])
+  expect(tags.filter((tag) => GAP_TAGS.includes(tag))).toEqual(['pricing:price', 'catalog:product'])
 })
 
 test('ids are ordered as the numbers that they are', () => {

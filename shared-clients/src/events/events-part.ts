@@ -13,6 +13,12 @@ export const purging = (caches: readonly Purgeable[]): Pick<FollowEvents, 'apply
   return { apply: (event) => purge(tagsOf(event)), onGap: () => purge([...GAP_TAGS]) }
 }
 
+type Options = Omit<FollowEvents, 'signal' | 'onConnection' | 'after' | 'missed'> & {
+  name?: string
+  /** The last event that was applied before this process, for those who remember it; `undefined`: nobody knows. */
+  lastEvent?: () => Promise<string | undefined>
+}
+
 export type EventsPart = Part & {
   /** Whether the feed is up: as long as it is not, cached data may be as old as its ttl allows. */
   live(): boolean
@@ -24,21 +30,24 @@ export type EventsPart = Part & {
  * @example
  * eventsPart({ feed: openEventFeed(config), log, ...purging([cache]) })
  */
-export function eventsPart(options: Omit<FollowEvents, 'signal' | 'onConnection'>): EventsPart {
+export function eventsPart({ name = 'events', lastEvent, ...options }: Options): EventsPart {
   const ending = new AbortController()
   let live = false
   let following: Promise<void> = Promise.resolve()
 
   return {
-    name: 'events',
-    start: () =>
-      new Promise((resolve) => {
+    name,
+    async start() {
+      const after = await lastEvent?.().catch(() => undefined)
+      const missed = lastEvent !== undefined && after === undefined
+      return new Promise((resolve) => {
         const onConnection = (connected: boolean) => {
           live = connected
           resolve(undefined)
         }
-        following = followEvents({ ...options, onConnection, signal: ending.signal })
-      }),
+        following = followEvents({ ...options, after, missed, onConnection, signal: ending.signal })
+      })
+    },
     async stop() {
       ending.abort()
       await following

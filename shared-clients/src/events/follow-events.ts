@@ -15,6 +15,10 @@ export type FollowEvents = {
   /** Ends everything. */
   signal: AbortSignal
   log: Log
+  /** The event after which to go on; what happens from now on when not given. */
+  after?: string | undefined
+  /** Whether events may have been missed before: `onGap` is called as soon as the feed is up. */
+  missed?: boolean
   /** Told of each connection that is up (`true`), and of each that was lost or could not be made (`false`). */
   onConnection?: (connected: boolean) => void
   limits?: Partial<typeof LIMITS>
@@ -49,8 +53,8 @@ export async function followEvents(options: FollowEvents): Promise<void> {
   const limits = { ...LIMITS, ...options.limits }
   const lanes = createLanes(limits.pending)
   /** The id of the last event taken, or from which a new feed goes on. */
-  let position: string | undefined
-  let gap = false
+  let position = options.after
+  let gap = options.missed ?? false
   let connected = false
 
   await follow<FeedItem>({

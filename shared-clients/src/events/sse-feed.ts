@@ -1,11 +1,10 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { createParser } from 'eventsource-parser'
-import { Client } from 'undici'
+import { openEventStream } from '../transport/outbound.ts'
 import { type EventFeed, type FeedItem, tooOld, unavailable } from './feed.ts'
 
 /** Characters of one message; the largest legitimate one has a few hundred. */
 const MAX_MESSAGE = 256 * 1024
-const CONNECT_MS = 2_000
 
 /**
  * Domain events as server-sent events over HTTP: `Last-Event-ID` resumes, 410 says that it cannot; comments are
@@ -17,7 +16,7 @@ export function sseFeed({ url }: { url: string }): EventFeed {
     name: 'sse',
     async *subscribe({ after, signal }) {
       // A connection of its own, destroyed at the end. How long silence may last is the follower's business.
-      const client = new Client(origin, { connect: { timeout: CONNECT_MS }, bodyTimeout: 0 })
+      const client = openEventStream(origin)
       try {
         const { statusCode, headers, body } = await client.request({
           method: 'GET',

@@ -1067,7 +1067,7 @@ export const InventoryServiceService = {
     responseSerialize: (value: ReserveResponse): Buffer => Buffer.from(ReserveResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReserveResponse => ReserveResponse.decode(value),
   },
-  /** Gives a reservation back; idempotent. */
+  /** Gives a reservation back; idempotent. A Reserve with its id that comes later is FAILED_PRECONDITION. */
   release: {
     path: "/harbor.inventory.v1.InventoryService/Release" as const,
     requestStream: false as const,
@@ -1097,7 +1097,7 @@ export interface InventoryServiceServer extends UntypedServiceImplementation {
   getStock: handleUnaryCall<GetStockRequest, GetStockResponse>;
   /** All or nothing; idempotent by reservation_id. */
   reserve: handleUnaryCall<ReserveRequest, ReserveResponse>;
-  /** Gives a reservation back; idempotent. */
+  /** Gives a reservation back; idempotent. A Reserve with its id that comes later is FAILED_PRECONDITION. */
   release: handleUnaryCall<ReleaseRequest, ReleaseResponse>;
   /**
    * Every level of one warehouse (of all when empty), then, with `follow`, each change as it happens.
@@ -1139,7 +1139,7 @@ export interface InventoryServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReserveResponse) => void,
   ): ClientUnaryCall;
-  /** Gives a reservation back; idempotent. */
+  /** Gives a reservation back; idempotent. A Reserve with its id that comes later is FAILED_PRECONDITION. */
   release(
     request: ReleaseRequest,
     callback: (error: ServiceError | null, response: ReleaseResponse) => void,

@@ -9,6 +9,8 @@ export type Operation<T> = {
   readonly repeatable: boolean
   /** Changes nothing: may be hedged, and shared by those who ask the same at the same time. */
   readonly isRead: boolean
+  /** A read that is not shared: its answer must not be older than the call. */
+  readonly alone?: boolean
   /** Equal for equal arguments. */
   readonly key: string
   /** What parses the answer: two schemas of one endpoint are never shared. */

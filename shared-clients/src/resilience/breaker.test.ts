@@ -38,6 +38,8 @@ test.each<[UpstreamErrorCode, string]>([
   ['conflict', 'closed'],
   ['rejected', 'closed'],
   ['unauthorized', 'closed'],
+  ['forbidden', 'closed'],
+  ['user_refused', 'closed'],
   ['overloaded', 'closed'],
   ['cancelled', 'closed'],
 ])('after ten calls that end as %s it is %s', async (code, state) => {

@@ -88,7 +88,7 @@ export class CallChain {
     const { viewer } = context
     let shared: Flights | undefined
     let key = operation.key
-    if (operation.isRead) {
+    if (operation.isRead && !operation.alone) {
       if (viewer !== undefined) key = `${viewer.id} ${key}`
       const running = this.#flights.get(key)
       if (running === undefined) shared = this.#flights
@@ -96,7 +96,7 @@ export class CallChain {
         // The same schema parses the answer to the same arguments: it is the same type.
         return this.#join(running as Flight<T>, context, operation, caller)
     }
-    const token = (): Promise<string> => this.#tokens(context, this.#upstream, NEVER)
+    const token = (refused?: string): Promise<string> => this.#tokens(context, this.#upstream, NEVER, refused)
     const flight = new Flight(this.#health, operation, viewer?.token, caller.deadline, key, shared)
     caller.onEnd = (why) => flight.leave(why)
     return flight.start(token)

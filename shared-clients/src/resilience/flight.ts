@@ -1,4 +1,4 @@
-import { UpstreamError } from '@harbor/shared-runtime/errors'
+import { isUserRefused, UpstreamError } from '@harbor/shared-runtime/errors'
 import { remainingMs } from '@harbor/shared-runtime/request-context'
 import type { Operation } from './attempt.ts'
 import type { Place } from './bulkhead.ts'
@@ -48,7 +48,7 @@ export class Flight<T> implements Place {
   }
 
   /** Goes; once. Whoever asks the same while it runs finds it among the flights. */
-  start(token: () => Promise<string>): Promise<T> {
+  start(token: ObtainToken): Promise<T> {
     this.#flights?.set(this.#key, this)
     return (this.answer = this.#run(token))
   }
@@ -72,7 +72,7 @@ export class Flight<T> implements Place {
     this.#proceed?.()
   }
 
-  async #run(obtain: () => Promise<string>): Promise<T> {
+  async #run(obtain: ObtainToken): Promise<T> {
     const { bulkhead, breaker } = this.#health
     const startedAt = performance.now()
     let code: UpstreamError['code'] | 'ok' = 'ok'
@@ -82,7 +82,7 @@ export class Flight<T> implements Place {
       if (this.#over) throw this.#over
       if (!bulkhead.tryEnter()) await this.#turn()
       try {
-        return await breaker.run(() => this.#send(token))
+        return await breaker.run(() => this.#send(token, obtain))
       } finally {
         bulkhead.leave()
       }
@@ -126,11 +126,15 @@ export class Flight<T> implements Place {
     })
   }
 
-  /** Sends it, and again as long as that is safe, useful and within the budget. */
-  async #send(token: string): Promise<T> {
+  /**
+   * Sends it, and again as long as that is safe, useful and within the budget; once more with another token when
+   * the first is refused, which is safe for writes, too: nothing was done.
+   */
+  async #send(first: string, obtain: ObtainToken): Promise<T> {
     const health = this.#health
     health.called(performance.now())
-    for (let retries = 0; ; retries++) {
+    let token = first
+    for (let retries = 0; ; ) {
       if (this.#over) throw this.#over
       this.toldDeadline = this.deadline
       const exchange = new Exchange(health, this.operation, token, this.deadline)
@@ -138,9 +142,14 @@ export class Flight<T> implements Place {
       try {
         return await exchange.answer
       } catch (error) {
-        const delayMs = this.#retryAfterMs(error, retries)
-        if (delayMs === undefined) throw error
-        if (delayMs > 0) await this.#pause(delayMs)
+        if (token === first && isTokenRefused(error)) {
+          this.#stop = undefined
+          token = await another(first, obtain, error)
+        } else {
+          const delayMs = this.#retryAfterMs(error, retries++)
+          if (delayMs === undefined) throw error
+          if (delayMs > 0) await this.#pause(delayMs)
+        }
         // A busy process wakes late.
         if (remainingMs(this.deadline) < 1) throw error
       } finally {
@@ -181,6 +190,21 @@ export class Flight<T> implements Place {
     const { endpoint, trace } = this.operation
     return { upstream: this.#health.upstream, endpoint, traceId: trace.traceId }
   }
+}
+
+/** The token for the call; given one that was refused, another one, or the same when there is none to be had. */
+type ObtainToken = (refused?: string) => Promise<string>
+
+const isTokenRefused = (error: unknown) => error instanceof UpstreamError && error.code === 'unauthorized'
+
+/** @throws the refusal itself when there is no other token; `user_refused` when identity refuses the user, too */
+async function another(refused: string, obtain: ObtainToken, refusal: unknown): Promise<string> {
+  const token = await obtain(refused).catch((error: unknown) => {
+    // That identity is not well says nothing about this upstream.
+    throw isUserRefused(error) ? error : refusal
+  })
+  if (token === refused) throw refusal
+  return token
 }
 
 /** An upstream that says that it is overloaded is not asked again: it would be more so. */

@@ -26,6 +26,7 @@ test.each<[UpstreamErrorCode, number]>([
   ['conflict', 1],
   ['rejected', 1],
   ['unauthorized', 1],
+  ['forbidden', 1],
 ])('a read that fails as %s is sent %i times', async (code, times) => {
   const heard = listen<Retried>('harbor.call.retried')
   const chain = await warm()

@@ -1,3 +1,4 @@
+import { scaled } from '@harbor/shared-runtime/testing/soak'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { target } from './endpoint.ts'
@@ -24,6 +25,50 @@ test('a parameter that the caller forgot is a bug of the caller', () => {
 
 // What paths, queries and encodings trip over, more often than fast-check's own strings have it.
 const text = fc.string({ unit: fc.constantFrom(...'a1/\\?#%&=+;:@. \n\0é日💥', '%2e', '..', '\u202e') })
+
+/** Each would be another path, another host or another request where it is joined to an address as it is. */
+const hostile = fc.constantFrom(
+  'http://evil.test/',
+  'https:evil.test',
+  '//evil.test/x',
+  '\\\\evil.test\\x',
+  '@evil.test',
+  'a@evil.test:80',
+  '../../token',
+  '..%2f..%2ftoken',
+  '%2e%2e',
+  '/..;/token',
+  '?admin=true',
+  '#',
+  'x?a=b#c',
+  'x HTTP/1.1\r\nHost: evil.test\r\n\r\nGET /token',
+  '\r\n',
+  '\n',
+  '\0',
+  '\t',
+  '；／．．',
+)
+
+test('property: no id or query changes host, path or request', () => {
+  const value = fc.oneof(
+    hostile,
+    fc.tuple(text, hostile, text).map((parts) => parts.join('')),
+    fc.tuple(hostile, hostile).map((parts) => parts.join('')),
+  )
+  fc.assert(
+    fc.property(value, value, value, (id, sku, q) => {
+      const made = target('cart', '/carts/{id}/lines/{sku}', { path: { id, sku }, query: { q } })
+      expect(made).toMatch(/^\/carts\/[^/?#\s\\@]+\/lines\/[^/?#\s\\@]+\?q=[^?#\s\\]*$/)
+      for (const base of ['http://upstream.test', 'https://upstream.test:8443']) {
+        const url = new URL(made, base)
+        expect([url.origin, url.username, url.hash]).toEqual([base, '', ''])
+        expect(url.pathname.split('/').map(decodeURIComponent)).toEqual(['', 'carts', id, 'lines', sku])
+        expect([...url.searchParams]).toEqual([['q', q]])
+      }
+    }),
+    { numRuns: scaled(500, 50_000) },
+  )
+})
 
 test('property: no parameter leaves its segment, and the upstream reads back what was given', () => {
   fc.assert(

@@ -10,6 +10,8 @@ export type Endpoint<T> = {
   readonly path: string
   /** Fields that it does not name are dropped; another type is an `invalid_answer`. */
   readonly answer: z.ZodType<T>
+  /** It names one thing of one customer: a 403 says whose it is not, and that is "not found" to the caller. */
+  readonly owned?: true
 }
 
 /** What a call adds to its endpoint. */
@@ -19,6 +21,8 @@ export type Arguments = {
   readonly body?: unknown
   /** For a POST that may be repeated: the upstream answers the same to the same key. */
   readonly idempotencyKey?: string
+  /** Its answer must not be older than the call: it does not share one that is on its way. */
+  readonly alone?: boolean
   /** Milliseconds; the client's own timeout when not given. */
   readonly timeoutMs?: number
 }
@@ -28,7 +32,15 @@ const endpoint =
   <T>(path: string, answer: z.ZodType<T>): Endpoint<T> => ({ method, path, answer })
 
 export const get = endpoint('GET')
+/** Reads one thing that belongs to a customer, by an id that may be anybody's. */
+export const getOwned = <T>(path: string, answer: z.ZodType<T>): Endpoint<T> => ({
+  ...get(path, answer),
+  owned: true,
+})
 export const post = endpoint('POST')
+export const put = endpoint('PUT')
+export const patch = endpoint('PATCH')
+export const del = endpoint('DELETE')
 
 /**
  * The request target of a call: parameters encoded, query parameters without a value left out.

@@ -13,6 +13,8 @@ export type Unary<Request, Answer> = (
   callback: (error: ServiceError | null, answer: Answer) => void,
 ) => ClientUnaryCall
 
+type Kind = { read?: string; write?: string; alone?: boolean; owned?: boolean }
+
 /** A call of a method with one answer, which can be sent more than once. */
 export class GrpcOperation<Request, Reply, T> implements Operation<T> {
   readonly upstream: ServiceName
@@ -22,16 +24,19 @@ export class GrpcOperation<Request, Reply, T> implements Operation<T> {
   readonly trace: TraceContext
   readonly endpoint: string
   readonly isRead: boolean
+  readonly repeatable: boolean
+  readonly alone: boolean
+  readonly owned: boolean
   readonly key: string
 
-  /** @param read the method's name when it changes nothing */
+  /** `read` and `write` name the method when it may be repeated; the others as in the options of a call */
   constructor(
     upstream: ServiceName,
     method: Unary<Request, Reply>,
     request: Request,
     shape: z.ZodType<T>,
     trace: TraceContext,
-    read?: string,
+    { read, write, alone = false, owned = false }: Kind = {},
   ) {
     this.upstream = upstream
     this.method = method
@@ -39,12 +44,11 @@ export class GrpcOperation<Request, Reply, T> implements Operation<T> {
     this.shape = shape
     this.trace = trace
     this.isRead = read !== undefined
-    this.endpoint = read ?? 'write'
+    this.alone = alone
+    this.owned = owned
+    this.repeatable = (read ?? write) !== undefined
+    this.endpoint = read ?? write ?? 'write'
     this.key = read === undefined ? '' : `${read} ${JSON.stringify(request)}`
-  }
-
-  get repeatable(): boolean {
-    return this.isRead
   }
 
   send(attempt: Attempt<T>): void {
@@ -64,7 +68,12 @@ export class GrpcOperation<Request, Reply, T> implements Operation<T> {
   #settle(attempt: Attempt<T>, error: ServiceError | null, reply: Reply): void {
     if (attempt.settled) return
     if (error) {
-      attempt.fail(asUpstreamError(this.upstream, error))
+      const denied = this.owned && error.code === status.PERMISSION_DENIED
+      attempt.fail(
+        denied
+          ? new UpstreamError(this.upstream, 'not_found', "another customer's", { cause: error })
+          : asUpstreamError(this.upstream, error),
+      )
       return
     }
     const parsed = this.shape.safeParse(reply)
@@ -103,7 +112,7 @@ const CODES: Readonly<Partial<Record<status, UpstreamErrorCode>>> = {
   [status.OUT_OF_RANGE]: 'conflict',
   [status.RESOURCE_EXHAUSTED]: 'overloaded',
   [status.UNAUTHENTICATED]: 'unauthorized',
-  [status.PERMISSION_DENIED]: 'unauthorized',
+  [status.PERMISSION_DENIED]: 'forbidden',
   [status.UNIMPLEMENTED]: 'invalid_answer',
 }
 

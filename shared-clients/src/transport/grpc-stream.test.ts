@@ -4,7 +4,8 @@ import { type ServerWritableStream, status } from '@grpc/grpc-js'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { backgroundContext } from '@harbor/shared-runtime/request-context'
 import { expect, test } from 'vitest'
-import type { StockEvent, WatchStockRequest } from '../gen/inventory.ts'
+import { InventoryServiceService, type StockEvent, type WatchStockRequest } from '../gen/inventory.ts'
+import type { InternalTokens } from './internal-tokens.ts'
 import { inventoryAt, startInventory } from './testing-grpc.ts'
 
 type Watch = ServerWritableStream<WatchStockRequest, StockEvent>
@@ -42,6 +43,25 @@ test('every message comes as it is sent, in order, and the stream ends when the 
     { kind: 'heartbeat', eventId: '9' },
   ])
   expect(seen.requests).toEqual([{ warehouse: 'ber', afterEventId: '7', follow: true }])
+})
+
+test('a kind of event that the client does not know is passed over, and the stream goes on', async () => {
+  const later: StockEvent = { event: undefined }
+  const { watchStock } = InventoryServiceService
+  const responseSerialize = (event: StockEvent) =>
+    // Field 15 of the oneof, a message of two bytes.
+    event === later ? Buffer.from('7a020801', 'hex') : watchStock.responseSerialize(event)
+  const { address } = await startInventory(
+    {
+      watchStock: (stream) => {
+        for (const event of [level(1), later, level(2)]) stream.write(event)
+        stream.end()
+      },
+    },
+    { service: { ...InventoryServiceService, watchStock: { ...watchStock, responseSerialize } } },
+  )
+  const given = await Array.fromAsync(inventoryAt(address).watchStock())
+  expect(given).toMatchObject([{ available: 1 }, { available: 2 }])
 })
 
 test('an abort ends the stream quietly, and the service sees it', async () => {
@@ -113,6 +133,28 @@ test('a message that is not as agreed ends the stream as an invalid answer, and 
   const { client, seen } = await startWatch((stream) => void stream.write(level(1, '')))
   await expect(Array.fromAsync(client.watchStock())).rejects.toMatchObject({ code: 'invalid_answer' })
   await expect.poll(() => seen.cancelled, { timeout: 500 }).toBe(1)
+})
+
+test('a stream that is refused for its token is opened with another one the next time', async () => {
+  const seen: unknown[] = []
+  const { address } = await startInventory({
+    watchStock(stream) {
+      const [authorization] = stream.metadata.get('authorization')
+      seen.push(authorization)
+      if (authorization === 'Bearer first')
+        stream.emit('error', { code: status.UNAUTHENTICATED, details: 'refused' })
+      else {
+        stream.write(level(1))
+        stream.end()
+      }
+    },
+  })
+  let kept = 'first'
+  const tokens: InternalTokens = async (_, __, ___, refused) => (kept = refused === kept ? 'second' : kept)
+  const client = inventoryAt(address, { tokens })
+  await expect(Array.fromAsync(client.watchStock())).rejects.toMatchObject({ code: 'unauthorized' })
+  expect(await Array.fromAsync(client.watchStock())).toHaveLength(1)
+  expect(seen).toEqual(['Bearer first', 'Bearer second'])
 })
 
 test('a token that cannot be had is the error of identity; after an abort it is none', async () => {

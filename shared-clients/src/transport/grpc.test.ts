@@ -1,7 +1,10 @@
-import { type Metadata, status } from '@grpc/grpc-js'
+import { credentials, type Metadata, status } from '@grpc/grpc-js'
 import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/errors'
-import { expect, test } from 'vitest'
-import { InventoryServiceService } from '../gen/inventory.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
+import { InventoryServiceClient, InventoryServiceService } from '../gen/inventory.ts'
+import { Attempt } from '../resilience/attempt.ts'
+import { GrpcOperation } from './grpc-operation.ts'
 import { request, timed } from './testing.ts'
 import { inventoryAt, row, startInventory } from './testing-grpc.ts'
 
@@ -35,6 +38,30 @@ test('a call carries its token, its trace and its deadline', async () => {
   expect(metadata?.get('traceparent')).toEqual([`00-${context.trace.traceId}-${context.trace.spanId}-00`])
   expect(deadline - start).toBeGreaterThan(500)
   expect(deadline - start).toBeLessThan(850)
+})
+
+test("a denied read is an error of ours, but of what a customer may or may not own it is 'not found'", async () => {
+  const { address } = await startInventory({
+    getStock: (_, done) => done({ code: status.PERMISSION_DENIED, details: CANARY }),
+  })
+  await expect(inventoryAt(address).stock(['HB-1'])).rejects.toMatchObject({ code: 'forbidden' })
+  const { trace } = request()
+  const stub = new InventoryServiceClient(new URL(address).host, credentials.createInsecure())
+  onTestFinished(() => stub.close())
+  const kind = { read: 'getStock', owned: true }
+  const denied = new GrpcOperation(
+    'inventory',
+    stub.getStock.bind(stub),
+    { skus: [] },
+    z.unknown(),
+    trace,
+    kind,
+  )
+  const failure = new Promise((resolve) => {
+    const owner = { succeeded: resolve, failed: (_: unknown, error: UpstreamError) => resolve(error) }
+    denied.send(new Attempt(owner, 'a-token', performance.now() + 2_000, performance.now()))
+  })
+  expect(await failure).toMatchObject({ code: 'not_found', message: expect.not.stringContaining(CANARY) })
 })
 
 test('the time that a token took is no longer there for the call', async () => {
@@ -89,7 +116,7 @@ const STATUSES: [keyof typeof status, UpstreamErrorCode][] = [
   ['DEADLINE_EXCEEDED', 'timeout'],
   ['NOT_FOUND', 'not_found'],
   ['ALREADY_EXISTS', 'conflict'],
-  ['PERMISSION_DENIED', 'unauthorized'],
+  ['PERMISSION_DENIED', 'forbidden'],
   ['RESOURCE_EXHAUSTED', 'overloaded'],
   ['FAILED_PRECONDITION', 'conflict'],
   ['ABORTED', 'conflict'],

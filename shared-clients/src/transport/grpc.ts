@@ -1,10 +1,4 @@
-import {
-  type ChannelCredentials,
-  type ClientOptions,
-  type ClientReadableStream,
-  credentials,
-  type Metadata,
-} from '@grpc/grpc-js'
+import type { ClientReadableStream, Metadata } from '@grpc/grpc-js'
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
 import type { z } from 'zod'
 import { CallChain } from '../resilience/chain.ts'
@@ -14,6 +8,7 @@ import { type Cached, cachedReads } from './cached.ts'
 import type { ClientDefinition } from './client.ts'
 import { asUpstreamError, GrpcOperation, metadataOf, parse, type Unary } from './grpc-operation.ts'
 import type { InternalTokens } from './internal-tokens.ts'
+import { openStub, type StubClass } from './outbound.ts'
 
 type ServerStream<Request, Answer> = (request: Request, metadata: Metadata) => ClientReadableStream<Answer>
 
@@ -21,6 +16,12 @@ type Options = {
   timeoutMs?: number
   /** The name of a method that changes nothing: its calls may be repeated, hedged and shared. */
   read?: string
+  /** A read whose answer must not be older than the call: it does not share one that is on its way. */
+  alone?: boolean
+  /** A read of one thing of one customer: PERMISSION_DENIED says whose it is not, and that is "not found". */
+  owned?: boolean
+  /** The name of a method that may be repeated, because it has its effect once for the id in its request. */
+  write?: string
 }
 
 /** Calls the methods of a gRPC service in the name of one request. */
@@ -40,8 +41,6 @@ export type GrpcCall = {
   ): AsyncGenerator<T, void, undefined>
 }
 
-type StubClass<Stub> = new (address: string, security: ChannelCredentials, options: ClientOptions) => Stub
-
 /** Declares the client of a gRPC service: its generated stub, its settings and one method a call. */
 export const grpcClient = <Stub extends { close(): void }, Api>(
   upstream: ServiceName,
@@ -50,11 +49,7 @@ export const grpcClient = <Stub extends { close(): void }, Api>(
 ): ClientDefinition<Api> => ({
   upstream,
   open(address, tokens, cache) {
-    const { protocol, hostname, port } = new URL(address)
-    const secure = protocol === 'https:'
-    // URL drops a scheme's own port, and gRPC's default is 443 for both.
-    const host = `${hostname}:${port || (secure ? 443 : 80)}`
-    const stub = new Stub(host, secure ? credentials.createSsl() : credentials.createInsecure(), CHANNEL)
+    const stub = openStub(Stub, address)
     const chain = new CallChain(upstream, settings, tokens)
     const bindCall = (context: RequestContext, optional?: boolean) =>
       bind({ upstream, chain, tokens }, context, optional)
@@ -67,50 +62,37 @@ export const grpcClient = <Stub extends { close(): void }, Api>(
   },
 })
 
-const CHANNEL: ClientOptions = {
-  'grpc.max_receive_message_length': 4 * 1024 * 1024,
-  // The default of up to 2 minutes between attempts would outlast most outages.
-  'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 1_000,
-  // Retries belong to the call chain, where they share one budget.
-  'grpc.enable_retries': 0,
-  'grpc.keepalive_time_ms': 30_000,
-}
-
 type Transport = { upstream: ServiceName; chain: CallChain; tokens: InternalTokens }
 
 /** The calls of one request over a channel that all requests of the process share. */
 function bind({ upstream, chain, tokens }: Transport, context: RequestContext, optional?: boolean): GrpcCall {
   return {
-    unary(method, request, answer, { timeoutMs, read } = {}) {
-      const operation = new GrpcOperation(upstream, method, request, answer, context.trace, read)
+    unary(method, request, answer, { timeoutMs, ...kind } = {}) {
+      const operation = new GrpcOperation(upstream, method, request, answer, context.trace, kind)
       return chain.call(context, operation, timeoutMs, optional)
     },
     async *stream(method, request, answer) {
       const { signal } = context
       let stream: ReturnType<typeof method> | undefined
       const cancel = () => stream?.cancel()
+      let token = ''
       try {
-        const metadata = await metadataFor(upstream, tokens, context, signal)
+        token = await tokens(context, upstream, signal)
         if (signal.aborted) return
-        stream = method(request, metadata)
+        stream = method(request, metadataOf(token, context.trace))
         signal.addEventListener('abort', cancel, { once: true })
         for await (const message of stream) yield parse(upstream, answer, message)
-      } catch (error) {
-        if (!signal.aborted) throw asUpstreamError(upstream, error)
+      } catch (cause) {
+        if (signal.aborted) return
+        const error = asUpstreamError(upstream, cause)
+        // Whoever follows a stream opens it again: then with another token.
+        if (error.code === 'unauthorized' && error.upstream === upstream)
+          await tokens(context, upstream, signal, token).catch(() => {})
+        throw error
       } finally {
         signal.removeEventListener('abort', cancel)
         cancel()
       }
     },
   }
-}
-
-async function metadataFor(
-  upstream: ServiceName,
-  tokens: InternalTokens,
-  context: RequestContext,
-  signal: AbortSignal,
-): Promise<Metadata> {
-  return metadataOf(await tokens(context, upstream, signal), context.trace)
 }

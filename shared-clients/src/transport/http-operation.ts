@@ -40,6 +40,10 @@ export class HttpOperation<T> implements Operation<T> {
     return this.shape.method === 'GET'
   }
 
+  get alone(): boolean {
+    return this.args.alone === true
+  }
+
   /** RFC 9110, 9.2.2; a POST is as soon as the upstream answers the same to the same key. */
   get repeatable(): boolean {
     const { method } = this.shape
@@ -119,7 +123,7 @@ class Answer<T> implements Dispatcher.DispatchHandler {
     const attempt = this.#attempt
     if (attempt.settled) return
     if (this.#status >= 300) {
-      attempt.fail(operation.error(codeOf(this.#status), `: status ${this.#status}`))
+      attempt.fail(operation.error(codeOf(this.#status, operation.shape), `: status ${this.#status}`))
       return
     }
     let answer: unknown
@@ -144,7 +148,7 @@ class Answer<T> implements Dispatcher.DispatchHandler {
 
 const CODES: Readonly<Record<number, UpstreamErrorCode>> = {
   401: 'unauthorized',
-  403: 'unauthorized',
+  403: 'forbidden',
   404: 'not_found',
   408: 'timeout',
   409: 'conflict',
@@ -152,6 +156,10 @@ const CODES: Readonly<Record<number, UpstreamErrorCode>> = {
   429: 'overloaded',
 }
 
-/** Redirects are not followed: one is as good as no answer. */
-const codeOf = (status: number): UpstreamErrorCode =>
-  CODES[status] ?? (status >= 500 ? 'unavailable' : status >= 400 ? 'rejected' : 'invalid_answer')
+/**
+ * Redirects are not followed: one is as good as no answer. 401 is about our token, and so is 403, but where the
+ * consumer chose the id: there it is about whose thing that is.
+ */
+const codeOf = (status: number, { owned }: Endpoint<unknown>): UpstreamErrorCode =>
+  (status === 403 && owned ? 'not_found' : CODES[status]) ??
+  (status >= 500 ? 'unavailable' : status >= 400 ? 'rejected' : 'invalid_answer')

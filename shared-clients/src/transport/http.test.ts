@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { UpstreamErrorCode } from '@harbor/shared-runtime/errors'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { get, post } from './endpoint.ts'
+import { get, getOwned, post } from './endpoint.ts'
 import { callsTo, readAll, request, startAnswering, startUpstream } from './testing.ts'
 
 const Thing = z.object({ id: z.string(), price: z.int() })
@@ -68,7 +68,7 @@ const STATUSES: [number, UpstreamErrorCode][] = [
   [304, 'invalid_answer'],
   [400, 'rejected'],
   [401, 'unauthorized'],
-  [403, 'unauthorized'],
+  [403, 'forbidden'],
   [404, 'not_found'],
   [405, 'rejected'],
   [408, 'timeout'],
@@ -92,6 +92,36 @@ test.each(STATUSES)('status %i is %s, without the words of the upstream', async 
   expect(error).toMatchObject({ name: 'UpstreamError', code, upstream: 'catalog' })
   expect(String(error)).not.toContain(CANARY)
   expect(upstream.requests).toHaveLength(1) // no redirect was followed, nothing tried again
+})
+
+test('a refusal of what a customer may or may not own is "not found", a refusal of our token is not', async () => {
+  const owned = getOwned('/things/{id}', Thing)
+  for (const [status, code] of [
+    [403, 'not_found'],
+    [401, 'unauthorized'],
+  ] as const) {
+    const upstream = await startAnswering(status, CANARY)
+    const answer = callsTo(upstream.address)(owned, { path: { id: 't1' } })
+    await expect(answer).rejects.toMatchObject({ code })
+  }
+})
+
+test('a read that must not be older than its call shares none that is on its way', async () => {
+  let held: (() => void)[] = []
+  const upstream = await startUpstream((_, response) => void held.push(() => response.end(ok)))
+  const call = callsTo(upstream.address, { timeoutMs: 5_000 })
+  const args = { path: { id: 't1' } }
+  const calls = [
+    call(thing, args),
+    call(thing, args),
+    call(thing, { ...args, alone: true }),
+    call(thing, args),
+  ]
+  await expect.poll(() => held.length).toBe(2)
+  for (const answer of held) answer()
+  held = []
+  expect(await Promise.all(calls)).toHaveLength(4)
+  expect(upstream.requests).toHaveLength(2)
 })
 
 const UNUSABLE: [string, string | Buffer, UpstreamErrorCode][] = [

@@ -1,5 +1,5 @@
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import { CallChain } from '../resilience/chain.ts'
 import type { ResilienceSettings } from '../resilience/defaults.ts'
 import type { ServiceName } from '../services.ts'
@@ -7,6 +7,7 @@ import { type Cached, cachedReads } from './cached.ts'
 import type { ClientDefinition } from './client.ts'
 import { type Arguments, type Endpoint, target } from './endpoint.ts'
 import { HttpOperation } from './http-operation.ts'
+import { openPool } from './outbound.ts'
 
 /** Calls an endpoint in the name of one request. */
 export type HttpCall = <T>(endpoint: Endpoint<T>, args?: Arguments) => Promise<T>
@@ -31,18 +32,6 @@ export const httpClient = <Api>(
     }
   },
 })
-
-/** Below the 5 s after which Node's servers close an idle connection: a request rarely meets a closing one. */
-const KEEP_ALIVE_MS = 4_000
-const CONNECTIONS = 64
-
-/** The connections to one HTTP service. */
-export const openPool = (address: string): Pool =>
-  new Pool(address, {
-    connections: CONNECTIONS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connect: { timeout: 1_000 },
-  })
 
 /** The calls of one request: arguments validated, then the way of every call. */
 const bind =

@@ -2,17 +2,24 @@ import type { RequestListener } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import type { Viewer } from '@harbor/shared-runtime/auth'
-import { expect, onTestFinished, test } from 'vitest'
+import { UserId } from '@harbor/shared-runtime/user-id'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { ServiceName } from '../services.ts'
-import { openPool } from './http.ts'
 import { createInternalTokens } from './internal-tokens.ts'
+import { openPool } from './outbound.ts'
 import { readAll, request, startUpstream } from './testing.ts'
 
 type Exchange = Record<string, string>
 const SECRET = 'canary:se+cr%t'
 const USER_TOKEN = 'canary-user-token'
 
-const viewer = (token: string): Viewer => ({ id: 'c1', roles: new Set(), scopes: new Set(), token })
+const viewer = (token: string): Viewer => ({
+  id: UserId.parse('c1'),
+  roles: new Set(),
+  scopes: new Set(),
+  clientId: 'app',
+  token,
+})
 const never = new AbortController().signal
 
 /** An identity service: `answer` decides after the form is read; a numbered token unless told. */
@@ -31,8 +38,8 @@ async function startIdentity(
   const pool = openPool(upstream.address)
   onTestFinished(() => pool.destroy())
   const tokens = createInternalTokens({ identity: pool, clientId: 'mobile-bff', clientSecret: SECRET })
-  const tokenFor = (audience: ServiceName, user?: string, signal = never) =>
-    tokens(request({ viewer: user === undefined ? undefined : viewer(user) }), audience, signal)
+  const tokenFor = (audience: ServiceName, user?: string, signal = never, refused?: string) =>
+    tokens(request({ viewer: user === undefined ? undefined : viewer(user) }), audience, signal, refused)
   return { ...upstream, exchanges, state, tokenFor }
 }
 
@@ -132,8 +139,59 @@ const answering =
   (_, response) =>
     void response.writeHead(status).end(body)
 
+test('without a user a refusal is never the consumer’s fault', async () => {
+  const identity = await startIdentity({ answer: answering(400, '{"error":"invalid_grant"}') })
+  await expect(identity.tokenFor('orders')).rejects.toMatchObject({ code: 'unauthorized' })
+})
+
+test('a token that a service refused is not given out again, to nobody, and its successor is kept', async () => {
+  const identity = await startIdentity({ afterMs: 20 })
+  const first = await identity.tokenFor('orders', 'ada')
+  const others = await Promise.all(
+    Array.from({ length: 100 }, () => identity.tokenFor('orders', 'ada', never, first)),
+  )
+  expect(new Set(others)).toEqual(new Set(['token-2']))
+  expect(await identity.tokenFor('orders', 'ada')).toBe('token-2')
+  // One who was slow to be refused has the successor.
+  expect(await identity.tokenFor('orders', 'ada', never, first)).toBe('token-2')
+  expect(identity.exchanges).toHaveLength(2)
+})
+
+test('a refusal drops the token of that user for that service, and no other', async () => {
+  const identity = await startIdentity()
+  const ask = () =>
+    Promise.all([
+      identity.tokenFor('orders', 'ada'),
+      identity.tokenFor('cart', 'ada'),
+      identity.tokenFor('orders', 'bob'),
+      identity.tokenFor('orders'),
+    ])
+  const before = await ask()
+  await identity.tokenFor('orders', 'ada', never, before[0])
+  expect(await ask()).toEqual(['token-5', ...before.slice(1)])
+})
+
+test('a service that refuses everything costs one exchange in ten seconds', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const identity = await startIdentity()
+  const refused = await identity.tokenFor('orders', 'ada')
+  const second = await identity.tokenFor('orders', 'ada', never, refused)
+  for (let i = 0; i < 50; i++) expect(await identity.tokenFor('orders', 'ada', never, second)).toBe(second)
+  vi.advanceTimersByTime(10_000)
+  expect(await identity.tokenFor('orders', 'ada', never, second)).toBe('token-3')
+  expect(identity.exchanges).toHaveLength(3)
+})
+
 test.each<[string, RequestListener, string]>([
-  ['refuses', answering(400, '{"error":"invalid_grant"}'), 'unauthorized'],
+  ['refuses the user', answering(400, '{"error":"invalid_grant"}'), 'user_refused'],
+  [
+    'refuses the user in the words of RFC 8693',
+    answering(400, '{"error":"invalid_request"}'),
+    'user_refused',
+  ],
+  ['does not know the audience', answering(400, '{"error":"invalid_target"}'), 'unauthorized'],
+  ['refuses in HTML', answering(400, '<html>'), 'unauthorized'],
   ['does not know this BFF', answering(401, '{}'), 'unauthorized'],
   ['has too much to do', answering(429, ''), 'overloaded'],
   ['is broken', answering(500, '{}'), 'unavailable'],

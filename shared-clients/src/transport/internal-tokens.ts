@@ -6,19 +6,34 @@ import { z } from 'zod'
 import type { ServiceName } from '../services.ts'
 import { readJson } from './read-json.ts'
 
-/** Gives the token with which a request may call a service. */
+/**
+ * Gives the token with which a request may call a service. `refused`: one that the service did not take; it is
+ * not given out again, unless another was obtained for that reason a moment ago.
+ */
 export type InternalTokens = (
   context: RequestContext,
   audience: ServiceName,
   signal: AbortSignal,
+  refused?: string,
 ) => Promise<string>
 
 const TokenAnswer = z.object({ access_token: z.string(), expires_in: z.number() })
+type TokenAnswer = z.infer<typeof TokenAnswer>
+
+/** RFC 6749, 5.2. */
+const Refusal = z.object({ error: z.string() })
+/** The user's token is not good: by RFC 6749, 5.2 and by RFC 8693, 2.2.2. */
+const USER_REFUSED = new Set(['invalid_grant', 'invalid_request'])
 
 const EXCHANGE_TIMEOUT_MS = 2_000
 /** A token is not used in its last seconds: it must still be valid when the upstream reads it. */
 const EXPIRY_MARGIN_S = 30
+/** A service that refuses everything makes no more exchanges than one in this time per user. */
+const RENEWAL_MS = 10_000
 const MAX_TOKENS = 20_000
+
+/** `renewedAt`: an instant of `performance.now()`, when it took the place of a refused one. */
+type Kept = { readonly token: string; readonly renewedAt: number }
 
 type Options = { identity: Pool; clientId: string; clientSecret: string }
 
@@ -31,28 +46,33 @@ export function createInternalTokens({ identity, clientId, clientSecret }: Optio
   // RFC 6749, 2.3.1: both are encoded as in a form before they are joined.
   const pair = [clientId, clientSecret].map(encodeURIComponent).join(':')
   const authorization = `Basic ${Buffer.from(pair).toString('base64')}`
-  const ready = new LRUCache<string, string>({ max: MAX_TOKENS })
+  const ready = new LRUCache<string, Kept>({ max: MAX_TOKENS })
   const running = new Map<string, Promise<string>>()
 
-  return (context, audience, signal) => {
+  return (context, audience, signal, refused) => {
     // The token is part of the key, so two users can never share an entry.
     const key = `${audience} ${context.viewer?.token ?? ''}`
     const kept = ready.get(key)
-    if (kept !== undefined) return Promise.resolve(kept)
+    if (kept && (kept.token !== refused || performance.now() - kept.renewedAt < RENEWAL_MS))
+      return Promise.resolve(kept.token)
     if (signal.aborted) return Promise.reject(signal.reason)
     let exchange = running.get(key)
     if (!exchange) {
-      exchange = obtain(key, audience, context.viewer?.token).finally(() => running.delete(key))
+      const renewedAt = kept ? performance.now() : Number.NEGATIVE_INFINITY
+      exchange = obtain(audience, context.viewer?.token)
+        .then(({ access_token: token, expires_in }) => {
+          const ttl = (expires_in - EXPIRY_MARGIN_S) * 1000
+          if (ttl > 0) ready.set(key, { token, renewedAt }, { ttl })
+          else ready.delete(key)
+          return token
+        })
+        .finally(() => running.delete(key))
       running.set(key, exchange)
     }
     return abandonable(exchange, signal)
   }
 
-  async function obtain(
-    key: string,
-    audience: ServiceName,
-    subjectToken: string | undefined,
-  ): Promise<string> {
+  async function obtain(audience: ServiceName, subjectToken: string | undefined): Promise<TokenAnswer> {
     const form = new URLSearchParams(
       subjectToken === undefined
         ? { grant_type: 'client_credentials', audience }
@@ -79,6 +99,11 @@ export function createInternalTokens({ identity, clientId, clientSecret }: Optio
       .catch((cause: unknown) => {
         throw new UpstreamError('identity', 'unavailable', 'no token: it did not answer', { cause })
       })
+    if (answer.statusCode === 400 && subjectToken !== undefined) {
+      const refusal = Refusal.safeParse(await readJson('identity', answer.body).catch(() => undefined))
+      const code = USER_REFUSED.has(refusal.data?.error ?? '') ? 'user_refused' : 'unauthorized'
+      throw new UpstreamError('identity', code, `no token for ${audience}: status 400`)
+    }
     if (answer.statusCode !== 200) {
       await answer.body.dump()
       throw new UpstreamError(
@@ -90,10 +115,7 @@ export function createInternalTokens({ identity, clientId, clientSecret }: Optio
     const parsed = TokenAnswer.safeParse(await readJson('identity', answer.body))
     if (!parsed.success)
       throw new UpstreamError('identity', 'invalid_answer', 'not a token answer', { cause: parsed.error })
-    const { access_token, expires_in } = parsed.data
-    const ttl = (expires_in - EXPIRY_MARGIN_S) * 1000
-    if (ttl > 0) ready.set(key, access_token, { ttl })
-    return access_token
+    return parsed.data
   }
 }
 

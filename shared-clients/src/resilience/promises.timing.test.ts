@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 const run = promisify(execFile)
 
 // Not here: call-cost and bulkhead's p99, which compare times that a machine busy with other tests does not show;
-// hedging, since the p99.9 of a few hundred calls is the slowest of them (what a hedge does is in hedge.test.ts).
+// hedging, since the p99.9 of a few hundred calls is the slowest of them (what a hedge does is in hedge.timing.test.ts).
 test.each([
   ['deadline', { CALLS: 20 }],
   ['cancellation', { REQUESTS: 5 }],

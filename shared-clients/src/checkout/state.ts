@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { Money } from '../money.ts'
+import { Order } from '../orders.ts'
+
+/** An order as it was placed. */
+export const PlacedOrder = Order.pick({ id: true, number: true, status: true, placedAt: true, total: true })
+export type PlacedOrder = z.infer<typeof PlacedOrder>
+
+/** What a checkout is about, and what its steps have learnt: all that another process needs to go on with it. */
+export const CheckoutState = z.object({
+  customerId: z.string(),
+  cartId: z.string(),
+  lines: z.array(z.object({ sku: z.string(), quantity: z.int() })),
+  quoteId: z.string(),
+  total: Money,
+  country: z.string(),
+  /** The name or token of a payment method, never a number of a card. */
+  paymentMethod: z.string(),
+  reservationId: z.string().optional(),
+  paymentId: z.string().optional(),
+  order: PlacedOrder.optional(),
+})
+export type CheckoutState = z.infer<typeof CheckoutState>
