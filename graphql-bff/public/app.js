@@ -1,36 +1,16 @@
 /** The product page by its persisted operation: one GET, three parts, each of which may be missing. */
+import { operation } from './api.js'
+import { el, missing, part, picture, quiet } from './elements.js'
+import { showSession } from './session.js'
+
 const page = document.querySelector('#page')
 const form = document.querySelector('#search')
 
-/** An element with attributes and children; text is never taken for markup. */
-function el(tag, attributes, ...children) {
-  const element = Object.assign(document.createElement(tag), attributes)
-  element.append(...children.filter((child) => child !== null && child !== undefined))
-  return element
-}
-
-const quiet = (text) => el('p', { className: 'quiet' }, text)
-const missing = (what) => el('p', { className: 'degraded' }, `${what} is not available just now.`)
-const part = (title, ...children) => el('section', {}, el('h2', {}, title), ...children)
 const stars = (average) => '★'.repeat(Math.round(average)).padEnd(5, '☆')
-
-/** A picture, or a plain tile where it cannot be had. */
-function picture(url, alt, name) {
-  const image = el('img', { src: `${url}?w=320`, alt, loading: 'lazy' })
-  image.addEventListener('error', () =>
-    image.replaceWith(el('div', { className: 'tile', ariaHidden: 'true' }, name[0])),
-  )
-  return image
-}
 
 async function load(id) {
   page.replaceChildren(quiet('Loading…'))
-  const { ProductPage } = await (await fetch('/operations.json')).json()
-  const query = new URLSearchParams({
-    documentId: `sha256:${ProductPage}`,
-    variables: JSON.stringify({ id }),
-  })
-  const { data, errors } = await (await fetch(`/graphql?${query}`)).json()
+  const { data, errors } = await operation('ProductPage', { id })
   const failed = errors?.find(({ path }) => !path || path.length === 1)
   if (failed)
     page.replaceChildren(
@@ -139,3 +119,4 @@ form.addEventListener('submit', (event) => {
 })
 addEventListener('hashchange', show)
 show()
+showSession()

@@ -42,19 +42,19 @@ const SECRET = /71717171|717,171\.71|81818181|91\.919/
 
 test.for(['', 'customer', 'staff', 'staff+risk'])(
   'margin and wholesale cost are not for "%s"',
-  async (token) => {
+  async (as) => {
     const { operation } = testApp()
-    const { data, errors, text } = await operation('StaffProduct', { token, variables: { id: 'p1001' } })
+    const { data, errors, text } = await operation('StaffProduct', { as, variables: { id: 'p1001' } })
     expect(data?.product).toMatchObject({ name: 'Product p1001', margin: null, wholesaleCost: null })
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(
-      Array(2).fill(token === '' ? 'UNAUTHENTICATED' : 'FORBIDDEN'),
+      Array(2).fill(as === '' ? 'UNAUTHENTICATED' : 'FORBIDDEN'),
     )
     expect(text).not.toMatch(/71717171|717,171\.71|81818181/)
   },
 )
 
 test('margin and wholesale cost are for finance', async () => {
-  const { data } = await testApp().operation('StaffProduct', { token: 'finance', variables: { id: 'p1001' } })
+  const { data } = await testApp().operation('StaffProduct', { as: 'finance', variables: { id: 'p1001' } })
   expect(data?.product).toMatchObject({
     margin: CANARIES.margin,
     wholesaleCost: { amount: CANARIES.wholesaleCost },
@@ -64,17 +64,17 @@ test('margin and wholesale cost are for finance', async () => {
 test('the fraud score is for risk only', async () => {
   const { operation } = testApp()
   const variables = { id: 'c1001' }
-  const staff = await operation('StaffCustomer', { token: 'staff+finance', variables })
+  const staff = await operation('StaffCustomer', { as: 'staff+finance', variables })
   expect(staff.data?.customer).toMatchObject({ displayName: 'Ada L.', fraudScore: null })
   expect(staff.text).not.toMatch(SECRET)
-  const risk = await operation('StaffCustomer', { token: 'staff+risk', variables })
+  const risk = await operation('StaffCustomer', { as: 'staff+risk', variables })
   expect(risk.data?.customer).toMatchObject({ fraudScore: CANARIES.fraudScore })
 })
 
 test('a customer is not asked for on behalf of who may not see one', async () => {
   const { operation, calls } = testApp()
   const { data, errors, extensions } = await operation('StaffCustomer', {
-    token: 'customer',
+    as: 'customer',
     variables: { id: 'c1002' },
   })
   expect(data).toEqual({ customer: null })
@@ -88,7 +88,7 @@ test.for(['ProductPage', 'ProductList', 'Dashboard'])(
   async (name) => {
     const variables =
       name === 'ProductPage' ? { id: 'p1001' } : name === 'ProductList' ? { ids: ['p1001'] } : {}
-    const { text, errors } = await testApp().operation(name, { token: 'customer', variables })
+    const { text, errors } = await testApp().operation(name, { as: 'customer', variables })
     expect(errors).toBeUndefined()
     expect(text).not.toMatch(SECRET)
     expect(text).not.toMatch(/TIER_|"SHIPPED"|"ber"|"c1001"|"k1001"/)

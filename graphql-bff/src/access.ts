@@ -60,8 +60,8 @@ class AccessPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-function assertAccess(role: Role, { viewer }: Partial<Pick<Context, 'viewer'>>): void {
-  if (!viewer) throw new ProblemError('UNAUTHENTICATED')
+function assertAccess(role: Role, { viewer, noViewer }: Partial<Pick<Context, 'viewer' | 'noViewer'>>): void {
+  if (!viewer) throw noViewer ?? new ProblemError('UNAUTHENTICATED')
   if (!viewer.roles.has(role)) throw new ProblemError('FORBIDDEN')
 }
 

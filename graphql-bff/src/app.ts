@@ -1,20 +1,28 @@
-import type { TokenVerifier } from '@harbor/shared-runtime/auth'
+import { urlLimits } from '@harbor/shared-runtime/limits/url-limits'
 import type { Log } from '@harbor/shared-runtime/log'
 import { problemResponse } from '@harbor/shared-runtime/problem-response'
-import { ProblemError, toProblem } from '@harbor/shared-runtime/problems'
+import { toProblem } from '@harbor/shared-runtime/problems'
+import { securityHeaders } from '@harbor/shared-runtime/security-headers'
 import { continueTrace } from '@harbor/shared-runtime/trace'
-import { Hono } from 'hono'
-import type { RequestState } from './context.ts'
-import { createGraphql } from './graphql.ts'
-import { hashesByName, loadOperations, type PersistedOperations } from './operations.ts'
-import { type Page, serveFile } from './page.ts'
+import { Hono, type MiddlewareHandler } from 'hono'
+import { createGraphql, graphqlRoutes } from './graphql.ts'
+import { loadOperations, type PersistedOperations } from './operations.ts'
+import { type Page, pageRoutes } from './page.ts'
+import { requestGuard } from './request-guard.ts'
+import type { Env, Route } from './route.ts'
 import { schema } from './schema/index.ts'
+import { CHALLENGE } from './session/cookie.ts'
+import type { SessionBoundary } from './session/index.ts'
 import type { UpstreamSet } from './upstreams.ts'
 
 export type Dependencies = {
   clients: UpstreamSet
-  verify: TokenVerifier
+  session: SessionBoundary
   log: Log
+  /** Rate limits; none in tests that are about something else. */
+  limits?: readonly MiddlewareHandler[]
+  /** Whether the dashboard reaches this process by https. */
+  https?: boolean
   /** Whether documents outside the manifest, introspection and GraphiQL are answered. */
   allowAdhoc?: boolean
   operations?: PersistedOperations
@@ -24,34 +32,40 @@ export type Dependencies = {
   page?: Page
 }
 
-type Env = { Variables: RequestState }
-
 /** The web BFF: every route on one page, and no I/O of its own. */
 export function createApp({
   clients,
-  verify,
+  session,
   log,
+  limits = [],
+  https = false,
   allowAdhoc = false,
   operations = loadOperations(schema),
   budgetMs = 1_000,
   page = new Map(),
 }: Dependencies) {
-  const graphql = createGraphql({ clients, verify, log, operations, allowAdhoc, budgetMs })
+  const { whoAsks, origin } = session
+  const graphql = createGraphql({ clients, whoAsks, log, operations, allowAdhoc, budgetMs })
+  const routes: readonly Route[] = [
+    ...pageRoutes(page),
+    ...graphqlRoutes(graphql, { operations, allowAdhoc }),
+    ...session.routes,
+  ]
   const app = new Hono<Env>()
 
-  app.use(async (c, next) => {
+  app.use(securityHeaders({ https }), async (c, next) => {
     c.set('trace', continueTrace(c.req.header('traceparent')))
     await next()
     c.header('x-trace-id', c.var.trace.traceId)
   })
-  app.all('/graphql', (c) => graphql.fetch(c.req.raw, { trace: c.var.trace }))
-  app.get('/operations.json', (c) => c.json(hashesByName(operations)))
-  for (const [path, file] of page) app.get(path, (c) => serveFile(c, file))
+  app.use(...limits, urlLimits(), requestGuard(routes, origin))
+  for (const { methods, path, handle } of routes) app.on([...methods], path, handle)
 
-  app.notFound((c) => problemResponse(new ProblemError('NOT_FOUND'), c.var.trace.traceId))
   app.onError((error, c) => {
-    log.error({ err: error, traceId: c.var.trace.traceId }, 'request failed')
-    return problemResponse(toProblem(error), c.var.trace.traceId)
+    const problem = toProblem(error)
+    if (problem.status >= 500) log.error({ err: error, traceId: c.var.trace.traceId }, 'request failed')
+    const challenge = problem.code === 'UNAUTHENTICATED' && { 'WWW-Authenticate': CHALLENGE }
+    return problemResponse(problem, c.var.trace.traceId, { ...challenge })
   })
   return app
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HASHES, testApp } from './testing/test-app.ts'
+import { CSRF, HASHES, testApp } from './testing/test-app.ts'
 
 const json = { 'content-type': 'application/json' }
 const page = (variables: unknown, more: object = {}) =>
@@ -76,37 +76,15 @@ const CASES: Record<string, [RequestInit & { search?: string }, number, string]>
     400,
     'INVALID_REQUEST',
   ],
-  'a form': [
-    {
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: `documentId=${HASHES.ProductPage}`,
-    },
-    400,
-    'INVALID_REQUEST',
+  'a compressed body': [
+    { headers: { ...json, 'content-encoding': 'gzip' }, body: page({ id: 'p1001' }) },
+    415,
+    'UNSUPPORTED_MEDIA_TYPE',
   ],
-  'another method': [{ method: 'DELETE' }, 405, 'METHOD_NOT_ALLOWED'],
-  'a token that is not valid': [
-    { headers: { ...json, authorization: 'Bearer expired' }, body: page({ id: 'p1001' }) },
-    401,
-    'UNAUTHENTICATED',
-  ],
-  'credentials of another kind': [
-    { headers: { ...json, authorization: 'Basic YTpi' }, body: page({ id: 'p1001' }) },
-    401,
-    'UNAUTHENTICATED',
-  ],
-  'no token where one is needed': [
+  'nobody, where a user is needed': [
     { body: JSON.stringify({ documentId: HASHES.Dashboard }) },
     401,
     'UNAUTHENTICATED',
-  ],
-  'the token of a role that it is not for': [
-    {
-      headers: { ...json, authorization: 'Bearer staff' },
-      body: JSON.stringify({ documentId: HASHES.Dashboard }),
-    },
-    403,
-    'FORBIDDEN',
   ],
 }
 
@@ -125,11 +103,31 @@ test.for(Object.entries(CASES))(
   },
 )
 
+test('a form is refused before it comes to GraphQL', async () => {
+  const { app, calls } = testApp()
+  const headers = { ...CSRF, 'content-type': 'application/x-www-form-urlencoded' }
+  const body = `documentId=${HASHES.ProductPage}`
+  const answer = await app.request('/graphql', { method: 'POST', headers, body })
+  expect([answer.status, (await answer.json()).code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE'])
+  expect(calls).toEqual({})
+})
+
 test('a body without a length is cut off at 64 KiB, too', async () => {
   const { send, calls } = testApp()
   const body = new Blob([page({ id: 'p'.repeat(70_000) })]).stream()
   const { status, errors } = await send({ method: 'POST', headers: json, body, duplex: 'half' })
   expect([status, errors?.[0]?.extensions.code]).toEqual([413, 'TOO_LARGE'])
+  expect(calls).toEqual({})
+})
+
+test.for([
+  [400, 'INVALID_REQUEST', `?${'a=b&'.repeat(50)}documentId=${HASHES.ProductPage}`],
+  [414, 'URL_TOO_LONG', `?documentId=${HASHES.ProductPage}&variables=${'x'.repeat(9_000)}`],
+] as const)('an address is refused with %d %s before it is taken apart', async ([status, code, search]) => {
+  const { app, calls } = testApp()
+  const response = await app.request(`/graphql${search}`)
+  expect(response.status).toBe(status)
+  expect(await response.json()).toMatchObject({ code, traceId: response.headers.get('x-trace-id') })
   expect(calls).toEqual({})
 })
 
@@ -140,4 +138,15 @@ test('another path is a problem of the same kind', async () => {
     code: 'NOT_FOUND',
     traceId: response.headers.get('x-trace-id'),
   })
+})
+
+test('a form is refused before GraphQL is reached', async () => {
+  const { app, calls } = testApp()
+  const answer = await app.request('/graphql', {
+    method: 'POST',
+    headers: { ...CSRF, 'content-type': 'application/x-www-form-urlencoded' },
+    body: `documentId=${HASHES.ProductPage}`,
+  })
+  expect([answer.status, (await answer.json()).code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE'])
+  expect(calls).toEqual({})
 })

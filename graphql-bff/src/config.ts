@@ -1,16 +1,34 @@
 import { bffSettings, clientSecret } from '@harbor/shared-clients'
-import { flag, host, logLevel, managementPort, port } from '@harbor/shared-runtime/config'
+import { drainDelay, flag, host, logLevel, managementPort, port } from '@harbor/shared-runtime/config'
+import { trustedProxies } from '@harbor/shared-runtime/limits/address'
+import { quota } from '@harbor/shared-runtime/limits/policy'
+import { SEAL_KEYS_MISSING, sealKeysFitRedis } from '@harbor/shared-runtime/seal'
 import { z } from 'zod'
+import { sessionSettings } from './session/settings.ts'
 
-export const Config = z.object({
-  PORT: port(4000, 'Port of the dashboard and of /graphql.'),
-  MANAGEMENT_PORT: managementPort,
-  HOST: host,
-  LOG_LEVEL: logLevel,
-  GRAPHQL_ALLOW_ADHOC: flag(
-    false,
-    'Take documents outside the persisted manifest, answer introspection and serve GraphiQL. For development.',
-  ),
-  IDENTITY_CLIENT_SECRET: clientSecret('web-bff'),
-  ...bffSettings,
-})
+export const Config = z
+  .object({
+    PORT: port(4000, 'Port of the dashboard and of /graphql.'),
+    MANAGEMENT_PORT: managementPort,
+    HOST: host,
+    LOG_LEVEL: logLevel,
+    DRAIN_DELAY: drainDelay,
+    GRAPHQL_ALLOW_ADHOC: flag(
+      false,
+      'Take documents outside the persisted manifest, answer introspection and serve GraphiQL at /graphiql. For development.',
+    ),
+    IDENTITY_CLIENT_SECRET: clientSecret('web-bff'),
+    TRUSTED_PROXIES: trustedProxies,
+    RATE_LIMIT_ADDRESS: quota(
+      '6000/60',
+      'Requests of one address; an IPv6 network of 64 bits is one. An office may have all its users behind one.',
+    ),
+    RATE_LIMIT_AUTH: quota('120/60', 'Requests of one address below /auth/, where log-ins begin and end.'),
+    RATE_LIMIT_SESSION: quota('600/60', 'Requests for data of one session.'),
+    RATE_LIMIT_USER: quota('1200/60', 'Requests for data of one user, with all sessions.'),
+    ...sessionSettings,
+    ...bffSettings,
+  })
+  .refine(sealKeysFitRedis, SEAL_KEYS_MISSING)
+
+export type Config = z.output<typeof Config>

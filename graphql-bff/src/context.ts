@@ -1,5 +1,7 @@
 import type { Viewer } from '@harbor/shared-runtime/auth'
+import type { CountAs } from '@harbor/shared-runtime/limits/rate-limiting'
 import { type Locale, negotiateLocale } from '@harbor/shared-runtime/locale'
+import type { ProblemError } from '@harbor/shared-runtime/problems'
 import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
 import type { TraceContext } from '@harbor/shared-runtime/trace'
 import { createLoaders, type Loaders } from './loaders/index.ts'
@@ -8,13 +10,18 @@ import type { UpstreamSet, Upstreams } from './upstreams.ts'
 /** What is known of an HTTP request before its operation is. */
 export type RequestState = {
   readonly trace: TraceContext
+  readonly countAs?: CountAs | undefined
   /** Set by plugins/use-viewer.ts; stays unset for an anonymous request. */
   viewer?: Viewer | undefined
+  /** Why there is no viewer, where there is none. */
+  noViewer?: ProblemError | undefined
 }
 
 /** What resolvers work with. One an operation; never kept. */
 export type Context = {
   readonly viewer: Viewer | undefined
+  /** Why there is none: nobody is logged in, or it cannot be known just now. */
+  readonly noViewer: ProblemError | undefined
   readonly locale: Locale
   readonly upstreams: Upstreams
   readonly loaders: Loaders
@@ -41,6 +48,7 @@ export function createContext({ request, state, clients, budgetMs }: Options): C
   const upstreams = clients.forRequest(requestContext)
   return {
     viewer: state.viewer,
+    noViewer: state.noViewer,
     locale: negotiateLocale(request.headers.get('accept-language')),
     upstreams,
     loaders: createLoaders(upstreams),

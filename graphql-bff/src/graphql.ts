@@ -1,22 +1,23 @@
-import type { TokenVerifier } from '@harbor/shared-runtime/auth'
 import type { Log } from '@harbor/shared-runtime/log'
 import { createYoga } from 'graphql-yoga'
 import type { RequestState } from './context.ts'
-import type { PersistedOperations } from './operations.ts'
-import { useBodyLimit } from './plugins/use-body-limit.ts'
+import { hashesByName, type PersistedOperations } from './operations.ts'
 import { useContext } from './plugins/use-context.ts'
 import { useCost } from './plugins/use-cost.ts'
 import { useDocumentLimits } from './plugins/use-document-limits.ts'
+import { useGraphiqlPolicy } from './plugins/use-graphiql-policy.ts'
 import { useHttpRules } from './plugins/use-http-rules.ts'
 import { usePersistedDocuments } from './plugins/use-persisted-documents.ts'
 import { useProblems } from './plugins/use-problems.ts'
 import { useViewer } from './plugins/use-viewer.ts'
+import type { Route } from './route.ts'
 import { schema } from './schema/index.ts'
+import type { WhoAsks } from './session/who-asks.ts'
 import type { UpstreamSet } from './upstreams.ts'
 
 type Options = {
   clients: UpstreamSet
-  verify: TokenVerifier
+  whoAsks: WhoAsks
   log: Log
   operations: PersistedOperations
   allowAdhoc: boolean
@@ -24,29 +25,59 @@ type Options = {
 }
 
 /** The GraphQL endpoint: its plugins in the order of the life of a request. */
-export const createGraphql = ({ clients, verify, log, operations, allowAdhoc, budgetMs }: Options) =>
+export const createGraphql = ({ clients, whoAsks, log, operations, allowAdhoc, budgetMs }: Options) =>
   createYoga<RequestState>({
     schema,
     plugins: [
       useHttpRules(),
-      useBodyLimit(),
-      useViewer(verify),
+      useViewer(whoAsks),
       usePersistedDocuments({ operations, allowAdhoc }),
-      ...(allowAdhoc ? [useDocumentLimits()] : []),
+      ...(allowAdhoc ? [useDocumentLimits(), useGraphiqlPolicy()] : []),
       useCost(),
       useContext({ clients, budgetMs }),
       useProblems(log),
     ],
-    maxRequestBodySize: false, // use-body-limit.ts
+    maxRequestBodySize: false, // use-http-rules.ts
     maskedErrors: false, // use-problems.ts masks, and knows the trace
     parserAndValidationCache: allowAdhoc,
-    graphiql: allowAdhoc,
+    graphiql: allowAdhoc && { endpoint: '/graphql', headers: JSON.stringify({ 'x-csrf': '1' }) },
     landingPage: false,
     batching: false,
     multipart: false,
     cors: false,
     logging: yogaLog(log),
   })
+
+/** Where the endpoint is served, and what helps to call it. */
+export const graphqlRoutes = (
+  graphql: ReturnType<typeof createGraphql>,
+  { operations, allowAdhoc }: Pick<Options, 'operations' | 'allowAdhoc'>,
+): readonly Route[] => [
+  {
+    path: '/graphql',
+    methods: ['GET', 'POST'],
+    kind: 'api',
+    handle: (c) => graphql.fetch(c.req.raw, { trace: c.var.trace, countAs: c.var.countAs }),
+  },
+  {
+    path: '/operations.json',
+    methods: ['GET', 'HEAD'],
+    kind: 'asset',
+    handle: (c) => c.json(hashesByName(operations)),
+  },
+  ...(allowAdhoc ? [graphiql(graphql)] : []),
+]
+
+/** The page alone, asked for without the user's cookies. */
+const graphiql = (graphql: ReturnType<typeof createGraphql>): Route => ({
+  path: '/graphiql',
+  methods: ['GET'],
+  kind: 'navigation',
+  handle: (c) =>
+    graphql.fetch(new Request(new URL('/graphql', c.req.url), { headers: { accept: 'text/html' } }), {
+      trace: c.var.trace,
+    }),
+})
 
 /** Yoga's own words are of interest to who works on this process only. */
 const yogaLog = (log: Log) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Context } from 'hono'
+import type { Route } from './route.ts'
 
 type File = { readonly type: string; readonly body: string }
 
@@ -15,7 +16,9 @@ const read = (name: string, type: string): File => ({
 export const loadPage = (): Page =>
   new Map([
     ['/', read('index.html', 'text/html')],
-    ['/app.js', read('app.js', 'text/javascript')],
+    ...['app', 'api', 'dashboard', 'elements', 'session'].map(
+      (name) => [`/${name}.js`, read(`${name}.js`, 'text/javascript')] as const,
+    ),
     ['/style.css', read('style.css', 'text/css')],
   ])
 
@@ -23,11 +26,18 @@ export const loadPage = (): Page =>
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' https: data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-export const serveFile = (c: Context, { type, body }: File) =>
+/** The page itself is gone to, its parts are loaded by it; neither knows who asks. */
+export const pageRoutes = (page: Page): readonly Route[] =>
+  [...page].map(([path, file]) => ({
+    path,
+    methods: ['GET', 'HEAD'],
+    kind: path === '/' ? 'navigation' : 'asset',
+    handle: (c) => serveFile(c, file),
+  }))
+
+const serveFile = (c: Context, { type, body }: File) =>
   c.body(body, 200, {
     'content-type': type,
     'cache-control': 'no-cache',
     'content-security-policy': CONTENT_SECURITY_POLICY,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'same-origin',
   })

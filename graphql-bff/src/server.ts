@@ -2,25 +2,60 @@ import { openBffClients } from '@harbor/shared-clients'
 import { createTokenVerifier } from '@harbor/shared-runtime/auth'
 import { loadConfig, managementPortOf } from '@harbor/shared-runtime/config'
 import { httpPart } from '@harbor/shared-runtime/http-server'
+import { createRateLimiter } from '@harbor/shared-runtime/limits/rate-limiter'
+import { rateLimiting } from '@harbor/shared-runtime/limits/rate-limiting'
 import { createLog } from '@harbor/shared-runtime/log'
+import { closing } from '@harbor/shared-runtime/part'
 import { runProcess } from '@harbor/shared-runtime/process'
+import { sealOf } from '@harbor/shared-runtime/seal'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
 import { loadPage } from './page.ts'
+import { rateLimitPolicies } from './rate-limits.ts'
+import { createSessionBoundary } from './session/index.ts'
+import { createOidc } from './session/oidc.ts'
+import { openSessionStore } from './session/open-store.ts'
+import { publicUrl } from './session/public-url.ts'
+import { sessionLimits } from './session/settings.ts'
 
 const name = 'graphql-bff'
+const clientId = 'web-bff'
 const config = loadConfig(name, Config)
 const log = createLog(name, config.LOG_LEVEL)
-const { clients, parts } = openBffClients({ name, clientId: 'web-bff', config, log })
-const verify = createTokenVerifier({
+const { clients, redis, parts } = openBffClients({ name, clientId, config, log })
+const { origin, following } = publicUrl(config)
+const { store, part: storePart } = openSessionStore(redis, log)
+const oidc = createOidc({
   issuer: config.IDENTITY_URL,
-  audience: 'web-bff',
-  loadKeys: clients.identityKeys,
+  clientId,
+  clientSecret: config.IDENTITY_CLIENT_SECRET,
+  origin,
+  verify: createTokenVerifier({
+    issuer: config.IDENTITY_URL,
+    audience: clientId,
+    loadKeys: clients.identityKeys,
+  }),
+})
+const limiter = createRateLimiter({
+  name,
+  policies: rateLimitPolicies(config),
+  redis,
+  secret: config.IDENTITY_CLIENT_SECRET,
+  log,
 })
 const app = createApp({
   clients,
-  verify,
+  session: createSessionBoundary({
+    store,
+    seal: sealOf(config),
+    limits: sessionLimits(config),
+    oidc,
+    origin,
+    log,
+  }),
   log,
+  limits: rateLimiting(limiter, config.TRUSTED_PROXIES),
+  https: origin().startsWith('https:'),
   allowAdhoc: config.GRAPHQL_ALLOW_ADHOC,
   page: loadPage(),
 })
@@ -30,14 +65,19 @@ await runProcess({
   log,
   host: config.HOST,
   managementPort: managementPortOf(config),
+  drainDelayS: config.DRAIN_DELAY,
   parts: [
     ...parts,
-    httpPart({
-      name: 'http',
-      fetch: app.fetch,
-      host: config.HOST,
-      port: config.PORT,
-      portSetting: 'PORT',
-    }),
+    storePart,
+    closing('rate limits', limiter),
+    following(
+      httpPart({
+        name: 'http',
+        fetch: app.fetch,
+        host: config.HOST,
+        port: config.PORT,
+        portSetting: 'PORT',
+      }),
+    ),
   ],
 })

@@ -51,7 +51,7 @@ test.for(Object.entries(LISTS))(
 
 async function callsOf(query: string, lines: number) {
   const { calls, query: send } = testApp({ upstreams: fakeUpstreams({ lines }), allowAdhoc: true })
-  const { errors } = await send(query, { token: 'customer' })
+  const { errors } = await send(query, { as: 'customer' })
   expect(errors).toBeUndefined()
   return calls
 }
@@ -76,7 +76,7 @@ test('the product page and the dashboard make one call of each kind', async () =
   await page.operation('ProductPage', { variables: { id: 'p1001' } })
   expect(page.calls).toEqual(PRODUCT_CALLS)
   const dashboard = testApp()
-  await dashboard.operation('Dashboard', { token: 'customer' })
+  await dashboard.operation('Dashboard', { as: 'customer' })
   expect(dashboard.calls).toEqual({
     'customers.byIds': 1,
     'cart.ofCustomer': 1,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { testApp } from '../testing/test-app.ts'
+import { CSRF, testApp } from '../testing/test-app.ts'
 
 test('an operation has one context, which ends with its answer', async () => {
   const { operation, contexts } = testApp()
@@ -26,7 +26,7 @@ test('the traceparent of the request goes on', async () => {
   const response = await app.request(
     `/graphql?${new URLSearchParams({ query: '{ product(id: "p1001") { id } }' })}`,
     {
-      headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+      headers: { ...CSRF, traceparent: `00-${traceId}-b7ad6b7169203331-01` },
     },
   )
   expect(response.headers.get('x-trace-id')).toBe(traceId)

@@ -5,6 +5,7 @@ import type { ExecutionResult } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { RequestState } from '../context.ts'
 import { degradedParts, type Failure, failureOf, publicError } from '../problem-result.ts'
+import { CHALLENGE } from '../session/cookie.ts'
 
 /**
  * The one place where errors become an answer: masked, each with code, trace and retryable; failed optional
@@ -42,7 +43,7 @@ const httpOf = ({ status, code, retryAfterS }: ProblemError) => ({
   status,
   headers: {
     ...NO_STORE,
-    ...(code === 'UNAUTHENTICATED' && { 'www-authenticate': 'Bearer' }),
+    ...(code === 'UNAUTHENTICATED' && { 'www-authenticate': CHALLENGE }),
     ...(code === 'METHOD_NOT_ALLOWED' && { allow: 'GET, POST' }),
     ...(retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }),
   },

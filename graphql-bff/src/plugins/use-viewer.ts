@@ -1,18 +1,19 @@
-import { bearerToken, type TokenVerifier } from '@harbor/shared-runtime/auth'
-import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { Plugin } from 'graphql-yoga'
 import type { RequestState } from '../context.ts'
+import type { WhoAsks } from '../session/who-asks.ts'
 
 /**
- * Finds out who asks, before the body is read. No credential is an anonymous viewer; a credential that is not
- * valid ends the request, whatever it asks for.
+ * Finds out who asks, before the body is read. Whoever is not known is anonymous; why not is what the fields
+ * that need a user answer.
  */
-export const useViewer = (verify: TokenVerifier): Plugin<object, RequestState> => ({
+export const useViewer = (whoAsks: WhoAsks): Plugin<object, RequestState> => ({
   async onRequestParse({ request, serverContext }) {
-    const authorization = request.headers.get('authorization')
-    if (authorization === null) return
-    const token = bearerToken(authorization)
-    if (token === undefined) throw new ProblemError('UNAUTHENTICATED')
-    serverContext.viewer = await verify(token)
+    const asking = await whoAsks(request.headers.get('cookie'))
+    const { viewer, noViewer } = asking
+    if (asking.viewer) {
+      await serverContext.countAs?.('session', asking.sessionKey)
+      await serverContext.countAs?.('user', asking.viewer.id)
+    }
+    Object.assign(serverContext, { viewer, noViewer })
   },
 })

@@ -1,23 +1,10 @@
-import { ROLES, type TokenVerifier } from '@harbor/shared-runtime/auth'
 import { createLog } from '@harbor/shared-runtime/log'
-import { ProblemError } from '@harbor/shared-runtime/problems'
 import { z } from 'zod'
 import { createApp, type Dependencies } from '../app.ts'
 import { hashesByName, loadOperations } from '../operations.ts'
 import { schema } from '../schema/index.ts'
 import { fakeUpstreams } from './fake-upstreams.ts'
-
-/** A token names its roles: `customer`, `staff+finance`; anything else is not valid. */
-const verify: TokenVerifier = async (token) => {
-  const roles = token.split('+')
-  if (!roles.every((role) => ROLES.some((known) => known === role))) throw new ProblemError('UNAUTHENTICATED')
-  return {
-    id: 'c1001',
-    roles: new Set(ROLES.filter((role) => roles.includes(role))),
-    scopes: new Set(),
-    token,
-  }
-}
+import { testSession } from './test-session.ts'
 
 const Answer = z.object({
   data: z.record(z.string(), z.json()).nullish(),
@@ -35,44 +22,53 @@ const Answer = z.object({
 
 export const HASHES = hashesByName(loadOperations(schema))
 
-type Sent = { token?: string; variables?: object }
+/** `as`: the roles of who is logged in, as `staff+finance`; nobody when not given. */
+type Sent = { as?: string; variables?: object }
+
+/** What every request of a page of ours carries. */
+export const CSRF = { 'x-csrf': '1' }
 
 /** The app over fake upstreams; every answer is held against the shape that all answers have. */
 export function testApp({
   upstreams = fakeUpstreams(),
   ...dependencies
 }: Partial<Dependencies> & { upstreams?: ReturnType<typeof fakeUpstreams> } = {}) {
+  const session = testSession()
   const app = createApp({
     clients: upstreams.clients,
-    verify,
+    session: session.boundary,
     log: createLog('test', 'silent'),
     ...dependencies,
   })
 
   /** Sends any request to /graphql. */
   async function send(init: RequestInit & { search?: string; duplex?: 'half' } = {}) {
-    const response = await app.request(`/graphql${init.search ?? ''}`, init)
+    const response = await app.request(`/graphql${init.search ?? ''}`, {
+      ...init,
+      headers: { ...CSRF, ...Object.fromEntries(new Headers(init.headers)) },
+    })
     const text = await response.text()
     return { response, status: response.status, text, ...Answer.parse(JSON.parse(text)) }
   }
 
-  const post = (body: unknown, token?: string) =>
+  const post = async (body: unknown, as?: string) =>
     send({
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      headers: { 'content-type': 'application/json', ...(as && { cookie: await session.cookieOf(as) }) },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     })
 
   return {
     app,
+    session,
     calls: upstreams.calls,
     contexts: upstreams.contexts,
     send,
     post,
     /** Calls a persisted operation by name. */
-    operation: (name: string, { token, variables }: Sent = {}) =>
-      post({ documentId: `sha256:${HASHES[name]}`, variables }, token),
+    operation: (name: string, { as, variables }: Sent = {}) =>
+      post({ documentId: `sha256:${HASHES[name]}`, variables }, as),
     /** Sends a document; for an app that allows it. */
-    query: (query: string, { token, variables }: Sent = {}) => post({ query, variables }, token),
+    query: (query: string, { as, variables }: Sent = {}) => post({ query, variables }, as),
   }
 }

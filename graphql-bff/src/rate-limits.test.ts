@@ -1,0 +1,43 @@
+import { createRateLimiter } from '@harbor/shared-runtime/limits/rate-limiter'
+import { rateLimiting } from '@harbor/shared-runtime/limits/rate-limiting'
+import { createLog } from '@harbor/shared-runtime/log'
+import { expect, test } from 'vitest'
+import { createApp } from './app.ts'
+import { Config } from './config.ts'
+import { rateLimitPolicies } from './rate-limits.ts'
+import { fakeUpstreams } from './testing/fake-upstreams.ts'
+import { CSRF } from './testing/test-app.ts'
+import { testSession } from './testing/test-session.ts'
+
+/** An app with these quotas, as its settings say them. */
+function limitedApp(env: Record<string, string>) {
+  const policies = rateLimitPolicies(Config.parse(env))
+  const log = createLog('test', 'silent')
+  const limiter = createRateLimiter({ name: 'test', policies, secret: 'secret', log })
+  const { boundary, cookieOf } = testSession()
+  const { clients } = fakeUpstreams()
+  const app = createApp({ clients, session: boundary, log, limits: rateLimiting(limiter, undefined) })
+  const ask = (cookie = '') =>
+    app.request('/graphql', {
+      method: 'POST',
+      headers: { ...CSRF, cookie, 'content-type': 'application/json' },
+      body: '{}',
+    })
+  return { ask, cookieOf }
+}
+
+test('a session over its limit is refused, and another one of the same user goes on', async () => {
+  const { ask, cookieOf } = limitedApp({ RATE_LIMIT_SESSION: '2/60' })
+  const [one, other] = [await cookieOf('customer'), await cookieOf('customer')]
+  const statuses: number[] = []
+  for (const cookie of [one, one, one, other]) statuses.push((await ask(cookie)).status)
+  expect(statuses.map((status) => status === 429)).toEqual([false, false, true, false])
+})
+
+test('all sessions of a user count together, and nobody else is counted with them', async () => {
+  const { ask, cookieOf } = limitedApp({ RATE_LIMIT_USER: '2/60' })
+  const statuses: number[] = []
+  for (let n = 0; n < 3; n++) statuses.push((await ask(await cookieOf('customer'))).status)
+  expect(statuses.map((status) => status === 429)).toEqual([false, false, true])
+  expect((await ask()).status).not.toBe(429)
+})

@@ -1,0 +1,82 @@
+import type { Log } from '@harbor/shared-runtime/log'
+import type { Context } from 'hono'
+import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { z } from 'zod'
+import type { Env, Route } from '../route.ts'
+import { ID_TOKEN_ALGORITHM, type Oidc } from './oidc.ts'
+import { type Sessions, sidGroup, userGroup } from './sessions.ts'
+import type { SessionStore } from './store.ts'
+
+type Options = {
+  sessions: Sessions
+  store: Pick<SessionStore, 'mark' | 'isMarked'>
+  oidc: Pick<Oidc, 'keysAddress' | 'reach' | 'issuer' | 'clientId'>
+  log: Log
+}
+
+const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
+const CLOCK_SKEW_S = 5
+/** A token that was made longer ago is not taken, whatever it says of its expiry. */
+const MAX_AGE_S = 300
+const MAX_CHARACTERS = 8_192
+
+const Claims = z
+  .looseObject({
+    sub: z.string().min(1).optional(),
+    sid: z.string().min(1).optional(),
+    jti: z.string().min(1),
+    exp: z.number(),
+    events: z.looseObject({ [EVENT]: z.looseObject({}) }),
+    nonce: z.never().optional(),
+  })
+  .refine(({ sub, sid }) => sub !== undefined || sid !== undefined)
+
+/**
+ * The identity service says that someone has logged out there: a session of it (`sid`), or all of a user
+ * (`sub`). OpenID Connect Back-Channel Logout 1.0, 2.4 to 2.8.
+ */
+export function backChannelRoutes({ sessions, store, oidc, log }: Options): readonly Route[] {
+  let keys: JWTVerifyGetKey | undefined
+
+  const loadedKeys = async () =>
+    (keys ??= createRemoteJWKSet(new URL(await oidc.keysAddress()), { [customFetch]: oidc.reach }))
+
+  return [{ path: '/auth/backchannel-logout', methods: ['POST'], kind: 'server', handle }]
+
+  async function handle(c: Context<Env>): Promise<Response> {
+    c.header('cache-control', 'no-store')
+    const { logout_token: token } = await c.req.parseBody()
+    const claims = typeof token === 'string' ? await verified(token) : undefined
+    if (!claims || (await store.isMarked(marked(claims.jti))))
+      return c.json({ error: 'invalid_request', error_description: 'not a valid logout token' }, 400)
+    const { sid, sub, jti, exp } = claims
+    const ended = await sessions.endAll(sid === undefined ? userGroup(sub ?? '') : sidGroup(sid))
+    // Marked when it is done: what the store refused has to be told again.
+    await store.mark(marked(jti), (exp + CLOCK_SKEW_S) * 1000 - Date.now())
+    log.info({ sessions: ended.length, traceId: c.var.trace.traceId }, 'logged out by the identity service')
+    return c.body(null, 200)
+  }
+
+  async function verified(token: string) {
+    if (token.length > MAX_CHARACTERS) return undefined
+    try {
+      const { payload } = await jwtVerify(token, await loadedKeys(), {
+        issuer: oidc.issuer,
+        audience: oidc.clientId,
+        algorithms: [ID_TOKEN_ALGORITHM],
+        typ: 'logout+jwt',
+        clockTolerance: CLOCK_SKEW_S,
+        maxTokenAge: MAX_AGE_S,
+        requiredClaims: ['exp'],
+      })
+      return Claims.safeParse(payload).data
+    } catch (error) {
+      // The rest (identity away) says nothing of the token.
+      const ofToken = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)
+      if (!ofToken) throw error
+      return undefined
+    }
+  }
+}
+
+const marked = (jti: string) => `logout-token:${jti}`

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { createCookies } from './cookie.ts'
+
+it('with https: names that browsers hold to what they promise', () => {
+  const { session, logIn } = createCookies(true)
+  expect(session.set('id')).toBe('__Host-Http-session=id; Path=/; HttpOnly; Secure; SameSite=Strict')
+  expect(logIn.set('x')).toBe('__Host-Http-log-in=x; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Lax')
+})
+
+it('with http: other names, so that neither is taken for the other', () => {
+  const { session, logIn } = createCookies(false)
+  expect(session.set('id')).toBe('dev-session=id; Path=/; HttpOnly; SameSite=Strict')
+  expect(logIn.set('x')).toBe('dev-log-in=x; Max-Age=600; Path=/; HttpOnly; SameSite=Lax')
+  expect(createCookies(true).session.read('dev-session=id')).toBeUndefined()
+  expect(session.read('__Host-Http-session=id')).toBeUndefined()
+})
+
+it('is read among others, and cleared with what it was set with', () => {
+  const { session } = createCookies(true)
+  expect(session.read('a=b; __Host-Http-session=id; c=d')).toBe('id')
+  expect(session.read('x__Host-Http-session=id')).toBeUndefined()
+  expect(session.read(null)).toBeUndefined()
+  expect(session.clear()).toBe('__Host-Http-session=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Strict')
+})

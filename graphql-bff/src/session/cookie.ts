@@ -1,0 +1,43 @@
+import { parse, serialize } from 'hono/utils/cookie'
+
+/** A cookie of the web BFF: never readable by scripts, for this host alone. */
+export type Cookie = {
+  read(header: string | null | undefined): string | undefined
+  /** A `Set-Cookie` line. */
+  set(value: string): string
+  clear(): string
+}
+
+export type Cookies = { readonly session: Cookie; readonly logIn: Cookie }
+
+/** The scheme of a 401: RFC 9110 wants one, and there is no registered name for a cookie. */
+export const CHALLENGE = 'Cookie'
+
+/** Time for a user to log in at the identity service. */
+export const LOG_IN_SECONDS = 600
+
+/**
+ * The two cookies (RFC 10017, 6.1.3.2). With https browsers enforce what the prefix `__Host-Http-` says. Plain
+ * http is for development: another name, so that neither can ever be taken for the other.
+ */
+export const createCookies = (secure: boolean): Cookies => ({
+  session: cookie(secure ? '__Host-Http-session' : 'dev-session', { secure, sameSite: 'Strict' }),
+  // Lax: the way back from the identity service is a navigation from another site, which a Strict one misses.
+  logIn: cookie(secure ? '__Host-Http-log-in' : 'dev-log-in', {
+    secure,
+    sameSite: 'Lax',
+    maxAge: LOG_IN_SECONDS,
+  }),
+})
+
+type Attributes = { secure: boolean; sameSite: 'Strict' | 'Lax'; maxAge?: number }
+
+function cookie(name: string, attributes: Attributes): Cookie {
+  const line = (value: string, more: Partial<Attributes>) =>
+    serialize(name, value, { ...attributes, ...more, path: '/', httpOnly: true })
+  return {
+    read: (header) => parse(header ?? '', name)[name] || undefined,
+    set: (value) => line(value, {}),
+    clear: () => line('', { maxAge: 0 }),
+  }
+}

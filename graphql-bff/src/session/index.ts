@@ -1,0 +1,49 @@
+import type { Log } from '@harbor/shared-runtime/log'
+import type { Seal } from '@harbor/shared-runtime/seal'
+import type { Route } from '../route.ts'
+import { backChannelRoutes } from './back-channel.ts'
+import { createCookies } from './cookie.ts'
+import { logInRoutes } from './log-in.ts'
+import { logOutRoutes } from './log-out.ts'
+import type { Oidc } from './oidc.ts'
+import { createRefresh } from './refresh.ts'
+import type { SessionLimits } from './session.ts'
+import { sessionRoutes } from './session-route.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+import type { SessionStore } from './store.ts'
+import { createWhoAsks, type WhoAsks } from './who-asks.ts'
+
+type Options = {
+  store: SessionStore
+  seal: Seal
+  limits: SessionLimits
+  oidc: Oidc
+  /** Where users find this BFF: `https://shop.example`. */
+  origin: () => string
+  log: Log
+}
+
+/** Everything about who is logged in: the rest of the BFF asks `whoAsks` and serves the routes. */
+export type SessionBoundary = {
+  readonly origin: () => string
+  readonly routes: readonly Route[]
+  readonly whoAsks: WhoAsks
+  readonly sessions: Sessions
+}
+
+export function createSessionBoundary({ store, seal, limits, oidc, origin, log }: Options): SessionBoundary {
+  const cookies = () => createCookies(origin().startsWith('https:'))
+  const sessions = createSessions(store, seal, limits)
+  const refresh = createRefresh({ sessions, store, oidc, log })
+  return {
+    origin,
+    sessions,
+    whoAsks: createWhoAsks({ sessions, refresh, cookies, log }),
+    routes: [
+      ...sessionRoutes({ sessions, cookies }),
+      ...logInRoutes({ sessions, oidc, seal, cookies, log }),
+      ...logOutRoutes({ sessions, oidc, cookies, log }),
+      ...backChannelRoutes({ sessions, store, oidc, log }),
+    ],
+  }
+}

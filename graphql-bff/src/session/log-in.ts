@@ -1,0 +1,107 @@
+import type { Log } from '@harbor/shared-runtime/log'
+import type { Seal } from '@harbor/shared-runtime/seal'
+import type { Context } from 'hono'
+import { z } from 'zod'
+import type { Env, Route } from '../route.ts'
+import { type Cookies, LOG_IN_SECONDS } from './cookie.ts'
+import type { Oidc } from './oidc.ts'
+import { unreachable } from './reach-identity.ts'
+import { localPath } from './return-to.ts'
+import { keyOf, type Sessions } from './sessions.ts'
+
+type Options = {
+  sessions: Sessions
+  oidc: Pick<Oidc, 'challenge' | 'redeem'>
+  seal: Seal
+  cookies: () => Cookies
+  log: Log
+}
+
+/** A log-in that has begun in this browser: what its return is held against. */
+const LogIn = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  returnTo: z.string(),
+  /** The session that was there before, and ends with this log-in. */
+  replaces: z.string().optional(),
+  until: z.number(),
+})
+type LogIn = z.infer<typeof LogIn>
+
+/** So many tabs may be on their way at a time; the oldest is forgotten first. */
+const MAX_OPEN = 3
+const CONTEXT = 'log-in'
+
+/** The two ends of a log-in: the way to the identity service, and the way back. */
+export function logInRoutes({ sessions, oidc, seal, cookies, log }: Options): readonly Route[] {
+  return [
+    { path: '/auth/login', methods: ['GET'], kind: 'navigation', handle: begin },
+    { path: '/auth/callback', methods: ['GET'], kind: 'navigation', handle: finish },
+  ]
+
+  async function begin(c: Context<Env>): Promise<Response> {
+    try {
+      const { url, challenge } = await oidc.challenge()
+      const present = cookies().session.read(c.req.header('cookie'))
+      const logIn: LogIn = {
+        ...challenge,
+        returnTo: localPath(c.req.query('returnTo')),
+        // Only here: on the way back from another site the browser does not send a Strict cookie.
+        ...(present !== undefined && { replaces: keyOf(present) }),
+        until: Date.now() + LOG_IN_SECONDS * 1000,
+      }
+      return goTo(url.href, keepOpen([...openLogIns(c), logIn].slice(-MAX_OPEN)))
+    } catch (error) {
+      return failed(c, error)
+    }
+  }
+
+  async function finish(c: Context<Env>): Promise<Response> {
+    const open = openLogIns(c)
+    const state = c.req.query('state')
+    const logIn = open.find((candidate) => candidate.state === state)
+    const rest = keepOpen(open.filter((candidate) => candidate !== logIn))
+    if (!logIn) return failed(c, new Error('no log-in of this browser has this state'), rest)
+    try {
+      const grant = await oidc.redeem(new URL(c.req.url).search, logIn)
+      const id = await sessions.begin(grant)
+      await endBefore(c, logIn)
+      log.info({ traceId: c.var.trace.traceId }, 'logged in')
+      return goTo(logIn.returnTo, rest, cookies().session.set(id))
+    } catch (error) {
+      return failed(c, error, rest)
+    }
+  }
+
+  /** Its tokens are not revoked: those of the new session may come of the same grant. */
+  async function endBefore(c: Context<Env>, { replaces }: LogIn): Promise<void> {
+    const sent = cookies().session.read(c.req.header('cookie'))
+    for (const key of new Set([replaces, sent && keyOf(sent)])) if (key) await sessions.end(key)
+  }
+
+  function openLogIns(c: Context<Env>): LogIn[] {
+    const sealed = cookies().logIn.read(c.req.header('cookie'))
+    const opened = sealed === undefined ? undefined : seal.open(sealed, CONTEXT)
+    const parsed = z.array(LogIn).safeParse(JSON.parse(opened ?? '[]'))
+    return (parsed.data ?? []).filter(({ until }) => until > Date.now())
+  }
+
+  function keepOpen(open: readonly LogIn[]): string {
+    const { logIn } = cookies()
+    return open.length === 0 ? logIn.clear() : logIn.set(seal.seal(JSON.stringify(open), CONTEXT))
+  }
+
+  /** The page tells the user; why is for the log. */
+  function failed(c: Context<Env>, error: unknown, ...setCookies: string[]): Response {
+    const away = unreachable(error)?.retryable ?? false
+    log[away ? 'warn' : 'info']({ err: error, traceId: c.var.trace.traceId }, 'a log-in failed')
+    return goTo(`/?log-in=${away ? 'unavailable' : 'failed'}`, ...setCookies)
+  }
+}
+
+function goTo(address: string, ...setCookies: readonly string[]): Response {
+  const headers = new Headers({ location: address, 'cache-control': 'no-store' })
+  for (const line of setCookies) headers.append('set-cookie', line)
+  return new Response(null, { status: 303, headers })
+}

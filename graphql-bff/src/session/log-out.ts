@@ -1,0 +1,64 @@
+import type { Log } from '@harbor/shared-runtime/log'
+import { ProblemError } from '@harbor/shared-runtime/problems'
+import type { Context } from 'hono'
+import type { Env, Route } from '../route.ts'
+import type { Cookies } from './cookie.ts'
+import type { Oidc } from './oidc.ts'
+import type { Session } from './session.ts'
+import { keyOf, type Sessions, userGroup } from './sessions.ts'
+
+type Options = {
+  sessions: Sessions
+  oidc: Pick<Oidc, 'revoke' | 'endSessionUrl'>
+  cookies: () => Cookies
+  log: Log
+}
+
+/**
+ * Logging out here, and where to go to log out at the identity service, too: `{endSessionUrl}`, `null` when
+ * that cannot be had now. The session here has ended in any case, or else the answer is a problem.
+ */
+export function logOutRoutes({ sessions, oidc, cookies, log }: Options): readonly Route[] {
+  return [
+    { path: '/auth/logout', methods: ['POST'], kind: 'api', handle: logOut },
+    { path: '/auth/logout-everywhere', methods: ['POST'], kind: 'api', handle: logOutEverywhere },
+  ]
+
+  async function logOut(c: Context<Env>): Promise<Response> {
+    const id = cookies().session.read(c.req.header('cookie'))
+    const found = id === undefined ? undefined : await sessions.look(id)
+    if (id !== undefined) await sessions.end(keyOf(id))
+    return loggedOut(c, found?.session, found ? [found.session] : [])
+  }
+
+  async function logOutEverywhere(c: Context<Env>): Promise<Response> {
+    const id = cookies().session.read(c.req.header('cookie'))
+    const found = id === undefined ? undefined : await sessions.look(id)
+    if (!found) throw new ProblemError('UNAUTHENTICATED')
+    const others = await sessions.endAll(userGroup(found.session.user.id))
+    return loggedOut(c, found.session, others)
+  }
+
+  async function loggedOut(
+    c: Context<Env>,
+    own: Session | undefined,
+    ended: readonly Session[],
+  ): Promise<Response> {
+    const [endSessionUrl] = await Promise.all([
+      oidc.endSessionUrl(own?.tokens.id).catch(() => undefined),
+      ...ended.map((session) => revoke(session, c.var.trace.traceId)),
+    ])
+    log.info({ sessions: ended.length, traceId: c.var.trace.traceId }, 'logged out')
+    c.header('set-cookie', cookies().session.clear())
+    c.header('cache-control', 'no-store')
+    return c.json({ endSessionUrl: endSessionUrl ?? null })
+  }
+
+  /** Best effort: nobody has the token any more. */
+  async function revoke({ tokens }: Session, traceId: string): Promise<void> {
+    if (tokens.refresh === undefined) return
+    await oidc
+      .revoke(tokens.refresh)
+      .catch((error: unknown) => log.warn({ err: error, traceId }, 'a refresh token was not revoked'))
+  }
+}

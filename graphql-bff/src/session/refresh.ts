@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from '@harbor/shared-runtime/log'
+import { ProblemError } from '@harbor/shared-runtime/problems'
+import type { Oidc } from './oidc.ts'
+import { refreshed, type Session } from './session.ts'
+import type { Found, Sessions } from './sessions.ts'
+import type { SessionStore } from './store.ts'
+
+type Options = {
+  sessions: Sessions
+  store: Pick<SessionStore, 'lock' | 'unlock'>
+  oidc: Pick<Oidc, 'refresh'>
+  log: Log
+  /** A replica that dies with the lock holds up the others for so long. */
+  lockMs?: number
+}
+
+/** Longer than an answer of the identity service may take, with time left to store what it said. */
+const LOCK_MS = 20_000
+/** The lock is given up by then, sent or not: after a pause of this process another may have it. */
+const SEND_WITHIN_MS = 2_000
+const POLL_MS = 50
+/** Nobody waits longer for somebody else's refresh. */
+const WAIT_MS = 5_000
+/** After a failure the identity service is left alone for so long. */
+const PAUSE_MS = 1_000
+
+/** Gives a session with an access token that can be sent; `undefined` when the session has ended. */
+export type Refresh = (found: Found) => Promise<Session | undefined>
+
+/**
+ * Refreshes access tokens, each once: one request in all replicas does it, shortly before the token expires,
+ * while the others go on with the one they have; once it has expired, they wait for that one request.
+ * @throws {ProblemError} `UPSTREAM_UNAVAILABLE` when the token has expired and no other can be had now: the
+ * session lives on; {UpstreamError} when the store cannot be reached
+ */
+export function createRefresh({ sessions, store, oidc, log, lockMs = LOCK_MS }: Options): Refresh {
+  const running = new Map<string, Promise<Session | undefined>>()
+
+  return async ({ key, session }) => {
+    const { refresh, refreshFrom, goodUntil } = session.tokens
+    if (Date.now() < refreshFrom || (refresh === undefined && Date.now() < goodUntil)) return session
+    const result = shared(key)
+    if (Date.now() >= goodUntil) return result
+    result.catch((error: unknown) => log.warn({ err: error }, 'a token was not refreshed early'))
+    return session
+  }
+
+  /** One refresh a session in this process; a failed one is everybody's answer for a moment. */
+  function shared(key: string): Promise<Session | undefined> {
+    const started = running.get(key) ?? attempt(key)
+    if (running.has(key)) return started
+    running.set(key, started)
+    const forget = () => running.delete(key)
+    started.then(forget, () => setTimeout(forget, PAUSE_MS).unref())
+    return started
+  }
+
+  async function attempt(key: string): Promise<Session | undefined> {
+    const name = `refresh:${key}`
+    const giveUpAt = performance.now() + WAIT_MS
+    for (;;) {
+      const lockedAt = performance.now()
+      const owner = await store.lock(name, lockMs)
+      // Read after the lock: who had it before may have refreshed.
+      const session = (await sessions.byKey(key))?.session
+      const due = session !== undefined && Date.now() >= session.tokens.refreshFrom
+      if (owner !== undefined && !due) await store.unlock(name, owner)
+      if (!due) return session
+      if (owner !== undefined) return exchange({ key, session, name, owner, lockedAt })
+      if (Date.now() < session.tokens.goodUntil) return session
+      if (performance.now() > giveUpAt) throw notNow('somebody else refreshes it')
+      await sleep(POLL_MS)
+    }
+  }
+
+  type Held = { key: string; session: Session; name: string; owner: string; lockedAt: number }
+
+  async function exchange({ key, session, name, owner, lockedAt }: Held): Promise<Session | undefined> {
+    const { refresh, id, goodUntil } = session.tokens
+    if (refresh === undefined || performance.now() - lockedAt > Math.min(SEND_WITHIN_MS, lockMs / 2)) {
+      await store.unlock(name, owner)
+      throw notNow('the lock was got too late')
+    }
+    const answer = await oidc.refresh(refresh, session.user.id, id)
+    if (answer.outcome === 'granted') {
+      const next = refreshed(session, answer.grant)
+      const kept = await keep(key, next, lockedAt + lockMs)
+      await store.unlock(name, owner)
+      return kept ? next : undefined
+    }
+    if (answer.outcome === 'refused') {
+      await sessions.end(key)
+      await store.unlock(name, owner)
+      log.info('a session has ended: the identity service does not refresh its token')
+      return undefined
+    }
+    // What may have arrived is not sent again before there is nothing to lose: twice ends the whole family.
+    const untilExpiry = answer.outcome === 'unknown' ? goodUntil - Date.now() : 0
+    await store.unlock(name, owner, Math.max(PAUSE_MS, untilExpiry))
+    throw notNow('the identity service does not refresh it', answer.error)
+  }
+
+  /** Stores what cannot be had a second time, however often it takes while the lock is ours. */
+  async function keep(key: string, session: Session, untilMs: number): Promise<boolean> {
+    for (;;)
+      try {
+        return await sessions.replace(key, session)
+      } catch (error) {
+        if (performance.now() > untilMs) throw error
+        await sleep(POLL_MS)
+      }
+  }
+}
+
+const notNow = (why: string, cause?: unknown) =>
+  new ProblemError('UPSTREAM_UNAVAILABLE', undefined, { cause: new Error(why, { cause }), retryAfterS: 1 })

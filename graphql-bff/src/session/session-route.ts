@@ -1,0 +1,33 @@
+import type { Context } from 'hono'
+import type { Env, Route } from '../route.ts'
+import type { Cookies } from './cookie.ts'
+import type { Sessions } from './sessions.ts'
+
+/**
+ * `GET /session`: who is logged in, and until when: `{user: {name, roles}, idleExpiresAt, expiresAt}`, or
+ * `{user: null}`. To ask does not prolong it: a page that asks every minute does not keep its user logged in.
+ */
+export const sessionRoutes = ({
+  sessions,
+  cookies,
+}: {
+  sessions: Sessions
+  cookies: () => Cookies
+}): readonly Route[] => {
+  async function handle(c: Context<Env>): Promise<Response> {
+    c.header('cache-control', 'no-store')
+    const id = cookies().session.read(c.req.header('cookie'))
+    const found = id === undefined ? undefined : await sessions.look(id)
+    if (!found) {
+      if (id !== undefined) c.header('set-cookie', cookies().session.clear())
+      return c.json({ user: null })
+    }
+    const { user, expiresAt } = found.session
+    return c.json({
+      user: { name: user.name ?? null, roles: user.roles },
+      idleExpiresAt: new Date(found.idleExpiresAt).toISOString(),
+      expiresAt: new Date(expiresAt).toISOString(),
+    })
+  }
+  return [{ path: '/session', methods: ['GET'], kind: 'api', handle }]
+}

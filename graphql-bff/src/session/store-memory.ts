@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { SessionStore } from './store.ts'
+
+/** Beyond that the session that was used longest ago ends. */
+const MAX_SESSIONS = 100_000
+
+/** Ends are instants, as in every other store. */
+const CLOCK = { now: () => Date.now() }
+
+/** Sessions in the memory of this process: they end with it, and no replica knows them. */
+export function createMemoryStore(): SessionStore {
+  const entries = new LRUCache<string, string>({
+    max: MAX_SESSIONS,
+    perf: CLOCK,
+    ttlResolution: 0,
+    dispose: (_, key, reason) => {
+      if (reason !== 'set') forget(key)
+    },
+  })
+  const groups = new Map<string, Set<string>>()
+  const groupsOf = new Map<string, readonly string[]>()
+  const names = new LRUCache<string, string>({ max: MAX_SESSIONS, perf: CLOCK, ttlResolution: 0 })
+
+  function forget(key: string): void {
+    for (const group of groupsOf.get(key) ?? []) {
+      const keys = groups.get(group)
+      keys?.delete(key)
+      if (keys?.size === 0) groups.delete(group)
+    }
+    groupsOf.delete(key)
+  }
+
+  return {
+    async put(key, sealed, { idleMs, groups: joined }) {
+      entries.set(key, sealed, { ttl: idleMs })
+      groupsOf.set(key, joined)
+      for (const group of joined) groups.set(group, (groups.get(group) ?? new Set()).add(key))
+    },
+    async get(key, prolongMs) {
+      const sealed = entries.get(key)
+      if (sealed === undefined) return undefined
+      if (prolongMs !== undefined) entries.set(key, sealed, { ttl: prolongMs })
+      return { sealed, leftMs: prolongMs ?? entries.getRemainingTTL(key) }
+    },
+    async replace(key, sealed) {
+      const kept = entries.has(key)
+      if (kept) entries.set(key, sealed, { ttl: entries.getRemainingTTL(key) })
+      return kept
+    },
+    async remove(key) {
+      entries.delete(key)
+    },
+    members: async (group) => [...(groups.get(group) ?? [])],
+    async lock(name, ms) {
+      if (names.has(name)) return undefined
+      const owner = randomUUID()
+      names.set(name, owner, { ttl: ms })
+      return owner
+    },
+    async unlock(name, owner, keepMs = 0) {
+      if (names.get(name) !== owner) return
+      if (keepMs > 0) names.set(name, owner, { ttl: keepMs })
+      else names.delete(name)
+    },
+    async mark(name, ms) {
+      names.set(name, '', { ttl: ms })
+    },
+    isMarked: async (name) => names.has(name),
+  }
+}

@@ -1,0 +1,35 @@
+import type { Viewer } from '@harbor/shared-runtime/auth'
+import type { Log } from '@harbor/shared-runtime/log'
+import { ProblemError, toProblem } from '@harbor/shared-runtime/problems'
+import type { Cookies } from './cookie.ts'
+import type { Refresh } from './refresh.ts'
+import { viewerOf } from './session.ts'
+import type { Sessions } from './sessions.ts'
+
+/** Who is behind a request, by which session (its place in the store, not its id); without a viewer, why: nobody is logged in, or it cannot be known just now. */
+type Asking =
+  | { readonly viewer: Viewer; readonly sessionKey: string; readonly noViewer?: undefined }
+  | { readonly viewer?: undefined; readonly noViewer: ProblemError }
+
+/** Never throws: what is public is answered to whoever asks. */
+export type WhoAsks = (cookieHeader: string | null) => Promise<Asking>
+
+type Options = { sessions: Sessions; refresh: Refresh; cookies: () => Cookies; log: Log }
+
+/** Finds out who asks by the session cookie, and by nothing else. */
+export const createWhoAsks =
+  ({ sessions, refresh, cookies, log }: Options): WhoAsks =>
+  async (cookieHeader) => {
+    const id = cookies().session.read(cookieHeader)
+    if (id === undefined) return { noViewer: new ProblemError('UNAUTHENTICATED') }
+    try {
+      const found = await sessions.use(id)
+      const session = found && (await refresh(found))
+      if (!found || !session) return { noViewer: new ProblemError('UNAUTHENTICATED') }
+      return { viewer: viewerOf(session), sessionKey: found.key }
+    } catch (error) {
+      const problem = toProblem(error)
+      log[problem.retryable ? 'warn' : 'error']({ err: error }, 'it is not known who asks')
+      return { noViewer: problem }
+    }
+  }
