@@ -1,16 +1,63 @@
 import { clientSecret, upstreamSettings } from '@harbor/shared-clients'
-import { host, logLevel, managementPort, optionalAddress, port, setting } from '@harbor/shared-runtime/config'
+import {
+  drainDelay,
+  host,
+  logLevel,
+  managementPort,
+  optionalAddress,
+  port,
+  setting,
+} from '@harbor/shared-runtime/config'
+import { redisUrl } from '@harbor/shared-runtime/redis-address'
 import { z } from 'zod'
+
+/** A limit is never off: a very large one comes to the same, and says so. */
+const count = (standard: number, about: string) =>
+  setting(
+    z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number)
+      .pipe(z.int().min(1))
+      .default(standard),
+    { about, allowed: 'an integer from 1 to 999999999' },
+  )
+
+/** A secret without which what it opens is not there. */
+const optionalSecret = (about: string) =>
+  setting(z.string().min(16).optional(), {
+    about,
+    allowed: 'a string of at least 16 characters',
+    secret: true,
+  })
 
 export const Config = z.object({
   PORT: port(4002, 'Port of the device API over HTTP.'),
   MANAGEMENT_PORT: managementPort,
   HOST: host,
   LOG_LEVEL: logLevel,
+  DRAIN_DELAY: drainDelay,
   DEVICES_FILE: setting(z.string().min(1).optional(), {
-    about: 'Device registry, a JSON file; the demo devices (iot-bff/devices.demo.json) when not set.',
+    about:
+      'Device registry, a JSON file, written when devices are changed; with REDIS_URL, devices that Redis gets if it has never known them. Without both, the demo devices (iot-bff/devices.demo.json), kept in memory.',
     allowed: 'the path of a file',
   }),
+  REDIS_URL: redisUrl,
+  ADMIN_TOKEN: optionalSecret(
+    'Bearer token with which devices are created, rotated and revoked at /devices on the management port; not possible when not set.',
+  ),
+  MQTT_AUTH_TOKEN: optionalSecret(
+    'Bearer token with which a broker asks at /mqtt/auth and /mqtt/acl on the management port; not possible when not set.',
+  ),
+  DEVICE_REQUESTS_PER_MINUTE: count(
+    240,
+    'Requests and MQTT packets of a device, or of an address over plain CoAP, in a minute: all at once or spread.',
+  ),
+  BAD_KEYS_PER_MINUTE: count(
+    30,
+    'Requests and log-ins without a valid key, of an IPv4 address or an IPv6 /64, in a minute.',
+  ),
+  MQTT_CONNECTIONS_PER_DEVICE: count(4, 'Connections of a device to the embedded broker at a time.'),
   COAP_PORT: port(5683, 'UDP port of the device API over CoAP.'),
   COAP_PLAIN_DEVICE: setting(z.string().min(1).optional(), {
     about: 'Device that peers over plain coap:// are taken for; no CoAP socket is opened when not set.',

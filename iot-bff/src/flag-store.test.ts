@@ -1,19 +1,18 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createDevices } from './devices.ts'
 import { FlagStore, type Resource } from './flag-store.ts'
 
-const devices = createDevices({
-  devices: [
-    { id: 'd1', store: 'ber', list: 'a', lists: { a: { version: 9, skus: ['A', 'B'] } }, keyHashes: [] },
-    { id: 'd2', store: 'ham', list: 'a', lists: { a: { version: 9, skus: ['A', 'B'] } }, keyHashes: [] },
-  ],
-})
+const list = (...skus: string[]) => ({ version: 9, skus })
+const DEVICES = [
+  { id: 'd1', store: 'ber', list: 'a', lists: { a: list('A', 'B') } },
+  { id: 'd2', store: 'ham', list: 'a', lists: { a: list('A', 'B') } },
+]
 
 let store: FlagStore
 let heard: string[]
 beforeEach(() => {
   vi.useFakeTimers()
-  store = new FlagStore(devices.all)
+  store = new FlagStore()
+  for (const device of DEVICES) store.setDevice(device.id, device)
   heard = []
   const name = (resource: Resource) => (resource.kind === 'flag' ? resource.sku : resource.name)
   store.listen({
@@ -52,6 +51,49 @@ test('a list with a SKU that is not known has no answer, rather than a bit that 
   store.set('ber', 'B', 1)
   store.publish()
   expect(store.bitmap('d1', 'a')?.answers?.plain.body.toString('hex')).toBe('09c0')
+})
+
+test('a device that is added has its bitmap at once, and it changes with its flags', () => {
+  snapshot({ A: 3, B: 0 })
+  store.setDevice('d3', { id: 'd3', store: 'ber', list: 'b', lists: { b: list('B', 'A') } })
+  expect(store.bitmap('d3', 'b')?.answers?.plain.body.toString('hex')).toBe('0940')
+  store.set('ber', 'B', 1)
+  store.publish()
+  expect(store.bitmap('d3', 'b')?.answers?.plain.body.toString('hex')).toBe('09c0')
+  expect(heard.slice(-3)).toEqual(['B', 'd1/a', 'd3/b'])
+})
+
+test('a list that becomes another is told of, in the same object; one that stays the same is not', () => {
+  snapshot({ A: 3, B: 0 })
+  const held = store.bitmap('d1', 'a')
+  heard.length = 0
+  store.setDevice('d1', { id: 'd1', store: 'ber', list: 'a', lists: { a: list('A', 'B') } })
+  expect(heard).toEqual([])
+  store.setDevice('d1', {
+    id: 'd1',
+    store: 'ber',
+    list: 'a',
+    lists: { a: { version: 10, skus: ['B', 'A'] } },
+  })
+  expect([store.bitmap('d1', 'a') === held, held?.answers?.plain.body.toString('hex'), heard]).toEqual([
+    true,
+    '0a40',
+    ['d1/a'],
+  ])
+  store.set('ber', 'A', 0)
+  store.publish()
+  expect(held?.answers?.plain.body.toString('hex')).toBe('0a00')
+})
+
+test('a list or a device that is removed has no answers any more, and follows no flags', () => {
+  snapshot({ A: 3, B: 0 })
+  const held = store.bitmap('d1', 'a')
+  store.setDevice('d1', undefined)
+  expect([held?.answers, store.bitmap('d1', 'a'), heard.at(-1)]).toEqual([undefined, undefined, 'd1/a'])
+  heard.length = 0
+  store.set('ber', 'A', 0)
+  store.publish()
+  expect(heard).toEqual(['A'])
 })
 
 test('what a new snapshot does not name is forgotten', () => {

@@ -1,4 +1,4 @@
-import type { Device } from './devices.ts'
+import type { Device } from './devices/record.ts'
 import { encodeBitmap, type StockBitmap } from './messages/stock-bitmap.ts'
 import { encodeFlag, IDENTIFIER, type StockFlag } from './messages/stock-flag.ts'
 
@@ -19,6 +19,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 type Flag = Writable<StockFlag> & { snapshot: number }
 type Bitmap = Writable<StockBitmap>
 
+type ListOf = Pick<StockBitmap, 'store' | 'version' | 'skus'>
+
 /** How long flags may be served after the feed was last known to be live. */
 const MAX_AGE_S = 300
 const JITTER = 0.1
@@ -29,8 +31,9 @@ const JITTER = 0.1
  */
 export class FlagStore {
   readonly #flags = new Map<string, Map<string, Flag>>()
-  readonly #bitmaps = new Map<string, Bitmap>()
-  readonly #bitmapsOfSku = new Map<string, Bitmap[]>()
+  /** By device, then by list. */
+  readonly #bitmapsOfDevice = new Map<string, Map<string, Bitmap>>()
+  readonly #bitmapsOfSku = new Map<string, Set<Bitmap>>()
   readonly #listeners: StockListener[] = []
   readonly #changed = new Set<Flag>()
   readonly #expiry: NodeJS.Timeout
@@ -38,18 +41,36 @@ export class FlagStore {
   #confirmedAt = Number.NEGATIVE_INFINITY
   #serving = false
 
-  constructor(devices: readonly Device[]) {
-    for (const device of devices)
-      for (const [list, { version, skus }] of Object.entries(device.lists))
-        this.#addBitmap({
-          kind: 'bitmap',
-          store: device.store,
-          name: `${device.id}/${list}`,
-          version,
-          skus,
-          answers: undefined,
-        })
+  constructor() {
     this.#expiry = setTimeout(() => this.#expire(), MAX_AGE_S * 1000).unref()
+  }
+
+  /** Keeps the bitmaps of a device's lists from now on; of a device that is `undefined`, none. */
+  setDevice(id: string, device: Device | undefined): void {
+    const former = this.#bitmapsOfDevice.get(id) ?? new Map<string, Bitmap>()
+    const bitmaps = new Map<string, Bitmap>()
+    const changed: Bitmap[] = []
+    const store = device?.store ?? ''
+    for (const [list, { version, skus }] of Object.entries(device?.lists ?? {})) {
+      const known = former.get(list)
+      former.delete(list)
+      const bitmap: Bitmap = known ?? { kind: 'bitmap', store, name: '', version, skus, answers: undefined }
+      bitmaps.set(list, bitmap)
+      if (known && isSameList(known, { store, version, skus })) continue
+      this.#withdraw(bitmap)
+      Object.assign(bitmap, { store, name: `${id}/${list}`, version, skus })
+      this.#follow(bitmap)
+      this.#encode(bitmap)
+      changed.push(bitmap)
+    }
+    for (const gone of former.values()) {
+      this.#withdraw(gone)
+      gone.answers = undefined
+      changed.push(gone)
+    }
+    if (device) this.#bitmapsOfDevice.set(id, bitmaps)
+    else this.#bitmapsOfDevice.delete(id)
+    this.#tell(changed)
   }
 
   flag(store: string, sku: string): StockFlag | undefined {
@@ -57,7 +78,7 @@ export class FlagStore {
   }
 
   bitmap(device: string, list: string): StockBitmap | undefined {
-    return this.#bitmaps.get(`${device}/${list}`)
+    return this.#bitmapsOfDevice.get(device)?.get(list)
   }
 
   *flags(): Generator<StockFlag> {
@@ -116,7 +137,7 @@ export class FlagStore {
     for (const bitmap of bitmaps) this.#encode(bitmap)
     const resources: Resource[] = [...this.#changed, ...bitmaps]
     this.#changed.clear()
-    for (const resource of resources) for (const listener of this.#listeners) listener.changed?.(resource)
+    this.#tell(resources)
   }
 
   /** The feed is live: what is here is what is in stock now. */
@@ -140,13 +161,26 @@ export class FlagStore {
     for (const listener of this.#listeners) listener.lost?.()
   }
 
-  #addBitmap(bitmap: Bitmap): void {
-    this.#bitmaps.set(bitmap.name, bitmap)
+  #tell(resources: readonly Resource[]): void {
+    for (const resource of resources) for (const listener of this.#listeners) listener.changed?.(resource)
+  }
+
+  /** From now on the bitmap changes with the flags of its SKUs. */
+  #follow(bitmap: Bitmap): void {
     for (const sku of bitmap.skus) {
       const key = `${bitmap.store}/${sku}`
       const bitmaps = this.#bitmapsOfSku.get(key)
-      if (bitmaps) bitmaps.push(bitmap)
-      else this.#bitmapsOfSku.set(key, [bitmap])
+      if (bitmaps) bitmaps.add(bitmap)
+      else this.#bitmapsOfSku.set(key, new Set([bitmap]))
+    }
+  }
+
+  #withdraw(bitmap: Bitmap): void {
+    for (const sku of bitmap.skus) {
+      const key = `${bitmap.store}/${sku}`
+      const bitmaps = this.#bitmapsOfSku.get(key)
+      bitmaps?.delete(bitmap)
+      if (bitmaps?.size === 0) this.#bitmapsOfSku.delete(key)
     }
   }
 
@@ -157,3 +191,6 @@ export class FlagStore {
       known.length === flags.length ? encodeBitmap(bitmap.name, bitmap.version, known) : undefined
   }
 }
+
+const isSameList = (one: ListOf, other: ListOf): boolean =>
+  one.store === other.store && one.version === other.version && one.skus.join() === other.skus.join()

@@ -1,51 +1,80 @@
 import { CONTENT_FORMAT } from './codecs/content-format.ts'
 import { encodeLinks } from './codecs/link-format.ts'
-import type { Device, Devices } from './devices.ts'
+import type { Device } from './devices/record.ts'
 import type { FlagStore, Resource } from './flag-store.ts'
 
 /** Why there is no answer; each protocol has a code of its own for it. */
 export type Refusal = 'not_found' | 'forbidden' | 'unavailable'
 
-/** What a device may read under a path, given in its segments. */
-export type Resources = (device: Device, path: readonly string[]) => Resource | Refusal
+/** What a device may read under a path, given in its segments; `links` is the list of all resources. */
+export type Resources = (device: Device, path: readonly string[]) => Resource | 'links' | Refusal
+
+/** Whose a resource has to be for a device to read it. */
+type Access = 'any-device' | 'own-store' | 'own-list'
+
+type Rule = {
+  /** The segments of its path; `{…}` stands for any one. */
+  readonly path: readonly string[]
+  readonly access: Access
+  /** The file of `messages/` that it carries; none for the list of resources. */
+  readonly message?: string
+  /** How `/.well-known/core` shows it. */
+  readonly link?: { readonly path: string; readonly formats: readonly number[]; readonly observable: boolean }
+}
 
 /** Seconds after which a device that was told `unavailable` may ask again. */
 export const RETRY_AFTER_S = 60
 
 const { TEXT, OCTETS, CBOR, SENML_CBOR } = CONTENT_FORMAT
 
+/** The resources of the device contract, for HTTP and CoAP. What is not here is not found, by any device. */
+export const RESOURCES = [
+  { path: ['.well-known', 'core'], access: 'any-device' },
+  {
+    path: ['s', '{sku}'],
+    access: 'own-store',
+    message: 'stock-flag',
+    link: { path: '/s', formats: [TEXT, CBOR, SENML_CBOR], observable: true },
+  },
+  {
+    path: ['b'],
+    access: 'own-list',
+    message: 'stock-bitmap',
+    link: { path: '/b', formats: [OCTETS, CBOR, SENML_CBOR], observable: true },
+  },
+  { path: ['b', '{list}'], access: 'own-list', message: 'stock-bitmap' },
+] as const satisfies readonly Rule[]
+
 /** What `/.well-known/core` answers, to any device the same. */
-export const LINKS = encodeLinks([
-  { path: '/s', formats: [TEXT, CBOR, SENML_CBOR], observable: true },
-  { path: '/b', formats: [OCTETS, CBOR, SENML_CBOR], observable: true },
-])
+export const LINKS = encodeLinks(RESOURCES.flatMap((rule: Rule) => (rule.link ? [rule.link] : [])))
 
-/** Whether a path is the one of the links. */
-export const isLinksPath = (path: readonly string[]): boolean =>
-  path.length === 2 && path[0] === '.well-known' && path[1] === 'core'
-
-/** The resources of the device contract: `/s/{sku}`, `/b` and `/b/{list}`. */
-export function createResources(store: FlagStore, devices: Devices): Resources {
-  return (device, [collection, name, ...rest]) => {
-    if (rest.length > 0) return 'not_found'
-    if (collection === 's' && name !== undefined) return flag(device, name)
-    if (collection === 'b') return list(device, name ?? device.list)
-    return 'not_found'
+/** Finds what a device may read: an access rule looks among the device's own, so there is no way to another's. */
+export function createResources(store: FlagStore): Resources {
+  const find: Record<Access, (device: Device, name: string | undefined) => Resource | 'links' | Refusal> = {
+    'any-device': () => 'links',
+    'own-store': ({ store: shop }, sku = '') => {
+      // Before the stock is known every SKU is unknown: that does not say that there is none of the name.
+      if (!store.serving) return 'unavailable'
+      return store.flag(shop, sku) ?? 'not_found'
+    },
+    'own-list': ({ id, list }, name = list) => {
+      const bitmap = store.bitmap(id, name)
+      // The same for a list that another device has and for one that nobody has.
+      if (bitmap === undefined) return 'forbidden'
+      if (!store.serving) return 'unavailable'
+      return bitmap.answers === undefined ? 'not_found' : bitmap
+    },
   }
-
-  function flag(device: Device, sku: string): Resource | Refusal {
-    // Before the stock is known every SKU is unknown: that does not say that there is none of the name.
-    if (!store.serving) return 'unavailable'
-    return store.flag(device.store, sku) ?? 'not_found'
-  }
-
-  function list(device: Device, name: string): Resource | Refusal {
-    const bitmap = store.bitmap(device.id, name)
-    if (bitmap === undefined) return devices.hasList(name) ? 'forbidden' : 'not_found'
-    if (!store.serving) return 'unavailable'
-    return bitmap.answers === undefined ? 'not_found' : bitmap
+  return (device, path) => {
+    const rule = RESOURCES.find(({ path: pattern }) => matches(pattern, path))
+    return rule === undefined ? 'not_found' : find[rule.access](device, path[1])
   }
 }
 
 /** Whether there is no answer. */
-export const isRefusal = (found: Resource | Refusal): found is Refusal => typeof found === 'string'
+export const isRefusal = (found: Resource | 'links' | Refusal): found is Refusal =>
+  found === 'not_found' || found === 'forbidden' || found === 'unavailable'
+
+const matches = (pattern: readonly string[], path: readonly string[]): boolean =>
+  pattern.length === path.length &&
+  pattern.every((segment, index) => segment === path[index] || segment.startsWith('{'))

@@ -2,11 +2,11 @@ import { addressesOf, createClients } from '@harbor/shared-clients'
 import { loadConfig, managementPortOf } from '@harbor/shared-runtime/config'
 import { createLog } from '@harbor/shared-runtime/log'
 import { closing } from '@harbor/shared-runtime/part'
-import { failStart, runProcess } from '@harbor/shared-runtime/process'
+import { runProcess } from '@harbor/shared-runtime/process'
+import { connectRedis } from '@harbor/shared-runtime/redis'
 import { backgroundContext } from '@harbor/shared-runtime/request-context'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
-import { loadDevices } from './devices.ts'
 import type { StockFeed } from './stock-feed.ts'
 
 const name = 'iot-bff'
@@ -23,14 +23,13 @@ const feed: StockFeed = (afterEventId, signal) =>
     .forRequest(backgroundContext(signal))
     .inventory.watchStock(afterEventId === undefined ? {} : { afterEventId })
 
-const parts = await loadDevices(config.DEVICES_FILE)
-  .then((devices) => createApp({ config, devices, feed, log }))
-  .catch((error: unknown) => failStart(name, error))
+const redis = config.REDIS_URL && connectRedis(config.REDIS_URL)
 
 await runProcess({
   name,
   log,
   host: config.HOST,
   managementPort: managementPortOf(config),
-  parts: [closing('clients', clients), ...parts],
+  drainDelayS: config.DRAIN_DELAY,
+  parts: [closing('clients', clients), ...createApp({ config, redis, feed, log })],
 })

@@ -11,7 +11,7 @@ let part: ReturnType<typeof stockFeedPart>
 let ready: boolean
 beforeEach(() => {
   vi.useFakeTimers()
-  store = new FlagStore([])
+  store = new FlagStore()
   stock = fakeFeed()
   part = stockFeedPart({ feed: stock.feed, store, log: createLog('test', 'silent') })
   ready = false

@@ -69,6 +69,13 @@ export const refused = (refusal: Refusal, retryAfterS = RETRY_AFTER_S): CoapAnsw
   payload: NO_BYTES,
 })
 
+/** 4.29: not before so many seconds (RFC 8516). */
+export const tooMany = (retryAfterS: number): CoapAnswer => ({
+  code: CODE.TOO_MANY_REQUESTS,
+  options: [uint(OPTION.MAX_AGE, retryAfterS)],
+  payload: NO_BYTES,
+})
+
 /** 4.01 that asks for the request once more, with the value in it. */
 export const challenge = (value: Buffer): CoapAnswer => ({
   code: CODE.UNAUTHORIZED,

@@ -1,7 +1,8 @@
-import { encodeMessage, TYPE } from '../codecs/coap-message.ts'
+import { CODE, encodeMessage, TYPE } from '../codecs/coap-message.ts'
+import type { Devices } from '../devices/registry.ts'
 import type { FlagStore, Resource, StockListener } from '../flag-store.ts'
 import { RETRY_AFTER_S, type Refusal } from '../resources.ts'
-import { type CoapAnswer, formatFor, notification, refused } from './coap-answers.ts'
+import { bare, type CoapAnswer, formatFor, notification, refused } from './coap-answers.ts'
 import { type Sent, startConfirmation } from './coap-confirmation.ts'
 import type { Endpoint, MessageIds, SendDatagram } from './coap-endpoint.ts'
 import { type Interest, type Observer, Observers } from './coap-observers.ts'
@@ -16,6 +17,7 @@ const SEQUENCE_MASK = 0xff_ffff
 
 type Options = {
   store: FlagStore
+  devices: Devices
   send: SendDatagram
   messageIds: MessageIds
 }
@@ -23,7 +25,7 @@ type Options = {
 export type Observations = ReturnType<typeof createObservations>
 
 /** Observe (RFC 7641): notifies of each change once, with the newest state, however fast the changes come. */
-export function createObservations({ store, send, messageIds }: Options) {
+export function createObservations({ store, devices, send, messageIds }: Options) {
   const observers = new Observers()
   const changed = new Set<Resource>()
   const sweep = setInterval(confirmQuietOnes, SWEEP_MS).unref()
@@ -36,6 +38,9 @@ export function createObservations({ store, send, messageIds }: Options) {
     lost: () => endAll('unavailable', () => RETRY_AFTER_S),
   }
   store.listen(listener)
+  devices.listen((id, device, former) => {
+    if (device?.store !== former?.store) dismiss(id)
+  })
 
   return {
     get count() {
@@ -61,6 +66,12 @@ export function createObservations({ store, send, messageIds }: Options) {
       clearInterval(sweep)
       endAll('unavailable', () => 1 + Math.floor(Math.random() * RETURN_WITHIN_S))
     },
+  }
+
+  /** The device has lost what it came in by, or belongs elsewhere now: its observers ask anew, or not at all. */
+  function dismiss(device: string) {
+    for (const observer of observers.all())
+      if (observer.device === device) end(observer, bare(CODE.UNAUTHORIZED))
   }
 
   function flush() {

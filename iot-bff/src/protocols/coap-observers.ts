@@ -4,6 +4,8 @@ import type { Endpoint } from './coap-endpoint.ts'
 
 /** What a client asked to be told of. */
 export type Interest = {
+  /** The id of who asked. */
+  readonly device: string
   readonly token: Buffer
   readonly resource: Resource
   readonly accept: number | undefined
@@ -60,13 +62,14 @@ export class Observers {
   }
 
   /** Takes the place of an observer with the same token; `undefined` when there are too many. */
-  add(endpoint: Endpoint, { token, resource, accept }: Interest): Observer | undefined {
+  add(endpoint: Endpoint, { device, token, resource, accept }: Interest): Observer | undefined {
     const former = this.find(endpoint, token)
     if (former) this.remove(former)
     const peer = this.peer(endpoint) ?? { ...endpoint, observers: [], outstanding: undefined }
     if (peer.observers.length >= MAX_PER_ENDPOINT || this.#count >= MAX_IN_ALL) return undefined
     const observer: Observer = {
       peer,
+      device,
       // A copy: the token is a view of its datagram, which would be kept with it.
       token: Buffer.from(token),
       resource,

@@ -3,9 +3,10 @@ import { type LookupOneOptions, lookup } from 'node:dns'
 import { isIP, isIPv6 } from 'node:net'
 import { portError } from '@harbor/shared-runtime/http-server'
 import type { Log } from '@harbor/shared-runtime/log'
-import type { Part } from '@harbor/shared-runtime/part'
-import type { Device } from '../devices.ts'
+import { type Part, StartError } from '@harbor/shared-runtime/part'
+import type { Devices } from '../devices/registry.ts'
 import type { FlagStore } from '../flag-store.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Resources } from '../resources.ts'
 import { createCoapHandler } from './coap.ts'
 import { createEchoProof } from './coap-echo.ts'
@@ -18,25 +19,32 @@ const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 type Options = {
   store: FlagStore
   resources: Resources
-  plainDevice: Device
+  devices: Devices
+  limits: Limits
+  /** The id of the device that peers are taken for. */
+  plainDevice: string
   host: string
   port: number
   log: Log
 }
 
-/** Plain CoAP on a UDP socket, as a part of the process. On stop, observers are sent away with a time to return. */
-export function coapPart({ store, resources, plainDevice, host, port, log }: Options): Part {
+/**
+ * Plain CoAP on a UDP socket, as a part of the process. On stop, observers are sent away with a time to return.
+ * `start` throws `StartError` when `plainDevice` is no device of the registry.
+ */
+export function coapPart({ store, resources, devices, limits, plainDevice, host, port, log }: Options): Part {
   const family = isIPv6(host) ? 'udp6' : 'udp4'
   const socket = createSocket({ type: family, recvBufferSize: RECEIVE_BUFFER_BYTES, lookup: lookupNames })
   const messageIds = createMessageIds()
   const send: SendDatagram = (datagram, to) => socket.send(datagram, to.port, to.address, unsent)
-  const observations = createObservations({ store, send, messageIds })
+  const observations = createObservations({ store, devices, send, messageIds })
   const handle = createCoapHandler({
     store,
     resources,
     observations,
     echo: createEchoProof(),
-    plainDevice,
+    limits,
+    plainDevice: () => devices.byId(plainDevice),
     messageIds,
   })
 
@@ -49,6 +57,7 @@ export function coapPart({ store, resources, plainDevice, host, port, log }: Opt
     name: 'coap',
     start: () =>
       new Promise((resolve, reject) => {
+        if (!devices.byId(plainDevice)) return reject(unknownDevice(plainDevice))
         socket.once('error', (error) => reject(portError(error, host, port, 'COAP_PORT')))
         socket.bind(port, host, () => {
           socket.removeAllListeners('error').on('error', (err) => log.error({ err }, 'coap socket'))
@@ -74,6 +83,11 @@ export function coapPart({ store, resources, plainDevice, host, port, log }: Opt
     if (error) log.debug({ err: error }, 'a datagram could not be sent')
   }
 }
+
+const unknownDevice = (id: string): StartError =>
+  new StartError(
+    `COAP_PLAIN_DEVICE: given ${JSON.stringify(id)}; allowed: the id of a device that has a key.`,
+  )
 
 type Resolved = (error: NodeJS.ErrnoException | null, address: string, family: number) => void
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import { CODE, encodeMessage, NO_BYTES, OPTION, TYPE } from '../codecs/coap-message.ts'
 import { coapFace, optionOf, PEER, parsed, request, uint, uintOf } from '../testing/coap-peer.ts'
@@ -40,7 +41,7 @@ test('the ETag is the value, and who holds it gets 2.03 without it', () => {
 
 test.each([
   ['an unknown SKU', request('/s/HB-9999'), CODE.NOT_FOUND],
-  ['an unknown list', request('/b/cellar'), CODE.NOT_FOUND],
+  ['a list that nobody has', request('/b/cellar'), CODE.FORBIDDEN],
   ["another device's list", request('/b/window'), CODE.FORBIDDEN],
   ['the root', request('/'), CODE.NOT_FOUND],
   ['a path too deep', request('/s/HB-1001/x'), CODE.NOT_FOUND],
@@ -113,6 +114,38 @@ test('no reply to an unproven address is more than three times its request; Echo
   const proof = { number: OPTION.ECHO, value: echo ?? NO_BYTES }
   const proven = request('/b', { token: '', options: [...options, proof] })
   expect(face.ask(proven).code).toBe(CODE.CONTENT)
+})
+
+test('whatever is sent, the reply to an unproven address is at most three times as long', () => {
+  const path = fc.constantFrom(
+    '/s/HB-1001',
+    '/s/HB-9999',
+    '/b',
+    '/b/shelf',
+    '/b/x',
+    '/.well-known/core',
+    '/',
+    '/x',
+  )
+  const option = fc.constantFrom(
+    ...[0, 42, 60, 112, 9_999].map((format) => uint(OPTION.ACCEPT, format)),
+    ...[0, 1].map((value) => uint(OPTION.OBSERVE, value)),
+    { number: OPTION.ETAG, value: Buffer.from('1') },
+    { number: OPTION.ECHO, value: Buffer.alloc(8) },
+    uint(9, 1),
+  )
+  const asked = fc
+    .tuple(path, fc.array(option, { maxLength: 3 }), fc.constantFrom('', '54', '0102030405060708'), fc.nat(3))
+    .map(([to, options, token, code]) => request(to, { options, token, code: code + 1 }))
+  const anything = fc.uint8Array({ minLength: 1, maxLength: 40 }).map((bytes) => Buffer.from(bytes))
+  const mended = anything.map((bytes) => Buffer.concat([Buffer.from([0x40, 1]), bytes]))
+  fc.assert(
+    fc.property(fc.oneof(asked, anything, mended), (datagram) => {
+      expect(face.handle(datagram, PEER)?.length ?? 0).toBeLessThanOrEqual(3 * datagram.length)
+    }),
+    { numRuns: 2_000 },
+  )
+  expect(face.observations.count).toBe(0)
 })
 
 test('the byte budgets: flag 34, twenty flags 27, request and answer', () => {

@@ -7,9 +7,10 @@ import {
   TYPE,
 } from '../codecs/coap-message.ts'
 import { type CoapRequest, readRequest } from '../codecs/coap-request.ts'
-import type { Device } from '../devices.ts'
-import type { FlagStore, Resource } from '../flag-store.ts'
-import { isLinksPath, isRefusal, type Resources } from '../resources.ts'
+import type { Device } from '../devices/record.ts'
+import type { FlagStore } from '../flag-store.ts'
+import type { Limits } from '../limits/limits.ts'
+import { isRefusal, type Resources } from '../resources.ts'
 import {
   bare,
   type CoapAnswer,
@@ -18,6 +19,7 @@ import {
   formatFor,
   LINKS_ANSWER,
   refused,
+  tooMany,
 } from './coap-answers.ts'
 import type { EchoProof } from './coap-echo.ts'
 import type { Endpoint, MessageIds } from './coap-endpoint.ts'
@@ -32,8 +34,9 @@ type Options = {
   resources: Resources
   observations: Observations
   echo: EchoProof
-  /** Whom peers without a security context are taken for. */
-  plainDevice: Device
+  limits: Limits
+  /** Whom peers without a security context are taken for; nobody once that device is no longer served. */
+  plainDevice: () => Device | undefined
   messageIds: MessageIds
 }
 
@@ -45,7 +48,7 @@ export type CoapHandler = (datagram: Buffer, peer: Endpoint) => Buffer | undefin
  * again; only an observation is kept, for a peer that has proved its address by Echo.
  */
 export function createCoapHandler(options: Options): CoapHandler {
-  const { store, resources, observations, echo, plainDevice, messageIds } = options
+  const { store, resources, observations, echo, limits, plainDevice, messageIds } = options
 
   return (datagram, peer) => {
     const message = parseMessage(datagram)
@@ -60,6 +63,8 @@ export function createCoapHandler(options: Options): CoapHandler {
   }
 
   function answer(message: CoapMessage, peer: Endpoint, requestBytes: number): Buffer {
+    const waitS = limits.peer(peer.address)
+    if (waitS > 0) return reply(message, tooMany(waitS))
     const request = readRequest(message)
     if (typeof request === 'number')
       return message.type === TYPE.CON ? reply(message, bare(request)) : reset(message.messageId)
@@ -71,9 +76,11 @@ export function createCoapHandler(options: Options): CoapHandler {
   }
 
   function get(request: CoapRequest, token: Buffer, peer: Endpoint): CoapAnswer {
+    const device = plainDevice()
+    if (device === undefined) return bare(CODE.UNAUTHORIZED)
     if (request.observe === 'deregister') observations.deregister(peer, token)
-    if (isLinksPath(request.path)) return LINKS_ANSWER
-    const found = resources(plainDevice, request.path)
+    const found = resources(device, request.path)
+    if (found === 'links') return LINKS_ANSWER
     if (isRefusal(found)) return refused(found)
     const format = formatFor(found, request.accept)
     if (format === undefined) return bare(CODE.NOT_ACCEPTABLE)
@@ -81,7 +88,10 @@ export function createCoapHandler(options: Options): CoapHandler {
     if (state === undefined) return refused('not_found')
     if (request.observe === 'register' && !hasProof(request, token, peer))
       return challenge(echo.challenge(peer))
-    const sequence = request.observe === 'register' ? observe(found, request, token, peer) : undefined
+    const sequence =
+      request.observe === 'register'
+        ? observations.register(peer, { device: device.id, token, resource: found, accept: request.accept })
+        : undefined
     const held = request.etags.some((etag) => etag.equals(state.etag))
     return content(state, request.accept, store.maxAgeS(), { held, sequence })
   }
@@ -89,10 +99,6 @@ export function createCoapHandler(options: Options): CoapHandler {
   /** To renew an observation needs no proof: it was given, and nothing more is sent than before. */
   function hasProof(request: CoapRequest, token: Buffer, peer: Endpoint): boolean {
     return echo.isFresh(peer, request.echo) || observations.has(peer, token)
-  }
-
-  function observe(resource: Resource, { accept }: CoapRequest, token: Buffer, peer: Endpoint) {
-    return observations.register(peer, { token, resource, accept })
   }
 
   function reply({ type, messageId, token }: CoapMessage, answer: CoapAnswer): Buffer {

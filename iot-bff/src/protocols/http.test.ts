@@ -61,7 +61,7 @@ test.each([
 
 test.each([
   ['an unknown SKU', '/s/HB-9999', DEMO_KEY, 404],
-  ['an unknown list', '/b/cellar', DEMO_KEY, 404],
+  ['a list that nobody has', '/b/cellar', DEMO_KEY, 403],
   ["another device's list", '/b/window', DEMO_KEY, 403],
   ["another store's SKU", '/s/HB-1001', OTHER_KEY, 404],
   ['a path that is none', '/', DEMO_KEY, 404],

@@ -1,9 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { matchesTag, preferredType } from '../codecs/http-headers.ts'
-import type { Device, Devices } from '../devices.ts'
+import type { Device } from '../devices/record.ts'
+import type { Devices } from '../devices/registry.ts'
 import type { FlagStore, Resource } from '../flag-store.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Format } from '../messages/representation.ts'
-import { isLinksPath, isRefusal, LINKS, RETRY_AFTER_S, type Refusal, type Resources } from '../resources.ts'
+import { isRefusal, LINKS, RETRY_AFTER_S, type Refusal, type Resources } from '../resources.ts'
 
 /** `k: <key>`: the device's key and nothing else. */
 const KEY_HEADER = 'k'
@@ -26,24 +28,26 @@ const STATUS: Record<Refusal, number> = { not_found: 404, forbidden: 403, unavai
 
 /** Headers as names and values in turn. */
 type Headers = readonly string[]
-type Options = { store: FlagStore; devices: Devices; resources: Resources }
+type Options = { store: FlagStore; devices: Devices; resources: Resources; limits: Limits }
 
 /**
  * The device contract in as few bytes as HTTP allows: no `Date` (freshness counts from receipt), no reason
  * phrase, no `Connection` in HTTP/1.1, `Content-Type` only for who asks for types. Errors have no body.
  */
-export function createHttpListener({ store, devices, resources }: Options): RequestListener {
+export function createHttpListener({ store, devices, resources, limits }: Options): RequestListener {
   return (request, response) => {
     const { method, headers, url = '' } = request
     slim(request, response)
     if (url.length > MAX_URL_CHARACTERS) return refuse(response, 414)
     if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, ['Allow', 'GET, HEAD'])
     const device = authenticate(headers[KEY_HEADER])
-    if (device === undefined) return refuse(response, 401, ['WWW-Authenticate', KEY_HEADER])
+    if (device === undefined) return refuseKey(request, response)
+    const waitS = limits.device(device.id)
+    if (waitS > 0) return refuse(response, 429, tooMany('device', waitS))
     const path = segments(url)
     if (path === undefined) return refuse(response, 404)
-    if (isLinksPath(path)) return send(response, 200, ['Content-Type', LINKS_TYPE], LINKS)
     const found = resources(device, path)
+    if (found === 'links') return send(response, 200, ['Content-Type', LINKS_TYPE], LINKS)
     if (isRefusal(found)) return refuse(response, STATUS[found], retryAfter(found))
     answer(request, response, found)
   }
@@ -63,7 +67,13 @@ export function createHttpListener({ store, devices, resources }: Options): Requ
 
   function authenticate(key: string | string[] | undefined): Device | undefined {
     if (typeof key !== 'string' || key.length > MAX_KEY_CHARACTERS) return undefined
-    return devices.byKey(key)
+    return devices.byKey(key)?.device
+  }
+
+  function refuseKey({ socket }: IncomingMessage, response: ServerResponse) {
+    const waitS = limits.badKey(socket.remoteAddress ?? '')
+    if (waitS === 0) return refuse(response, 401, ['WWW-Authenticate', KEY_HEADER])
+    refuse(response, 429, [...tooMany('address', waitS), 'Connection', 'close'])
   }
 }
 
@@ -81,6 +91,14 @@ function send(response: ServerResponse, status: number, headers: Headers, body?:
 
 const refuse = (response: ServerResponse, status: number, headers: Headers = []): void =>
   send(response, status, headers)
+
+/** `RateLimit` stands here alone: on an answer it would cost more bytes than the flag. */
+const tooMany = (policy: string, waitS: number): Headers => [
+  'Retry-After',
+  String(waitS),
+  'RateLimit',
+  `"${policy}";r=0;t=${waitS}`,
+]
 
 const retryAfter = (refusal: Refusal): Headers =>
   refusal === 'unavailable' ? ['Retry-After', String(RETRY_AFTER_S)] : []

@@ -1,25 +1,40 @@
 import { createServer, type Socket } from 'node:net'
 import { listen } from '@harbor/shared-runtime/http-server'
 import { Aedes, type AedesOptions, type AuthenticateError } from 'aedes'
-import type { Device, Devices } from '../devices.ts'
+import { createFrameReader, PACKET } from '../codecs/mqtt-frames.ts'
+import type { Device } from '../devices/record.ts'
+import type { Devices } from '../devices/registry.ts'
+import type { Limits } from '../limits/limits.ts'
+import { logIn, mayUse } from '../topics.ts'
 import type { Broker } from './mqtt.ts'
+import { MqttSessions } from './mqtt-sessions.ts'
 
 const CONNECT_TIMEOUT_MS = 5_000
+/** A device that is gone without a word is found out by TCP, whatever keep-alive it asked for. */
+const TCP_KEEP_ALIVE_MS = 60_000
 const MAX_CONNECTIONS = 10_000
 const WINDOW = 100
-const NOT_AUTHORIZED = 5
-/** What a connection may send before it has logged in; a packet may announce a quarter of a gigabyte. */
-const MAX_LOGIN_BYTES = 1_024
+/** MQTT 3.1.1 §3.2.2.3. It has no reason for a connection that is closed later. */
+const REFUSED = { SERVER_UNAVAILABLE: 3, NOT_AUTHORIZED: 5 } as const
+/** A packet may announce a quarter of a gigabyte. */
+const MAX_PACKET_BYTES = { beforeLogIn: 1_024, afterLogIn: 4_096 }
 
-type Options = { devices: Devices; host: string; port: number }
+type Options = {
+  devices: Devices
+  limits: Limits
+  connectionsPerDevice: number
+  host: string
+  port: number
+}
 
 /**
- * A broker in the process, for development and small shops: nothing to install. A device logs in with its id
- * and key; it may read the flags of its own store and write nothing.
+ * A broker in the process, for development and small shops: nothing to install. MQTT 3.1.1. A device logs in with
+ * its id and key; it may read the flags of its own store.
  */
-export function embeddedBroker({ devices, host, port }: Options): Broker {
-  const deviceOf = new WeakMap<object, Device>()
-  const sockets = new Set<Socket>()
+export function embeddedBroker({ devices, limits, connectionsPerDevice, host, port }: Options): Broker {
+  const sessions = new MqttSessions(devices, connectionsPerDevice)
+  const loggedIn = new WeakMap<object, string>()
+  const sockets = new Map<object, Socket>()
   const server = createServer()
   server.maxConnections = MAX_CONNECTIONS
   let aedes: Aedes | undefined
@@ -30,17 +45,31 @@ export function embeddedBroker({ devices, host, port }: Options): Broker {
     done(null, true)
   }
   const authenticate: NonNullable<AedesOptions['authenticate']> = (client, username, password, done) => {
-    const device = password === undefined ? undefined : devices.byKey(password.toString())
-    if (device === undefined || device.id !== username) return done(notAuthorized(), false)
-    deviceOf.set(client, device)
-    client.conn.removeAllListeners('data')
+    const socket = sockets.get(client.conn)
+    const credential = logIn(devices, username, password?.toString())
+    if (!socket || !credential) {
+      const waitS = limits.badKey(socket?.remoteAddress ?? '')
+      return done(refusal(waitS > 0 ? REFUSED.SERVER_UNAVAILABLE : REFUSED.NOT_AUTHORIZED), false)
+    }
+    const { id } = credential.device
+    // Client ids are of a device: nobody ends another's session by taking its name.
+    client.id = `${id}/${client.id}`
+    if (limits.device(id) > 0 || !sessions.hasRoom(id, client.id))
+      return done(refusal(REFUSED.SERVER_UNAVAILABLE), false)
+    sessions.add({ socket, credential, clientId: client.id })
+    loggedIn.set(client.conn, id)
     done(null, true)
   }
-  const authorizeSubscribe: NonNullable<AedesOptions['authorizeSubscribe']> = (client, wanted, done) => {
-    const device = deviceOf.get(client)
-    // Without a subscription the client is told so (0x80) and stays connected.
-    done(null, device && wanted.topic.startsWith(`s/${device.store}/`) ? wanted : null)
+  const deviceOf = (conn: object): Device | undefined => {
+    const id = loggedIn.get(conn)
+    return id === undefined ? undefined : devices.byId(id)
   }
+  const authorizeSubscribe: NonNullable<AedesOptions['authorizeSubscribe']> = (client, wanted, done) => {
+    const device = deviceOf(client.conn)
+    // Without a subscription the client is told so (0x80) and stays connected.
+    done(null, device && mayUse(device, 'subscribe', wanted.topic) ? wanted : null)
+  }
+  // Nothing here takes telemetry yet: what would be acknowledged and lost is refused, on the device's own topic too.
   const authorizePublish: NonNullable<AedesOptions['authorizePublish']> = (_client, _packet, done) =>
     done(new Error('devices do not publish'))
 
@@ -55,9 +84,11 @@ export function embeddedBroker({ devices, host, port }: Options): Broker {
       })
       aedes = broker
       server.on('connection', (socket) => {
-        sockets.add(socket)
+        sockets.set(socket, socket)
+        socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS)
         socket.on('close', () => sockets.delete(socket))
-        socket.on('data', () => socket.bytesRead > MAX_LOGIN_BYTES && socket.destroy())
+        const read = createFrameReader((type, bytes) => isWithinLimits(socket, type, bytes))
+        socket.on('data', (chunk) => read(chunk) || socket.destroy())
         broker.handle(socket)
       })
       const address = await listen(server, host, port, 'MQTT_PORT', 'mqtt')
@@ -72,11 +103,19 @@ export function embeddedBroker({ devices, host, port }: Options): Broker {
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
       await new Promise<void>((resolve) => (aedes ? aedes.close(resolve) : resolve()))
-      for (const socket of sockets) socket.destroy()
+      for (const socket of sockets.values()) socket.destroy()
       await closed
     },
   }
+
+  /** Of a packet that begins. Acknowledgements are as many as the flags that were sent: they have a limit of their own. */
+  function isWithinLimits(socket: Socket, type: number, bytes: number): boolean {
+    const id = loggedIn.get(socket)
+    if (id === undefined) return bytes <= MAX_PACKET_BYTES.beforeLogIn
+    if (bytes > MAX_PACKET_BYTES.afterLogIn) return false
+    return (type === PACKET.PUBACK ? limits.acknowledgement(id) : limits.device(id)) === 0
+  }
 }
 
-const notAuthorized = (): AuthenticateError =>
-  Object.assign(new Error('not a device of the registry'), { returnCode: NOT_AUTHORIZED })
+const refusal = (returnCode: number): AuthenticateError =>
+  Object.assign(new Error('the device is not let in'), { returnCode })

@@ -1,3 +1,4 @@
+import { withoutCredentials } from '@harbor/shared-runtime/config'
 import type { Log } from '@harbor/shared-runtime/log'
 import { connect, type MqttClient } from 'mqtt'
 import type { Broker } from './mqtt.ts'
@@ -36,11 +37,4 @@ export function remoteBroker({ url, log }: { url: string; log: Log }): Broker {
     // What is not acknowledged yet is published anew by whoever comes after.
     stop: async () => client?.endAsync(true),
   }
-}
-
-function withoutCredentials(url: string): string {
-  const address = new URL(url)
-  address.username = ''
-  address.password = ''
-  return address.href
 }

@@ -10,8 +10,10 @@ import {
   parseMessage,
   TYPE,
 } from '../codecs/coap-message.ts'
-import { loadDevices } from '../devices.ts'
+import { Devices } from '../devices/registry.ts'
+import { loadRegistry } from '../devices/registry-file.ts'
 import { FlagStore } from '../flag-store.ts'
+import { createLimits } from '../limits/limits.ts'
 import { createCoapHandler } from '../protocols/coap.ts'
 import { createEchoProof } from '../protocols/coap-echo.ts'
 import { createMessageIds, type Endpoint } from '../protocols/coap-endpoint.ts'
@@ -65,28 +67,31 @@ export const uintOf = (message: CoapMessage, number: number): number | undefined
 }
 
 /** The CoAP face over the demo stock, without a socket: what it sends of its own accord is in `sent`. */
-export async function coapFace() {
-  const devices = await loadDevices(undefined)
-  const store = new FlagStore(devices.all)
+export async function coapFace({ requestsPerMinute = 1_000_000, plainDevice = 'd101' } = {}) {
+  const devices = new Devices()
+  const store = new FlagStore()
+  devices.listen((id, device) => store.setDevice(id, device))
+  devices.replace(await loadRegistry(undefined))
   const sent: { datagram: Buffer; to: Endpoint }[] = []
   const messageIds = createMessageIds()
   const observations = createObservations({
     store,
+    devices,
     messageIds,
     send: (datagram, { address, port }) => sent.push({ datagram, to: { address, port } }),
   })
-  const plainDevice = devices.byId('d101')
-  if (plainDevice === undefined) throw new Error('the demo registry has no d101')
   const handle = createCoapHandler({
     store,
-    resources: createResources(store, devices),
+    resources: createResources(store),
     observations,
     echo: createEchoProof(),
-    plainDevice,
+    limits: createLimits({ DEVICE_REQUESTS_PER_MINUTE: requestsPerMinute, BAD_KEYS_PER_MINUTE: 1 }),
+    plainDevice: () => devices.byId(plainDevice),
     messageIds,
   })
 
   return {
+    devices,
     store,
     sent,
     observations,

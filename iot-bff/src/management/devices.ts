@@ -1,0 +1,122 @@
+import type { Log } from '@harbor/shared-runtime/log'
+import { ProblemError } from '@harbor/shared-runtime/problems'
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { create, remove, revokeKey, rotate, setLists } from '../devices/actions.ts'
+import { newKey } from '../devices/key.ts'
+import { type DeviceRecord, Identifier, Lists, NewDevice } from '../devices/record.ts'
+import type { Devices } from '../devices/registry.ts'
+import type { Change, DeviceStore } from '../devices/store.ts'
+import { answeringProblems, callerOf, readBody, requireToken } from './guard.ts'
+
+const DAY_S = 86_400
+const Rotation = z.object({
+  /** How long the old key goes on being accepted. */
+  graceSeconds: z
+    .int()
+    .min(0)
+    .max(30 * DAY_S)
+    .default(DAY_S),
+})
+const Page = z.object({
+  after: Identifier.optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+})
+
+type Options = { devices: Devices; store: DeviceStore; adminToken: string | undefined; log: Log }
+
+/**
+ * What an operator can do to devices, for who shows `ADMIN_TOKEN`. A key is in the answer that makes it and
+ * nowhere else; every action is logged.
+ */
+export function deviceRoutes({ devices, store, adminToken, log }: Options): Hono {
+  const app = new Hono().basePath('/devices')
+  app.onError(answeringProblems(log))
+  app.use(requireToken(adminToken, 'ADMIN_TOKEN'))
+
+  app.get('/', (c) => {
+    const { after, limit } = valid(Page, c.req.query())
+    const ids = [...devices.records.keys()].sort().filter((id) => after === undefined || id > after)
+    const shown = ids.slice(0, limit)
+    const next = ids.length > limit ? shown.at(-1) : undefined
+    return c.json({ devices: shown.map((id) => shownOf(found(id))), ...(next && { next }) })
+  })
+
+  app.get('/:id', (c) => c.json(shownOf(found(c.req.param('id')))))
+
+  app.post('/', async (c) => {
+    const device = valid(NewDevice, await json(c))
+    const { key, kept } = newKey()
+    await act(c, 'create', device.id, create(device, kept), kept.id)
+    return c.json({ ...shownOf(found(device.id)), key }, 201, { Location: `/devices/${device.id}` })
+  })
+
+  app.put('/:id/lists', async (c) => {
+    const id = c.req.param('id')
+    await act(c, 'set lists', id, setLists(id, valid(Lists, await json(c))))
+    return c.json(shownOf(found(id)))
+  })
+
+  app.post('/:id/keys', async (c) => {
+    const id = c.req.param('id')
+    const { graceSeconds } = valid(Rotation, await json(c))
+    const { key, kept } = newKey()
+    await act(c, 'rotate key', id, rotate(id, kept, graceSeconds), kept.id)
+    return c.json({ ...shownOf(found(id)), key }, 201)
+  })
+
+  app.delete('/:id/keys/:keyId', async (c) => {
+    const { id, keyId } = c.req.param()
+    await act(c, 'revoke key', id, revokeKey(id, keyId), keyId)
+    return c.body(null, 204)
+  })
+
+  app.delete('/:id', async (c) => {
+    const id = c.req.param('id')
+    await act(c, 'remove', id, remove(id))
+    return c.body(null, 204)
+  })
+
+  return app
+
+  async function act(c: Context, action: string, device: string, change: Change, keyId?: string) {
+    const by = callerOf(c)
+    try {
+      await store.update(device, change)
+    } catch (err) {
+      log.warn({ action, device, keyId, by, err }, 'a device was not changed')
+      if (err instanceof ProblemError) throw err
+      const detail = 'The registry cannot be written now.'
+      throw new ProblemError('UPSTREAM_UNAVAILABLE', detail, { cause: err, retryAfterS: 1 })
+    }
+    log.info({ action, device, keyId, by }, 'a device was changed')
+  }
+
+  function found(id: string): DeviceRecord {
+    const record = devices.records.get(id)
+    if (record === undefined) throw new ProblemError('NOT_FOUND', `There is no device ${id}.`)
+    return record
+  }
+}
+
+/** Never a key nor its hash. */
+const shownOf = ({ keys, ...device }: DeviceRecord) => ({
+  ...device,
+  keys: keys.map(({ id, until }) => ({ id, ...(until && { until }) })),
+})
+
+/** No body counts as `{}`. */
+async function json(c: Context): Promise<unknown> {
+  const text = await readBody(c)
+  try {
+    return JSON.parse(text === '' ? '{}' : text)
+  } catch {
+    throw new ProblemError('INVALID_REQUEST', 'The body is not JSON.')
+  }
+}
+
+function valid<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  throw new ProblemError('INVALID_REQUEST', z.prettifyError(parsed.error))
+}

@@ -1,0 +1,54 @@
+import type { Log } from '@harbor/shared-runtime/log'
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import type { Devices } from '../devices/registry.ts'
+import { logIn, mayUse } from '../topics.ts'
+import { answeringProblems, readBody, requireToken } from './guard.ts'
+
+const Text = z.string().max(1_024)
+const LogIn = z.object({ username: Text, password: Text })
+const Use = z.object({ username: Text, action: z.enum(['publish', 'subscribe']), topic: Text })
+
+type Options = { devices: Devices; brokerToken: string | undefined; log: Log }
+
+/**
+ * What a broker asks when a device logs in, publishes or subscribes, as EMQX 5 does over HTTP (JSON or a form):
+ * the rules of the embedded broker. Every answer is a 200, as EMQX takes any other for "ignore", which may end in
+ * "allow"; what is not understood is denied.
+ */
+export function mqttRoutes({ devices, brokerToken, log }: Options): Hono {
+  const app = new Hono().basePath('/mqtt')
+  app.onError(answeringProblems(log))
+  app.use(requireToken(brokerToken, 'MQTT_AUTH_TOKEN'))
+
+  app.post('/auth', async (c) => {
+    const { data } = LogIn.safeParse(await fields(c))
+    const credential = data && logIn(devices, data.username, data.password)
+    if (!credential) return c.json({ result: 'deny' })
+    const { validUntil } = credential
+    // The broker ends the session of a key that is being replaced by itself (EMQX 5.8).
+    const expiry = Number.isFinite(validUntil) && { expire_at: Math.floor(validUntil / 1000) }
+    return c.json({ result: 'allow', is_superuser: false, ...expiry })
+  })
+
+  app.post('/acl', async (c) => {
+    const { data } = Use.safeParse(await fields(c))
+    const device = devices.byId(data?.username ?? '')
+    const allowed = data && device && mayUse(device, data.action, data.topic)
+    return c.json({ result: allowed ? 'allow' : 'deny' })
+  })
+
+  return app
+}
+
+/** The fields of a body; nothing for one that is neither JSON nor a form. */
+async function fields(c: Context): Promise<unknown> {
+  const text = await readBody(c)
+  const type = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(text))
+  try {
+    return type === 'application/json' ? JSON.parse(text) : undefined
+  } catch {
+    return undefined
+  }
+}
