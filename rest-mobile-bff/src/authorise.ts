@@ -1,20 +1,37 @@
-import { bearerToken, type Scope, type TokenVerifier, type Viewer } from '@harbor/shared-runtime/auth'
+import {
+  challenge,
+  credentialOf,
+  type Scope,
+  type TokenVerifier,
+  type Viewer,
+} from '@harbor/shared-runtime/auth'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { Context } from 'hono'
 
 /**
  * The customer behind a request.
- * @throws {ProblemError} `UNAUTHENTICATED` without a valid token, `FORBIDDEN` without the role or a scope
+ * @throws {ProblemError} `UNAUTHENTICATED` without a valid token, `FORBIDDEN` without the role or a scope,
+ *   `RATE_LIMITED` above the quota
  */
 export async function authorise(
   c: Context,
   scopes: readonly Scope[],
   verify: TokenVerifier,
 ): Promise<Viewer> {
-  const token = bearerToken(c.req.header('authorization'))
-  if (token === undefined) throw new ProblemError('UNAUTHENTICATED')
-  const viewer = await verify(token)
+  const credential = credentialOf(c.req.header('authorization'))
+  if (!credential) throw new ProblemError('UNAUTHENTICATED', undefined, { challenge: challenge() })
+  const { scheme, token } = credential
+  const { method, url } = c.req
+  const viewer = await verify(
+    token,
+    scheme === 'DPoP' ? { jwt: c.req.header('dpop'), method, url } : undefined,
+  )
+  await c.var.countAs?.('user', viewer.id)
+  // After the user: who is refused takes nothing from the others of the same app.
+  await c.var.countAs?.('client', viewer.clientId)
   if (!viewer.roles.has('customer') || scopes.some((scope) => !viewer.scopes.has(scope)))
-    throw new ProblemError('FORBIDDEN')
+    throw new ProblemError('FORBIDDEN', undefined, {
+      challenge: challenge({ scheme, error: 'insufficient_scope', scopes }),
+    })
   return viewer
 }

@@ -1,18 +1,34 @@
 import { z } from 'zod'
 
 /** Identifiers as the app sends them; what does not look like one is refused before any upstream is asked. */
-const identifier = (pattern: RegExp, example: string) =>
-  z.string().regex(pattern, `Allowed: an id such as ${example}`).meta({ example })
+const identifier = (pattern: RegExp, example: string, description: string) =>
+  z.string().regex(pattern, `Allowed: an id such as ${example}`).meta({ example, description })
 
-export const ProductId = identifier(/^p\d{1,9}$/, 'p1001')
-export const CartId = identifier(/^k\d{1,9}$/, 'k1001')
-export const CategoryId = identifier(/^cat-\d{2,4}$/, 'cat-01')
+export const ProductId = identifier(/^p\d{1,9}$/, 'p1001', 'Id of a product')
+export const CartId = identifier(/^k\d{1,9}$/, 'k1001', "Id of the customer's cart")
+export const OrderId = identifier(/^o\d{1,9}$/, 'o104997', "Id of one of the customer's orders")
+export const CategoryId = identifier(/^cat-\d{2,4}$/, 'cat-01', 'Only what is in this category')
 
 /** Where a page starts: `nextCursor` of the page before. */
 export const Cursor = z
   .string()
   .max(200)
   .regex(/^[\w=-]+$/, 'Allowed: a nextCursor, as it was given')
+  .meta({ description: '`nextCursor` of the page before; none for the first page' })
+
+/** Words to search for, however they are spaced. */
+export const SearchWords = z
+  .string()
+  .transform((words) => words.normalize('NFC').trim().replace(/\s+/g, ' '))
+  .pipe(z.string().min(1, 'Allowed: 1 to 100 letters').max(100, 'Allowed: 1 to 100 letters'))
+  .meta({ example: 'table', description: 'Words that a product has all of' })
+
+/** How far a copy of the catalogue has come: `token` of a bundle or of the changes before. */
+export const ChangeToken = z
+  .string()
+  .max(100)
+  .regex(/^[\w-]+$/, 'Allowed: a token, as it was given')
+  .meta({ example: 'MS4w', description: '`token` of a bundle or of the changes before' })
 
 /** The length of a page. */
 export const limit = (standard: number, most: number) =>
@@ -22,3 +38,33 @@ export const limit = (standard: number, most: number) =>
     .min(1, `Allowed: an integer from 1 to ${most}`)
     .max(most, `Allowed: an integer from 1 to ${most}`)
     .default(standard)
+    .meta({ example: 3, description: 'The most that a page holds' })
+
+export const Sku = identifier(/^HB-\d{1,9}$/, 'HB-1001', 'What is in the cart, or is to be')
+
+const QUANTITY = 'Allowed: an integer from 1 to 99'
+export const Quantity = z
+  .int(QUANTITY)
+  .min(1, QUANTITY)
+  .max(99, QUANTITY)
+  .meta({ example: 2, description: 'How many of it' })
+
+/** The name or token of a payment method; a number of a card is not one. */
+export const PaymentMethod = z
+  .string('Allowed: the name or token of a payment method')
+  .regex(/^[a-z][\w.-]{0,63}$/i, 'Allowed: the name or token of a payment method, such as card or tok_1a2b')
+  .meta({
+    example: 'card',
+    description: 'The name of a payment method, or its token; never a number of a card',
+  })
+
+/** Quotes around it are those of a structured field (RFC 9651), and not part of the key. */
+export const IDEMPOTENCY_KEY = /^("[\w.:-]{16,128}"|[\w.:-]{16,128})$/
+
+export const IdempotencyKey = z
+  .string()
+  .regex(
+    IDEMPOTENCY_KEY,
+    'Allowed: 16 to 128 letters, digits, dots, colons, dashes and underscores, such as a UUID',
+  )
+  .transform((key) => key.replaceAll('"', ''))

@@ -1,8 +1,9 @@
+import { challenge } from '@harbor/shared-runtime/auth'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import type { Log } from '@harbor/shared-runtime/log'
 import { problemResponse } from '@harbor/shared-runtime/problem-response'
 import { ProblemError, toProblem } from '@harbor/shared-runtime/problems'
-import type { ErrorHandler, Handler, NotFoundHandler } from 'hono'
+import type { ErrorHandler, Handler, MiddlewareHandler, NotFoundHandler } from 'hono'
 import type { RequestEnv } from './request.ts'
 
 /** Answers any error as RFC 9457 problem+json; what the consumer may not know goes to the log only. */
@@ -15,8 +16,18 @@ export const answerProblem =
         { err: error, code: problem.code, traceId: c.var.trace.traceId },
         'request failed',
       )
-    return problemResponse(problem, c.var.trace.traceId)
+    const headers = problem.status === 401 && { 'WWW-Authenticate': problem.challenge ?? challenge() }
+    return problemResponse(problem, c.var.trace.traceId, headers || {})
   }
+
+/** An error handler of Hono sees Errors only: whatever else is thrown becomes one. */
+export const errorsOnly: MiddlewareHandler = async (_, next) => {
+  try {
+    await next()
+  } catch (thrown) {
+    throw thrown instanceof Error ? thrown : new Error('something that is no Error', { cause: thrown })
+  }
+}
 
 export const unknownRoute: NotFoundHandler<RequestEnv> = (c) =>
   problemResponse(

@@ -2,9 +2,12 @@ import type { Log } from '@harbor/shared-runtime/log'
 import { continueTrace, type TraceContext } from '@harbor/shared-runtime/trace'
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
+import type { AppVersion } from './app-version.ts'
 
 /** What every handler may read of the request it serves. */
-export type RequestEnv = { Variables: { trace: TraceContext; startedAt: number } }
+export type RequestEnv = {
+  Variables: { trace: TraceContext; startedAt: number; app: AppVersion | undefined }
+}
 
 /** Goes on with the consumer's trace or starts one, names it in the answer, and logs one line a request. */
 export const tracing =
@@ -16,8 +19,9 @@ export const tracing =
     c.set('startedAt', startedAt)
     await next()
     const ms = Math.round((performance.now() - startedAt) * 10) / 10
-    c.header('X-Trace-Id', trace.traceId)
-    c.header('Server-Timing', `total;dur=${ms}`)
+    // Not c.header, which makes a stream of a body that is there already.
+    c.res.headers.set('X-Trace-Id', trace.traceId)
+    c.res.headers.set('Server-Timing', `total;dur=${ms}`)
     // The route's pattern, not the URL: ids and search words of a person stay out of the log.
     log.info(
       { method: c.req.method, route: routePath(c, -1), status: c.res.status, ms, traceId: trace.traceId },

@@ -1,8 +1,8 @@
-import type { Clients } from '@harbor/shared-clients'
 import { critical, optional } from '@harbor/shared-runtime/fan-out'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import type { Clients } from './clients.ts'
 import { createFormat } from './format/index.ts'
 import { limit } from './input.ts'
 import { defineScreen } from './screen.ts'
@@ -38,7 +38,7 @@ const ask = async (params: Record<string, string>, query: Record<string, string>
     query,
     format: createFormat('en'),
   })
-  return { ...answer, json: JSON.parse(answer.body) }
+  return { ...answer, json: answer.view }
 }
 
 describe('a screen', () => {
@@ -55,6 +55,37 @@ describe('a screen', () => {
   it('names in its body which optional part is not available', async () => {
     fetchPrice.mockRejectedValueOnce(new Error('down'))
     expect((await ask({ id: 'a' })).json).toMatchObject({ price: null, degraded: ['price'] })
+  })
+
+  it('does not repeat a credential or a person’s data that stands where it does not belong', async () => {
+    for (const limit of [
+      'Bearer hunter2',
+      'eyJhbGciOiJub25lIn0.hunter2.x',
+      'hunter2@harbor.example',
+      'password=hunter2',
+    ])
+      await expect(ask({ id: 'a' }, { limit })).rejects.toMatchObject({
+        code: 'INVALID_REQUEST',
+        detail: expect.not.stringContaining('hunter2'),
+      })
+    const secret = defineScreen({
+      ...{ name: 'secret', path: '/v1/x', summary: '', version: 1, access: 'public', budgetMs: 200 },
+      cache: { scope: 'no-store' },
+      query: z.object({ password: z.string().max(3) }),
+      sources: () => ({}),
+      view: z.object({}),
+      project: () => ({}),
+    })
+    const refused = secret.answer({
+      clients: {} as Clients,
+      context: createRequestContext({ budgetMs: 200 }),
+      params: {},
+      query: { password: 'hunter2' },
+      format: createFormat('en'),
+    })
+    await expect(refused).rejects.toMatchObject({
+      detail: expect.stringContaining('password (query): given a text of 7 characters.'),
+    })
   })
 
   it('says of a wrong input what was given and what is allowed, and asks no upstream', async () => {

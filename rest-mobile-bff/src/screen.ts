@@ -1,11 +1,13 @@
-import type { Clients } from '@harbor/shared-clients'
 import type { Scope, Viewer } from '@harbor/shared-runtime/auth'
 import { fanOut, type Sources, type Values } from '@harbor/shared-runtime/fan-out'
-import { ProblemError } from '@harbor/shared-runtime/problems'
+import type { ProblemCode } from '@harbor/shared-runtime/problems'
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
 import { z } from 'zod'
-import type { CachePolicy } from './cache-policy.ts'
+import type { CachePolicy } from './caching/cache-policy.ts'
+import type { Clients } from './clients.ts'
+import type { Deprecated } from './deprecation.ts'
 import type { Format } from './format/index.ts'
+import { validated } from './validated.ts'
 
 /**
  * Who may see a screen: everybody, or a customer whose token has all of these scopes. There is no default, so
@@ -22,6 +24,7 @@ type Input<A extends Access, Params, Query> = {
 }
 
 type Definition<
+  Path extends string,
   A extends Access,
   Params extends z.ZodObject,
   Query extends z.ZodObject,
@@ -30,10 +33,14 @@ type Definition<
 > = {
   name: string
   /** With `{name}` where a parameter goes. */
-  path: string
+  path: Path
   summary: string
   /** Goes up with every change of the view. */
   version: number
+  /** Shipped apps still use it; new ones are told where to go instead, and until when it is there. */
+  deprecated?: Deprecated
+  /** What it may answer beside the problems that every screen has. */
+  problems?: readonly ProblemCode[]
   access: A
   /** Milliseconds within which the app has its answer, whatever the services do. */
   budgetMs: number
@@ -44,6 +51,11 @@ type Definition<
   /** The allow-list: what it does not name never leaves. */
   view: View
   project: (values: Values<S>, format: Format) => z.input<View>
+  /**
+   * What an answer is made of, as the tags under which its change is told (`entityTags`): a public answer is kept
+   * until then. Without it an answer is kept for its time.
+   */
+  tags?: (values: Values<S>) => readonly string[]
 }
 
 /** What a screen is asked for: input as it came, not yet validated. */
@@ -55,25 +67,39 @@ type ScreenRequest = {
   format: Format
 }
 
-/** A screen's answer. `degraded` names the optional sources that failed; it is in the body, too. */
+/** A screen's answer. `degraded` names the optional sources that failed; it is in the view, too. */
 export type ScreenAnswer = {
-  body: string
+  view: object
+  tags: readonly string[]
   degraded: readonly string[]
   failures: ReadonlyMap<string, unknown>
 }
 
-/** One read endpoint, shaped for one view of the app. */
-export type Screen = {
+/** One read endpoint, shaped for one view of the app. Its path, input and view are known to the app as types. */
+export type Screen<
+  Path extends string = string,
+  Params extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodObject = z.ZodObject,
+  View extends z.ZodObject = z.ZodObject,
+> = {
   readonly name: string
-  readonly path: string
+  readonly path: Path
   readonly summary: string
   readonly version: number
+  readonly deprecated?: Deprecated
+  readonly problems?: readonly ProblemCode[]
   readonly access: Access
   readonly budgetMs: number
   readonly cache: CachePolicy
-  readonly params: z.ZodObject
-  readonly query: z.ZodObject
-  readonly view: z.ZodObject
+  readonly params: Params
+  readonly query: Query
+  readonly view: View
+  /**
+   * The address of what is asked for, the same however it was written: parameters in order, defaults named, what
+   * the screen does not know left out.
+   * @throws {ProblemError} `INVALID_REQUEST`
+   */
+  addressOf(request: Pick<ScreenRequest, 'params' | 'query'>): string
   /**
    * @throws {ProblemError} `INVALID_REQUEST` before any upstream call
    * @throws {UpstreamError} of a critical source
@@ -89,16 +115,19 @@ const Degraded = z.object({
 
 /**
  * Declares a screen: what it needs, what it shows, how long it may be kept. It reads top to bottom: input
- * validated, sources fetched side by side within the budget, projected, cut to the view, serialised.
+ * validated, sources fetched side by side within the budget, projected, cut to the view.
  */
 export function defineScreen<
+  const Path extends string,
   const A extends Access,
   S extends Sources,
   View extends z.ZodObject,
   Params extends z.ZodObject = typeof NOTHING,
   Query extends z.ZodObject = typeof NOTHING,
->(definition: Definition<A, Params, Query, S, View>): Screen {
-  const { params = NOTHING, query = NOTHING, sources, project, ...rest } = definition
+>(
+  definition: Definition<Path, A, Params, Query, S, View>,
+): Screen<Path, Params, Query, z.ZodObject<View['shape'] & typeof Degraded.shape>> {
+  const { params = NOTHING as Params, query = NOTHING as Query, sources, project, tags, ...rest } = definition
   const view = definition.view.extend(Degraded.shape)
 
   return {
@@ -106,27 +135,28 @@ export function defineScreen<
     params,
     query,
     view,
+    addressOf: (request) =>
+      [
+        rest.path,
+        ...named(validated('path', params, request.params)),
+        ...named(validated('query', query, request.query)),
+      ].join('&'),
     async answer(request) {
       const input = {
         clients: request.clients,
         viewer: request.context.viewer,
-        params: validate('path', params, request.params),
-        query: validate('query', query, request.query),
+        params: validated('path', params, request.params),
+        query: validated('query', query, request.query),
       } as Input<A, z.output<Params>, z.output<Query>>
       const { values, degraded, failures } = await fanOut(sources(input), request.context)
-      const projected = view.parse({ ...project(values, request.format), degraded })
-      return { body: JSON.stringify(projected), degraded, failures }
+      const shown = view.parse({ ...project(values, request.format), degraded })
+      return { view: shown, tags: tags?.(values) ?? [], degraded, failures }
     },
   }
 }
 
-function validate(place: string, schema: z.ZodObject, given: Readonly<Record<string, string>>): unknown {
-  const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) => {
-    const name = path.join('.')
-    const value = given[name]
-    return `${name} (${place}): given ${value === undefined ? 'nothing' : JSON.stringify(value.slice(0, 40))}. ${message}`
-  })
-  throw new ProblemError('INVALID_REQUEST', faults.join('; '))
-}
+/** Validated input as `name=value`, in the order of its schema, without what was not given. */
+const named = (input: Readonly<Record<string, unknown>>): string[] =>
+  Object.entries(input)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)

@@ -1,57 +1,142 @@
-import type { ClientSet } from '@harbor/shared-clients'
-import type { TokenVerifier } from '@harbor/shared-runtime/auth'
+import type { TokenVerifier, Viewer } from '@harbor/shared-runtime/auth'
+import type { Cache } from '@harbor/shared-runtime/cache'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
-import { negotiateLocale } from '@harbor/shared-runtime/locale'
 import type { Log } from '@harbor/shared-runtime/log'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import type { Context, Handler } from 'hono'
 import { authorise } from './authorise.ts'
-import { cacheControl, vary } from './cache-policy.ts'
-import { etagOf, matches } from './etag.ts'
+import { cacheControl } from './caching/cache-policy.ts'
+import type { Cdn } from './caching/cdn.ts'
+import { matches } from './caching/etag.ts'
+import { type Built, type KeptAnswers, keepAnswers, type Sourced } from './caching/kept-answers.ts'
+import type { ClientSet } from './clients.ts'
 import { createFormat } from './format/index.ts'
+import { Body } from './representation/body.ts'
+import { encodeView } from './representation/media-types.ts'
+import { negotiate, type Representation } from './representation/representation.ts'
 import type { RequestEnv } from './request.ts'
 import type { Screen, ScreenAnswer } from './screen.ts'
 
-type Dependencies = { clients: ClientSet; verify: TokenVerifier; log: Log }
-
-/** The way of a request for a screen: who asks → answer within the budget → headers → 200 or 304. */
-export const serveScreen =
-  (screen: Screen, { clients, verify, log }: Dependencies): Handler<RequestEnv> =>
-  async (c) => {
-    const viewer = screen.access === 'public' ? undefined : await authorise(c, screen.access, verify)
-    const context = createRequestContext({
-      budgetMs: screen.budgetMs,
-      trace: c.var.trace,
-      viewer,
-      consumer: c.req.raw.signal,
-    })
-    try {
-      const answer = await screen.answer({
-        clients: clients.forRequest(context),
-        context,
-        params: c.req.param(),
-        query: c.req.query(),
-        format: createFormat(negotiateLocale(c.req.header('accept-language'))),
-      })
-      logFailures(log, screen, c.var.trace.traceId, answer)
-      return respond(c, screen, answer)
-    } finally {
-      context.end()
-    }
-  }
-
-function respond(c: Context, screen: Screen, { body, degraded }: ScreenAnswer): Response {
-  const etag = etagOf(body)
-  const headers: Record<string, string> = {
-    'Cache-Control': cacheControl(screen.cache, degraded.length > 0),
-    ETag: etag,
-    'Schema-Version': String(screen.version),
-    Vary: vary(screen.cache),
-    ...(degraded.length > 0 && { 'X-Degraded': degraded.join(', ') }),
-  }
-  if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers)
-  return c.body(body, 200, { ...headers, 'Content-Type': 'application/json' })
+export type ScreenDependencies = {
+  clients: ClientSet
+  verify: TokenVerifier
+  log: Log
+  /** Keeps the finished answers of public screens; without it each request builds its own. */
+  cache?: Cache | undefined
+  /** The cache in front of this process that is told what has changed. */
+  cdn?: Cdn | undefined
+  /** The instant from which relative labels count. */
+  now?: (() => Date) | undefined
 }
+
+type Asked = { viewer: Viewer | undefined; wanted: Representation; deadline: number }
+
+/** The way of a request for a screen: authorise → negotiate → look up or build, encode → conditional → respond. */
+export function serveScreen(screen: Screen, dependencies: ScreenDependencies): Handler<RequestEnv> {
+  const { verify, cache, cdn } = dependencies
+  const kept = screen.cache.scope === 'public' && cache ? keepAnswers(screen, screen.cache, cache) : undefined
+
+  return async (c) => {
+    const deadline = performance.now() + screen.budgetMs
+    const viewer = screen.access === 'public' ? undefined : await authorise(c, screen.access, verify)
+    const wanted = negotiate(c.req, screen.query.shape)
+    const asked = { viewer, wanted, deadline }
+    const sourced = kept
+      ? await lookUp(c, screen, asked, kept, dependencies)
+      : await buildAlone(c, screen, asked, dependencies)
+    return respond(c, screen, wanted, sourced, cdn)
+  }
+}
+
+/** The finished answer, of whoever asked for it first. */
+const lookUp = (
+  c: Context<RequestEnv>,
+  screen: Screen,
+  asked: Asked,
+  kept: KeptAnswers,
+  dependencies: ScreenDependencies,
+): Promise<Sourced> => {
+  const { locale, mediaType } = asked.wanted
+  const address = screen.addressOf({ params: c.req.param(), query: c.req.query() })
+  return kept({
+    key: `${locale}:${mediaType}:${address}`,
+    deadline: asked.deadline,
+    signal: () => c.req.raw.signal,
+    build: (signal) => build(c, screen, asked, signal, dependencies),
+  })
+}
+
+/** An answer for this request alone. */
+async function buildAlone(
+  c: Context<RequestEnv>,
+  screen: Screen,
+  asked: Asked,
+  dependencies: ScreenDependencies,
+): Promise<Sourced> {
+  const { bytes, ...rest } = await build(c, screen, asked, c.req.raw.signal, dependencies)
+  return { answer: { ...rest, body: new Body(bytes) }, headers: {} }
+}
+
+/** Fan-out, projection, view, bytes. */
+async function build(
+  c: Context<RequestEnv>,
+  screen: Screen,
+  { viewer, wanted, deadline }: Asked,
+  signal: AbortSignal,
+  { clients, log, now = () => new Date() }: ScreenDependencies,
+): Promise<Built> {
+  const { trace } = c.var
+  const budgetMs = Math.max(0, deadline - performance.now())
+  const context = createRequestContext({ budgetMs, trace, viewer, consumer: signal })
+  try {
+    const answer = await screen.answer({
+      clients: clients.forRequest(context),
+      context,
+      params: c.req.param(),
+      query: c.req.query(),
+      format: createFormat(wanted.locale, now()),
+    })
+    logFailures(log, screen, trace.traceId, answer)
+    return { bytes: encodeView(answer.view, wanted.mediaType), degraded: answer.degraded, tags: answer.tags }
+  } finally {
+    context.end()
+  }
+}
+
+/** 304 when the consumer has it, else 200; but for what describes the body, with the same headers. */
+function respond(
+  c: Context,
+  screen: Screen,
+  { mediaType, coding, varies, forAll }: Representation,
+  { answer, headers: origin }: Sourced,
+  cdn: Cdn | undefined,
+): Response {
+  const { body, degraded, tags } = answer
+  const sent = body.as(coding)
+  const isPublic = screen.cache.scope === 'public'
+  const vary = [
+    // A private cache may serve two customers, one after the other.
+    ...(isPublic ? [] : ['Authorization']),
+    ...varies,
+    ...(body.compressible ? ['Accept-Encoding'] : []),
+  ]
+  const headers: Record<string, string> = {
+    'Cache-Control': cacheControl(screen.cache, { degraded: degraded.length > 0, forAll }),
+    ETag: sent.etag,
+    'Schema-Version': String(screen.version),
+    ...origin,
+  }
+  if (vary.length > 0) headers.Vary = vary.join(', ')
+  if (degraded.length > 0) headers['X-Degraded'] = degraded.join(', ')
+  else if (isPublic && forAll && cdn) Object.assign(headers, cdn.announce(pathAndQuery(c.req.url), tags))
+  if (matches(c.req.header('if-none-match'), sent.etag)) return c.body(null, 304, headers)
+  headers['Content-Type'] = mediaType
+  headers['Content-Length'] = String(sent.bytes.byteLength)
+  if (sent.coding !== 'identity') headers['Content-Encoding'] = sent.coding
+  return c.body(sent.bytes, 200, headers)
+}
+
+const pathAndQuery = (url: string): string => url.slice(url.indexOf('/', url.indexOf('//') + 2))
 
 function logFailures(log: Log, screen: Screen, traceId: string, { failures }: ScreenAnswer): void {
   for (const [source, error] of failures)

@@ -1,35 +1,97 @@
 import { openBffClients } from '@harbor/shared-clients'
-import { createTokenVerifier } from '@harbor/shared-runtime/auth'
+import { createTokenVerifier, createUsedProofs } from '@harbor/shared-runtime/auth'
 import { loadConfig, managementPortOf } from '@harbor/shared-runtime/config'
 import { httpPart } from '@harbor/shared-runtime/http-server'
+import { createRateLimiter } from '@harbor/shared-runtime/limits/rate-limiter'
+import { rateLimiting } from '@harbor/shared-runtime/limits/rate-limiting'
 import { createLog } from '@harbor/shared-runtime/log'
-import { warming } from '@harbor/shared-runtime/part'
+import { closing, warming } from '@harbor/shared-runtime/part'
 import { runProcess } from '@harbor/shared-runtime/process'
+import { sealOf } from '@harbor/shared-runtime/seal'
 import { createApp } from './app.ts'
+import { openCdn } from './caching/cdn.ts'
+import { withOffline } from './clients.ts'
 import { Config } from './config.ts'
+import { createClientLedger } from './ledger/ledger.ts'
+import { memoryUsage, redisUsage } from './ledger/usage-store.ts'
+import { createOffline } from './offline/index.ts'
+import { memoryChangeLog } from './offline/memory-change-log.ts'
+import { redisChangeLog } from './offline/redis-change-log.ts'
+import { rateLimitPolicies } from './rate-limits.ts'
+import { apiRoutes } from './routes.ts'
+import { openWrites } from './writes.ts'
 
 const name = 'rest-mobile-bff'
 const config = loadConfig(name, Config)
 const log = createLog(name, config.LOG_LEVEL)
-const { clients, parts } = openBffClients({ name, clientId: 'mobile-bff', config, log })
+const { clients, cache, redis, parts, alsoPurge, follower } = openBffClients({
+  name,
+  clientId: 'mobile-bff',
+  config,
+  log,
+})
 const verify = createTokenVerifier({
   issuer: config.IDENTITY_URL,
   audience: 'mobile-bff',
   loadKeys: clients.identityKeys,
+  dpop: { usedProofs: createUsedProofs(redis, log), publicUrl: config.PUBLIC_URL },
 })
 
-const app = createApp({ clients, verify, log })
+const cdn =
+  config.CDN_PURGE_URL === undefined
+    ? undefined
+    : openCdn({ address: config.CDN_PURGE_URL, by: config.CDN_PURGE_BY, log })
+if (cdn) alsoPurge(cdn)
+const offline = createOffline({
+  clients,
+  changes: redis ? redisChangeLog(redis) : memoryChangeLog(),
+  log,
+})
+const ledger = createClientLedger({
+  routes: apiRoutes(),
+  store: redis ? redisUsage(redis, name) : memoryUsage(),
+  log,
+})
+const limiter = createRateLimiter({
+  name,
+  policies: rateLimitPolicies(config),
+  redis,
+  secret: config.IDENTITY_CLIENT_SECRET,
+  log,
+})
+
+const writes = openWrites({ name, clients, redis, seal: sealOf(config), log })
+
+const app = createApp({
+  clients: withOffline(clients, offline),
+  verify,
+  log,
+  cache,
+  cdn,
+  ledger,
+  writes,
+  limits: rateLimiting(limiter, config.TRUSTED_PROXIES),
+  https: config.PUBLIC_URL?.startsWith('https:') ?? false,
+  minimumVersions: config.MIN_APP_VERSION,
+  updateUrl: config.APP_UPDATE_URL,
+})
 
 await runProcess({
   name,
   log,
   host: config.HOST,
   managementPort: managementPortOf(config),
+  drainDelayS: config.DRAIN_DELAY,
   parts: [
+    ...(cdn ? [cdn.part] : []),
     ...parts,
+    follower(offline.following),
+    closing('rate limits', limiter),
+    ...writes.parts,
     // The first request of a process pays for connections, tokens and compilation: no app shall wait for that.
     // Whether it succeeds does not matter: a service that is down is no reason not to start.
     warming(async () => void (await app.request('/v1/products?limit=1'))),
+    ledger.part,
     httpPart({ name: 'http', fetch: app.fetch, host: config.HOST, port: config.PORT, portSetting: 'PORT' }),
   ],
 })

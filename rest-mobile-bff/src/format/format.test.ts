@@ -27,6 +27,37 @@ describe('money', () => {
   })
 })
 
+/** The digits of a text, in whatever script, after its sign. */
+const digitsOf = (text: string): string => text.replace(/\D/g, '')
+
+describe.each(LOCALES)('in %s', (locale) => {
+  const format = createFormat(locale, now)
+
+  it('an amount is written with all of its digits, and no other', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 10 ** 12 }),
+        fc.constantFrom(['EUR', 2], ['JPY', 0], ['BHD', 3]),
+        (amountMinor, [currency, digits]) => {
+          const { amount, formatted } = format.money({ amountMinor, currency: String(currency) })
+          expect(amount).toBe(amountMinor)
+          expect(digitsOf(formatted)).toBe(String(amountMinor).padStart(Number(digits) + 1, '0'))
+        },
+      ),
+    )
+  })
+
+  it('every day, past or to come, has a label, and no day looks further away than a later one', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -4_000, max: 4_000 }), (days) => {
+        const label = format.relativeDay(new Date(now.getTime() + days * 86_400_000).toISOString())
+        expect(label).not.toMatch(/undefined|NaN|^$/)
+        if (Math.abs(days) > 1) expect(Number(digitsOf(label) || 1)).toBeLessThanOrEqual(Math.abs(days))
+      }),
+    )
+  })
+})
+
 describe('relative days', () => {
   it.each([
     ['2026-11-21T00:00:01Z', 'today'],
@@ -50,7 +81,19 @@ describe('relative days', () => {
   })
 })
 
-it('thumbnails ask for twice the width that is shown', () => {
+it('thumbnails ask for twice the width that is shown, whatever the address', () => {
+  fc.assert(
+    fc.property(
+      fc.webUrl({ withQueryParameters: true, withFragments: true }),
+      fc.integer({ min: 1 }),
+      (url, width) => {
+        const sized = new URL(en.thumbnail(url, width))
+        expect(sized.searchParams.getAll('w')).toEqual([String(width * 2)])
+        expect(sized.hash).toBe(new URL(url).hash)
+      },
+    ),
+  )
+  expect(en.thumbnail('https://img.example/a.jpg?w=40', 60)).toBe('https://img.example/a.jpg?w=120')
   expect(en.thumbnail('https://img.example/a.jpg', 60)).toBe('https://img.example/a.jpg?w=120')
   expect(en.thumbnail('https://img.example/a.jpg?v=2', 60)).toBe('https://img.example/a.jpg?v=2&w=120')
 })

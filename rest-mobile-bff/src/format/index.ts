@@ -1,7 +1,9 @@
 import type { Locale } from '@harbor/shared-runtime/locale'
 import { moneyFormat } from './money.ts'
+import { notificationKindFormat } from './notification-kind.ts'
 import { orderStatusFormat } from './order-status.ts'
 import { relativeDayFormat } from './relative-day.ts'
+import { shipmentStatusFormat } from './shipment-status.ts'
 import { thumbnail } from './thumbnail.ts'
 
 /** What a projection uses to show values to a person. */
@@ -12,5 +14,7 @@ export const createFormat = (locale: Locale, now: Date = new Date()) => ({
   money: moneyFormat(locale),
   relativeDay: relativeDayFormat(locale, now),
   orderStatus: orderStatusFormat(locale),
+  shipmentStatus: shipmentStatusFormat(locale),
+  notificationKind: notificationKindFormat(locale),
   thumbnail,
 })

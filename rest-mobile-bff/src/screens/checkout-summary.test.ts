@@ -1,10 +1,5 @@
-import type { Clients } from '@harbor/shared-clients'
-import type { Viewer } from '@harbor/shared-runtime/auth'
-import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import { describe, expect, it } from 'vitest'
-import { createFormat } from '../format/index.ts'
 import { useMobile } from '../testing.ts'
-import { checkoutSummaryScreen } from './checkout-summary.ts'
 
 const mobile = useMobile()
 
@@ -40,28 +35,6 @@ describe('checkout-summary', () => {
     expect(another.status).toBe(404)
     const { traceId: _, ...problem } = another.json
     expect(missing.json).toMatchObject(problem)
-  })
-
-  it('does not rely on the cart service for that: a cart that it should not have given is not shown', async () => {
-    const never = new Promise<never>(() => {})
-    const clients = new Proxy({} as Clients, {
-      get: (_, name) =>
-        new Proxy(
-          {},
-          {
-            get: () => () => (name === 'cart' ? Promise.resolve({ customerId: 'c1002', lines: [] }) : never),
-          },
-        ),
-    })
-    const viewer: Viewer = { id: 'c1001', roles: new Set(['customer']), scopes: new Set(), token: 'token' }
-    const answer = checkoutSummaryScreen.answer({
-      clients,
-      context: createRequestContext({ budgetMs: 400, viewer }),
-      params: {},
-      query: { cartId: 'k1002' },
-      format: createFormat('en'),
-    })
-    await expect(answer).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
   it.each(['shipping', 'promotions', 'recommendations'] as const)('without %s goes on', async (service) => {

@@ -1,8 +1,8 @@
 import { critical, optional } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
-import { Money } from '../format/money.ts'
-import { OrderStatus } from '../format/order-status.ts'
+import { Thumbnail } from '../format/thumbnail.ts'
 import { defineScreen } from '../screen.ts'
+import { OrderCard, orderCard, pieces } from '../views/order-card.ts'
 import { RecommendationCard, recommendationCard } from '../views/recommendation-card.ts'
 
 const ORDERS = 3
@@ -19,29 +19,18 @@ export const homeScreen = defineScreen({
 
   sources: ({ clients, viewer }) => ({
     customer: critical(clients.customers.byId(viewer.id)),
-    cart: optional(clients.cart.ofCustomer(viewer.id)),
-    orders: optional(clients.orders.ofCustomer(viewer.id, { limit: ORDERS })),
-    recommendations: optional(clients.recommendations.forCustomer(viewer.id, { limit: RECOMMENDATIONS })),
-    notifications: optional(clients.notifications.ofCustomer(viewer.id, { limit: 1 })),
+    cart: optional(clients.optional.cart.ofCustomer(viewer.id)),
+    orders: optional(clients.optional.orders.ofCustomer(viewer.id, { limit: ORDERS })),
+    recommendations: optional(
+      clients.optional.recommendations.forCustomer(viewer.id, { limit: RECOMMENDATIONS }),
+    ),
+    notifications: optional(clients.optional.notifications.ofCustomer(viewer.id, { limit: 1 })),
   }),
 
   view: z.object({
-    customer: z.object({ name: z.string(), avatar: z.url(), points: z.int() }),
+    customer: z.object({ name: z.string(), avatar: Thumbnail, points: z.int() }),
     cart: z.object({ id: z.string(), items: z.int() }).nullable(),
-    orders: z
-      .array(
-        z.object({
-          id: z.string(),
-          number: z.string(),
-          status: OrderStatus,
-          placedAt: z.iso.datetime(),
-          placed: z.string().describe('How long ago, in the language of the request'),
-          total: Money,
-          items: z.int(),
-          image: z.url().nullable(),
-        }),
-      )
-      .nullable(),
+    orders: z.array(OrderCard).nullable(),
     recommendations: z.array(RecommendationCard).nullable(),
     unread: z.int().nullable(),
   }),
@@ -52,22 +41,10 @@ export const homeScreen = defineScreen({
       avatar: format.thumbnail(customer.avatarUrl, 48),
       points: customer.loyaltyPoints,
     },
-    cart: cart && { id: cart.id, items: sum(cart.lines.map((line) => line.quantity)) },
-    orders:
-      orders?.items.map((order) => ({
-        id: order.id,
-        number: order.number,
-        status: format.orderStatus(order.status),
-        placedAt: order.placedAt,
-        placed: format.relativeDay(order.placedAt),
-        total: format.money(order.total),
-        items: sum(order.lines.map((line) => line.quantity)),
-        image: order.lines[0] ? format.thumbnail(order.lines[0].imageUrl, 64) : null,
-      })) ?? null,
+    cart: cart && { id: cart.id, items: pieces(cart.lines) },
+    orders: orders?.items.map((order) => orderCard(order, format)) ?? null,
     recommendations:
       recommendations?.map((recommendation) => recommendationCard(recommendation, format)) ?? null,
     unread: notifications?.unreadCount ?? null,
   }),
 })
-
-const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0)

@@ -25,7 +25,7 @@ describe('product', () => {
     const anonymous = await mobile.get('/v1/products/p1001', { authorization: 'Bearer not-a-token' })
     expect(status).toBe(200)
     expect(anonymous.text).toBe(text)
-    expect(anonymous.headers.get('vary')).toBe('Accept-Language')
+    expect(anonymous.headers.get('vary')).toBe('Accept-Language, Accept')
   })
 
   it('without pricing or inventory has null there, says so, and may not be kept', async () => {

@@ -1,3 +1,4 @@
+import { entityTags } from '@harbor/shared-clients'
 import { critical, optional } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
 import { ProductId } from '../input.ts'
@@ -9,6 +10,7 @@ export const productScreen = defineScreen({
   path: '/v1/products/{id}',
   summary: 'One product: a name, a price, in stock or not',
   version: 1,
+  problems: ['NOT_FOUND'],
   access: 'public',
   budgetMs: 300,
   cache: { scope: 'public', maxAge: 60, sharedMaxAge: 300, staleWhileRevalidate: 600, staleIfError: 86_400 },
@@ -18,8 +20,8 @@ export const productScreen = defineScreen({
     const product = clients.catalog.byId(params.id)
     return {
       product: critical(product),
-      pricing: optional(product.then(({ sku }) => clients.pricing.prices([sku]))),
-      inventory: optional(product.then(({ sku }) => clients.inventory.stock([sku]))),
+      pricing: optional(product.then(({ sku }) => clients.optional.pricing.prices([sku]))),
+      inventory: optional(product.then(({ sku }) => clients.optional.inventory.stock([sku]))),
     }
   },
 
@@ -30,4 +32,6 @@ export const productScreen = defineScreen({
     inStock:
       inventory && (inventory.get(product.sku)?.warehouses.some(({ available }) => available > 0) ?? false),
   }),
+
+  tags: ({ product }) => entityTags({ product: [product.id], price: [product.sku], stock: [product.sku] }),
 })

@@ -2,7 +2,7 @@ import { critical, optional } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
 import { CategoryId, Cursor, limit } from '../input.ts'
 import { defineScreen } from '../screen.ts'
-import { ProductCard, productCard } from '../views/product-card.ts'
+import { ProductPage, productPage, productPageTags } from '../views/product-page.ts'
 
 export const productsScreen = defineScreen({
   name: 'products',
@@ -18,14 +18,13 @@ export const productsScreen = defineScreen({
     const page = clients.catalog.list(query)
     return {
       page: critical(page),
-      pricing: optional(page.then(({ items }) => clients.pricing.prices(items.map(({ sku }) => sku)))),
+      pricing: optional(
+        page.then(({ items }) => clients.optional.pricing.prices(items.map(({ sku }) => sku))),
+      ),
     }
   },
 
-  view: z.object({ items: z.array(ProductCard), nextCursor: z.string().nullable() }),
-
-  project: ({ page, pricing }, format) => ({
-    items: page.items.map((product) => productCard(product, pricing, format)),
-    nextCursor: page.nextCursor,
-  }),
+  view: ProductPage,
+  project: (values, format) => productPage(values, format),
+  tags: (values) => productPageTags(values),
 })

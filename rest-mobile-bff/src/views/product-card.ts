@@ -2,13 +2,14 @@ import type { Price, Product } from '@harbor/shared-clients'
 import { z } from 'zod'
 import type { Format } from '../format/index.ts'
 import { Money } from '../format/money.ts'
+import { Thumbnail } from '../format/thumbnail.ts'
 
 /** A product as every list and page of the app starts it: a name, a price, a picture. */
 export const ProductCard = z.object({
   id: z.string(),
   name: z.string(),
   price: Money.nullable().describe('null: not known now, or not for sale'),
-  image: z.url().nullable(),
+  image: Thumbnail.nullable(),
 })
 
 /** @param prices by SKU; null when pricing did not answer */

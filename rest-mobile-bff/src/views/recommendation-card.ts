@@ -2,9 +2,15 @@ import type { Recommendation } from '@harbor/shared-clients'
 import { z } from 'zod'
 import type { Format } from '../format/index.ts'
 import { Money } from '../format/money.ts'
+import { Thumbnail } from '../format/thumbnail.ts'
 
 /** A product that is recommended, at the price that the recommendations service knows. */
-export const RecommendationCard = z.object({ id: z.string(), name: z.string(), price: Money, image: z.url() })
+export const RecommendationCard = z.object({
+  id: z.string(),
+  name: z.string(),
+  price: Money,
+  image: Thumbnail,
+})
 
 export const recommendationCard = (
   { productId, name, price, imageUrl }: Recommendation,

@@ -11,22 +11,24 @@ export type CachePolicy =
   | { scope: 'private'; maxAge: number }
   | { scope: 'no-store' }
 
+type Answer = {
+  degraded: boolean
+  /** Whether shared caches may keep it, when the policy lets them (`Representation.forAll`). */
+  forAll: boolean
+}
+
 /** The `Cache-Control` of an answer under a policy; a degraded answer is never kept. */
-export function cacheControl(policy: CachePolicy, degraded: boolean): string {
+export function cacheControl(policy: CachePolicy, { degraded, forAll }: Answer): string {
   if (degraded || policy.scope === 'no-store') return 'no-store'
   if (policy.scope === 'private') return `private, max-age=${policy.maxAge}`
   const { maxAge, sharedMaxAge, staleWhileRevalidate, staleIfError } = policy
   return [
-    'public',
+    forAll ? 'public' : 'private',
     `max-age=${maxAge}`,
-    `s-maxage=${sharedMaxAge}`,
+    forAll && `s-maxage=${sharedMaxAge}`,
     staleWhileRevalidate !== undefined && `stale-while-revalidate=${staleWhileRevalidate}`,
     staleIfError !== undefined && `stale-if-error=${staleIfError}`,
   ]
     .filter(Boolean)
     .join(', ')
 }
-
-/** What the answer depends on beside the URL; an answer for one customer depends on the credential. */
-export const vary = (policy: CachePolicy): string =>
-  policy.scope === 'public' ? 'Accept-Language' : 'Authorization, Accept-Language'

@@ -1,0 +1,38 @@
+import type { Clients } from '@harbor/shared-clients'
+import { beforeWriting } from '@harbor/shared-runtime/idempotency/no-effect'
+import { ProblemError } from '@harbor/shared-runtime/problems'
+import { z } from 'zod'
+import { defineAction } from '../action.ts'
+import { Quantity, Sku } from '../input.ts'
+import { CartChange, cartChange } from '../views/cart-change.ts'
+
+export const addToCartAction = defineAction({
+  name: 'add-to-cart',
+  method: 'POST',
+  path: '/v1/cart/items',
+  summary: 'Puts a product into the cart',
+  version: 1,
+  access: ['cart:write'],
+  problems: ['NOT_FOUND', 'OUT_OF_STOCK'],
+  budgetMs: 800,
+  body: z.strictObject({ sku: Sku, quantity: Quantity }),
+
+  run: async ({ clients, viewer, body, key, analytics }) => {
+    const [cart] = await beforeWriting(
+      Promise.all([clients.cart.ofCustomer(viewer.id), requireStock(clients, body.sku)]),
+    )
+    const changed = await clients.cart.addLine(cart.id, body, key)
+    analytics.record({ name: 'cart_add', at: new Date().toISOString(), properties: body })
+    return changed
+  },
+
+  view: CartChange,
+  project: cartChange,
+})
+
+/** What inventory says is passed on: no such product, or none of it. How many there are counts at the checkout. */
+async function requireStock({ inventory }: Clients, sku: string): Promise<void> {
+  const stock = (await inventory.stock([sku])).get(sku)
+  if (!stock) throw new ProblemError('NOT_FOUND')
+  if (!stock.warehouses.some(({ available }) => available > 0)) throw new ProblemError('OUT_OF_STOCK')
+}

@@ -1,0 +1,26 @@
+import { beforeWriting } from '@harbor/shared-runtime/idempotency/no-effect'
+import { z } from 'zod'
+import { defineAction } from '../action.ts'
+import { Quantity, Sku } from '../input.ts'
+import { CartChange, cartChange } from '../views/cart-change.ts'
+
+export const changeCartLineAction = defineAction({
+  name: 'change-cart-line',
+  method: 'PATCH',
+  path: '/v1/cart/items/{sku}',
+  summary: 'Sets how many of a product are in the cart',
+  version: 1,
+  access: ['cart:write'],
+  problems: ['NOT_FOUND'],
+  budgetMs: 600,
+  params: z.object({ sku: Sku }),
+  body: z.strictObject({ quantity: Quantity }),
+
+  run: async ({ clients, viewer, params: { sku }, body: { quantity }, key }) => {
+    const { id } = await beforeWriting(clients.cart.ofCustomer(viewer.id))
+    return clients.cart.setQuantity(id, { sku, quantity }, key)
+  },
+
+  view: CartChange,
+  project: cartChange,
+})

@@ -1,0 +1,15 @@
+import type { Action } from '../action.ts'
+import { addToCartAction } from './add-to-cart.ts'
+import { changeCartLineAction } from './change-cart-line.ts'
+import { checkoutAction } from './checkout.ts'
+import { notificationPreferencesAction } from './notification-preferences.ts'
+import { removeCartLineAction } from './remove-cart-line.ts'
+
+/** Every action that is served; a new one is added here and nowhere else. */
+export const ACTIONS = [
+  addToCartAction,
+  changeCartLineAction,
+  removeCartLineAction,
+  checkoutAction,
+  notificationPreferencesAction,
+] as const satisfies readonly Action[]

@@ -1,0 +1,25 @@
+import { beforeWriting } from '@harbor/shared-runtime/idempotency/no-effect'
+import { z } from 'zod'
+import { defineAction } from '../action.ts'
+import { Sku } from '../input.ts'
+import { CartChange, cartChange } from '../views/cart-change.ts'
+
+export const removeCartLineAction = defineAction({
+  name: 'remove-cart-line',
+  method: 'DELETE',
+  path: '/v1/cart/items/{sku}',
+  summary: 'Takes a product out of the cart',
+  version: 1,
+  access: ['cart:write'],
+  problems: ['NOT_FOUND'],
+  budgetMs: 600,
+  params: z.object({ sku: Sku }),
+
+  run: async ({ clients, viewer, params: { sku }, key }) => {
+    const { id } = await beforeWriting(clients.cart.ofCustomer(viewer.id))
+    return clients.cart.removeLine(id, sku, key)
+  },
+
+  view: CartChange,
+  project: cartChange,
+})

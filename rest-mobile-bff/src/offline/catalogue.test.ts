@@ -1,0 +1,24 @@
+import { until } from '@harbor/shared-runtime/cache/testing'
+import { expect, it } from 'vitest'
+import { useMobile } from '../testing.ts'
+
+const mobile = useMobile()
+
+it('a list that changes under its reader is read again, and whole in the end', async () => {
+  // The cursor of the second page names the last product of the first, which is removed between the two.
+  mobile.mocks.setFault('pricing', { latencyMs: 100 })
+  const asked = mobile.get('/v1/offline-bundle')
+  await until(() => mobile.calls().pricing === 1)
+  mobile.mocks.products.remove('p1100')
+  mobile.mocks.clearFaults()
+  let answer = await asked
+  // On a busy machine it is not ready in time: it goes on being made, and whoever asks again has it.
+  while (answer.json.retryable) answer = await mobile.get('/v1/offline-bundle')
+  const { status, json } = answer
+  expect(status).toBe(200)
+  const ids = new Set(json.products.map(({ id }: { id: string }) => id))
+  expect(ids.size).toBe(json.products.length)
+  expect(ids.has('p1099') && ids.has('p1101') && ids.has('p3000')).toBe(true)
+  // The first page and the refused second one, then all twenty.
+  expect(mobile.calls().catalog).toBe(22)
+})

@@ -1,0 +1,58 @@
+import type { Clients, Product } from '@harbor/shared-clients'
+import { UpstreamError } from '@harbor/shared-runtime/errors'
+import { type OfflineProduct, offlineProduct } from '../views/offline-product.ts'
+
+/** The catalogue as an app keeps it. */
+export type Catalogue = {
+  readonly products: readonly OfflineProduct[]
+  readonly categories: readonly { id: string; name: string }[]
+}
+
+const PAGE = 100
+/** For each call: one slow page of many is no reason to throw away all the others. */
+const PATIENTLY = { timeoutMs: 5_000 }
+/** A shop with more products needs another way to open without a network than all of them on the phone. */
+const MAX_PAGES = 200
+
+/**
+ * Reads everything that is sold, as it is now: one call a page of a hundred products, and one for its prices.
+ * @throws {UpstreamError}; {RangeError} for more than 20,000 products
+ */
+export async function readCatalogue({
+  catalog,
+  pricing,
+}: Pick<Clients, 'catalog' | 'pricing'>): Promise<Catalogue> {
+  const products = new Map<string, OfflineProduct>()
+  const categories = new Map<string, string>()
+  let cursor: string | undefined
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    const page = await catalog.listNow({ cursor, limit: PAGE }, PATIENTLY).catch((error: unknown) => {
+      // What the cursor names is gone. All that was read stays right, so the list is read again from its start.
+      if (cursor === undefined || !(error instanceof UpstreamError) || error.code !== 'rejected') throw error
+    })
+    if (page === undefined) {
+      cursor = undefined
+      continue
+    }
+    const sold = page.items.filter(isSold)
+    const prices = await pricing.pricesNow(
+      sold.map(({ sku }) => sku),
+      PATIENTLY,
+    )
+    for (const product of sold) {
+      products.set(product.id, offlineProduct(product, prices))
+      categories.set(product.categoryId, product.categoryName)
+    }
+    if (page.nextCursor === null)
+      return {
+        products: [...products.values()],
+        categories: [...categories].map(([id, name]) => ({ id, name })),
+      }
+    cursor = page.nextCursor
+  }
+  throw new RangeError(
+    `the catalogue has more than ${MAX_PAGES * PAGE} products, or changes faster than it is read`,
+  )
+}
+
+export const isSold = ({ active }: Product): boolean => active

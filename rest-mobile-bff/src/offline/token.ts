@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import type { Position } from './change-log.ts'
+
+const Parts = z.tuple([
+  z.string().min(1),
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+])
+
+/** A position as the app keeps it; what is in it is nobody's business but ours. */
+export const tokenOf = ({ epoch, at }: Position): string =>
+  Buffer.from(`${epoch}.${at}`).toString('base64url')
+
+/** `undefined` for what is no token of ours, or no longer. */
+export const positionOf = (token: string): Position | undefined => {
+  const parsed = Parts.safeParse(Buffer.from(token, 'base64url').toString().split('.'))
+  return parsed.success ? { epoch: parsed.data[0], at: parsed.data[1] } : undefined
+}

@@ -1,0 +1,9 @@
+import { policyOf, type RateLimitPolicy } from '@harbor/shared-runtime/limits/policy'
+import type { Config } from './config.ts'
+
+/** Whose requests are limited, and by which setting. */
+export const rateLimitPolicies = (config: Config): readonly RateLimitPolicy[] => [
+  policyOf(config.RATE_LIMIT_ADDRESS, { name: 'address', per: 'address' }),
+  policyOf(config.RATE_LIMIT_USER, { name: 'user', per: 'user' }),
+  policyOf(config.RATE_LIMIT_CLIENT, { name: 'client', per: 'client' }),
+]

@@ -1,0 +1,59 @@
+import { LOCALES, type Locale, negotiateLocale } from '@harbor/shared-runtime/locale'
+import { ProblemError } from '@harbor/shared-runtime/problems'
+import type { HonoRequest } from 'hono'
+import { z } from 'zod'
+import { validated } from '../validated.ts'
+import { type Coding, negotiateCoding } from './codings.ts'
+import { FORMATS, MEDIA_TYPES, type MediaType, negotiateMediaType } from './media-types.ts'
+
+const FORMAT_NAMES = Object.keys(FORMATS) as (keyof typeof FORMATS)[]
+
+/** What a URL may say of the form of its answer; then the headers are not asked, and nothing varies by them. */
+const InUrl = z.object({
+  locale: z.enum(LOCALES, `Allowed: ${LOCALES.join(', ')}`).optional(),
+  format: z.enum(FORMAT_NAMES, `Allowed: ${FORMAT_NAMES.join(', ')}`).optional(),
+})
+
+/** In which form a request gets its answer. */
+export type Representation = {
+  readonly locale: Locale
+  readonly mediaType: MediaType
+  readonly coding: Coding
+  /** The request headers on which the choice of language and media type depends. */
+  readonly varies: readonly string[]
+  /**
+   * Whether shared caches may keep the answer: it is what everybody gets who asks for this URL without saying more.
+   * What a header asked for is kept by who asked alone, and so is what a parameter that nobody knows is stuck to:
+   * else each way to say so would be one more variant in every cache on the way.
+   */
+  readonly forAll: boolean
+}
+
+const SAYS_NOTHING: ReadonlySet<string | undefined> = new Set([undefined, '', '*', '*/*'])
+
+/**
+ * Picks language, media type and coding.
+ * @param parameters the names that the screen knows
+ * @throws {ProblemError} `INVALID_REQUEST` for a locale or format that there is not; `NOT_ACCEPTABLE`
+ */
+export function negotiate(request: HonoRequest, parameters: object): Representation {
+  const query = request.query()
+  const { locale, format } = validated('query', InUrl, query)
+  const language = locale === undefined ? request.header('accept-language') : undefined
+  const accept = format === undefined ? request.header('accept') : undefined
+  const mediaType = format === undefined ? negotiateMediaType(accept) : FORMATS[format]
+  if (mediaType === undefined) throw new ProblemError('NOT_ACCEPTABLE', `Allowed: ${MEDIA_TYPES.join(', ')}.`)
+  return {
+    locale: locale ?? negotiateLocale(language),
+    mediaType,
+    coding: negotiateCoding(request.header('accept-encoding')),
+    varies: [
+      ...(locale === undefined ? ['Accept-Language'] : []),
+      ...(format === undefined ? ['Accept'] : []),
+    ],
+    forAll:
+      SAYS_NOTHING.has(language) &&
+      (SAYS_NOTHING.has(accept) || accept === MEDIA_TYPES[0]) &&
+      Object.keys(query).every((name) => name in parameters || name in InUrl.shape),
+  }
+}

@@ -1,0 +1,60 @@
+import { critical, optional } from '@harbor/shared-runtime/fan-out'
+import { z } from 'zod'
+import { Money } from '../format/money.ts'
+import { owned } from '../owned.ts'
+import { defineScreen } from '../screen.ts'
+import { CartLine, cartLine, isAvailable } from '../views/cart-line.ts'
+import { pieces } from '../views/order-card.ts'
+
+export const cartScreen = defineScreen({
+  name: 'cart',
+  path: '/v1/cart',
+  summary: 'The cart: what is in it, what it costs, whether there is enough of it',
+  version: 1,
+  access: ['cart:read'],
+  budgetMs: 400,
+  // Kept, and asked about each time: the app has just changed it, or the same customer has on the web.
+  cache: { scope: 'private', maxAge: 0 },
+
+  sources: ({ clients, viewer }) => {
+    const cart = clients.cart.ofCustomer(viewer.id).then((found) => owned(viewer, found))
+    return {
+      cart: critical(cart),
+      pricing: optional(cart.then(({ id }) => clients.optional.pricing.quote(id))),
+      inventory: optional(
+        cart.then(({ lines }) => clients.optional.inventory.stock(lines.map(({ sku }) => sku))),
+      ),
+    }
+  },
+
+  view: z.object({
+    id: z.string(),
+    items: z.int(),
+    lines: z.array(
+      CartLine.extend({
+        productId: z.string(),
+        available: z.boolean().nullable().describe('Whether there is enough of it; null: not known now'),
+      }),
+    ),
+    subtotal: Money.nullable(),
+    discount: Money.nullable(),
+    total: Money.nullable().describe('Before tax and shipping'),
+  }),
+
+  project: ({ cart, pricing, inventory }, format) => {
+    const money = (amountMinor: number | undefined) =>
+      pricing && amountMinor !== undefined ? format.money({ amountMinor, currency: pricing.currency }) : null
+    return {
+      id: cart.id,
+      items: pieces(cart.lines),
+      lines: cart.lines.map((line) => ({
+        ...cartLine(line, pricing, format),
+        productId: line.productId,
+        available: inventory && isAvailable(line, inventory),
+      })),
+      subtotal: money(pricing?.subtotalMinor),
+      discount: money(pricing?.discountMinor),
+      total: money(pricing?.totalMinor),
+    }
+  },
+})

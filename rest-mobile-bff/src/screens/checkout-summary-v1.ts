@@ -1,0 +1,24 @@
+import { defineScreen } from '../screen.ts'
+import {
+  CheckoutEssentials,
+  CheckoutQuery,
+  checkoutEssentials,
+  projectEssentials,
+} from '../views/checkout-essentials.ts'
+
+/** As the first apps shipped: the essentials alone. Kept until no app that still runs asks for it. */
+export const checkoutSummaryV1Screen = defineScreen({
+  name: 'checkout-summary-v1',
+  path: '/v1/checkout-summary',
+  summary: 'Lines, totals and tax; without ways to ship, promotions and recommendations',
+  version: 1,
+  deprecated: { since: '2026-11-01', sunset: '2027-11-01', successor: '/v2/checkout-summary' },
+  problems: ['NOT_FOUND'],
+  access: ['checkout'],
+  budgetMs: 400,
+  cache: { scope: 'no-store' },
+  query: CheckoutQuery,
+  sources: checkoutEssentials,
+  view: CheckoutEssentials,
+  project: projectEssentials,
+})

@@ -1,0 +1,32 @@
+import { oneOf } from '@harbor/shared-runtime/fan-out'
+import { z } from 'zod'
+import { defineScreen } from '../screen.ts'
+import { pieces } from '../views/order-card.ts'
+
+export const glanceScreen = defineScreen({
+  name: 'glance',
+  path: '/v1/glance',
+  summary: 'Three numbers for a watch',
+  version: 1,
+  access: ['cart:read', 'orders:read', 'notifications:read'],
+  budgetMs: 200,
+  cache: { scope: 'private', maxAge: 60 },
+
+  sources: ({ clients: { optional: clients }, viewer }) => ({
+    cart: oneOf(clients.cart.ofCustomer(viewer.id)),
+    orders: oneOf(clients.orders.ofCustomer(viewer.id, { status: 'SHIPPED', limit: 1 })),
+    notifications: oneOf(clients.notifications.ofCustomer(viewer.id, { limit: 1 })),
+  }),
+
+  view: z.object({
+    cart: z.int().nullable().describe('Things in the cart'),
+    inTransit: z.int().nullable().describe('Orders on their way'),
+    unread: z.int().nullable().describe('Unread notifications'),
+  }),
+
+  project: ({ cart, orders, notifications }) => ({
+    cart: cart && pieces(cart.lines),
+    inTransit: orders?.totalCount ?? null,
+    unread: notifications?.unreadCount ?? null,
+  }),
+})

@@ -1,0 +1,29 @@
+import { critical } from '@harbor/shared-runtime/fan-out'
+import { z } from 'zod'
+import { defineScreen } from '../screen.ts'
+import { OfflineProduct } from '../views/offline-product.ts'
+
+export const offlineBundleScreen = defineScreen({
+  name: 'offline-bundle',
+  path: '/v1/offline-bundle',
+  summary: 'The whole catalogue, for an app that opens without a network',
+  version: 1,
+  access: 'public',
+  // Only the first one after a start is made while the app waits.
+  budgetMs: 5_000,
+  cache: { scope: 'public', maxAge: 5, sharedMaxAge: 60, staleIfError: 86_400 },
+
+  sources: ({ clients }) => ({ bundle: critical(clients.offline.bundle()) }),
+
+  view: z.object({
+    token: z.string().describe('Where /v1/changes goes on'),
+    categories: z.array(z.object({ id: z.string(), name: z.string() })),
+    products: z.array(OfflineProduct),
+  }),
+
+  project: ({ bundle: { token, categories, products } }) => ({
+    token,
+    categories: [...categories],
+    products: [...products],
+  }),
+})

@@ -1,0 +1,33 @@
+import { type ClientSet, createAnalyticsQueue, openCheckout } from '@harbor/shared-clients'
+import { createIdempotency, KEPT_MS } from '@harbor/shared-runtime/idempotency/idempotency'
+import { openRecords } from '@harbor/shared-runtime/leased-records/index'
+import type { Log } from '@harbor/shared-runtime/log'
+import type { Part } from '@harbor/shared-runtime/part'
+import type { RedisConnection } from '@harbor/shared-runtime/redis'
+import type { Seal } from '@harbor/shared-runtime/seal'
+import type { Writes } from './serve-action.ts'
+
+type Options = {
+  name: string
+  clients: ClientSet
+  /** None: keys and journals are kept in memory, for one process and as long as it lives. */
+  redis?: RedisConnection | undefined
+  seal: Seal
+  log: Log
+}
+
+/** What actions need: remembered keys, a checkout that outlives a crash, and a queue of analytics events. */
+export function openWrites({
+  name,
+  clients,
+  redis,
+  seal,
+  log,
+}: Options): Writes & { parts: readonly Part[] } {
+  const records = (kind: string, recovered: boolean) =>
+    openRecords({ redis, namespace: `${name}:${kind}`, seal, keepMs: KEPT_MS, recovered })
+  const idempotency = createIdempotency(records('idempotency', false), log)
+  const checkout = openCheckout({ clients, journals: records('checkout', true), log })
+  const analytics = createAnalyticsQueue({ clients, log })
+  return { idempotency, checkout, analytics, parts: [checkout.part, analytics.part] }
+}
