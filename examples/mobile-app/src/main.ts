@@ -1,13 +1,7 @@
 /** A product as the mobile app sees it: four fields, and nothing at all the second time. */
 import { parseArgs } from 'node:util'
 import { createMobileClient } from './client.ts'
-
-type ProductScreen = {
-  id: string
-  name: string
-  price: { formatted: string } | null
-  inStock: boolean | null
-}
+import type { ClientEvent } from './send.ts'
 
 const { values } = parseArgs({
   options: {
@@ -16,15 +10,24 @@ const { values } = parseArgs({
   },
 })
 
-const client = createMobileClient({ address: values.address })
-const path = `/v1/products/${values.product}`
-const first = await client.get<ProductScreen>(path)
-const second = await client.get<ProductScreen>(path)
+const exchanges: Extract<ClientEvent, { type: 'exchange' }>[] = []
+const { api } = createMobileClient({
+  address: values.address,
+  onEvent: (event) => void (event.type === 'exchange' && exchanges.push(event)),
+})
+const product = () => api.v1.products[':id'].$get({ param: { id: values.product } })
 
-const { name, price, inStock } = first.screen
+const answer = await product()
+if (!answer.ok) throw new Error(`${values.product}: ${answer.status} ${await answer.text()}`)
+const { name, price, inStock } = await answer.json()
+await product()
+
 console.log(`${name} · ${price?.formatted ?? 'price not known now'} · ${stockLabel(inStock)}`)
-console.log(`first  ${first.status}  ${first.bytes} bytes  ${first.ms.toFixed(1)} ms`)
-console.log(`again  ${second.status}  ${second.bytes} bytes  ${second.ms.toFixed(1)} ms`)
+const [first, again] = exchanges.map(
+  ({ status, bytes, ms }) => `${status}  ${bytes} bytes  ${ms.toFixed(1)} ms`,
+)
+console.log(`first  ${first}`)
+console.log(`again  ${again}`)
 
 function stockLabel(inStock: boolean | null): string {
   if (inStock === null) return 'stock not known now'

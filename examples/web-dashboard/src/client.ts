@@ -1,14 +1,19 @@
 import { GraphQLClient } from 'graphql-request'
 import type { PersistedOperation } from './gen/operations.ts'
 
-type Options = { address: string; token?: string }
+type Options = {
+  address: string
+  /** The cookie of a session, where no browser sends it by itself. */
+  cookie?: string
+}
 
 /** A client of the web BFF as the dashboard has it: it sends the hash of an operation, never its text. */
-export function createWebClient({ address, token }: Options) {
+export function createWebClient({ address, cookie }: Options) {
   const client = new GraphQLClient(`${address}/graphql`, {
     // Half a page beats none: a part that is not available is null, and named in `errors`.
     errorPolicy: 'all',
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    // Says that a page of ours asks: no other site can send this header.
+    headers: { 'x-csrf': '1', ...(cookie !== undefined && { cookie }) },
     requestMiddleware: (request) => ({ ...request, body: withoutText(request.body) }),
   })
 
