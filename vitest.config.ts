@@ -14,8 +14,22 @@ export default defineConfig({
           include: [
             '{shared-runtime,shared-clients,mock-services,rest-mobile-bff,graphql-bff,iot-bff,examples,scripts}/**/*.test.ts',
           ],
+          exclude: ['**/node_modules/**', '**/*.timing.test.ts'],
           testTimeout: 20_000,
           retry,
+          // Two cores: most of these wait for servers of their own.
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'timing',
+          include: ['{shared-runtime,shared-clients}/**/*.timing.test.ts'],
+          testTimeout: 20_000,
+          retry,
+          // What says how long something may take has the machine for itself.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
         },
       },
       {
@@ -26,7 +40,7 @@ export default defineConfig({
           retry,
           hookTimeout: 60_000,
           // Two cores: whole processes side by side, or beside the unit tests, would measure each other.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
         },
       },

@@ -4,6 +4,7 @@
  */
 import type { Viewer } from '@harbor/shared-runtime/auth'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
+import { UserId } from '@harbor/shared-runtime/user-id'
 import { z } from 'zod'
 import { InventoryServiceClient } from '../shared-clients/src/gen/inventory.ts'
 import { get } from '../shared-clients/src/transport/endpoint.ts'
@@ -70,15 +71,21 @@ for (const [service, client] of Object.entries(WAYS) as ['catalog', typeof WAYS.
 
 /** Users with the same arguments at the same time; the tokens are stand-ins, the upstream is not asked who they are. */
 const users = Array.from({ length: 20 }, (_, n): Viewer => {
-  return { id: `customer-${n % 10}`, roles: new Set(), scopes: new Set(), token: `token-${n % 10}` }
+  return {
+    id: UserId.parse(`customer-${n % 10}`),
+    roles: new Set(),
+    scopes: new Set(),
+    clientId: 'app',
+    token: `token-${n % 10}`,
+  }
 })
 const seen: string[] = []
 const own = httpClient(
   'cart',
   { timeoutMs: 2_000 },
   (call) => (id: string) => call(anything, { path: { id } }),
-).open(mocks.services.catalog, async (context) => {
-  seen.push(context.viewer?.id ?? 'nobody')
+).open(mocks.services.catalog, async (context, _audience, _signal, refused) => {
+  if (refused === undefined) seen.push(context.viewer?.id ?? 'nobody')
   await pause(50)
   return 'not a token'
 })

@@ -2,8 +2,8 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startMockServices } from '@harbor/mock-services'
 import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
-import { openPool } from '../shared-clients/src/transport/http.ts'
 import { createInternalTokens } from '../shared-clients/src/transport/internal-tokens.ts'
+import { openPool } from '../shared-clients/src/transport/outbound.ts'
 
 export const ONE_TOKEN = async () => 'a-token'
 

@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contracts as graphql } from '../graphql-bff/src/contracts.ts'
-import { contracts as mobile } from '../rest-mobile-bff/src/contracts.ts'
+import { brokenContracts, contracts as mobile } from '../rest-mobile-bff/src/contracts.ts'
 import { recipePages } from './recipes.ts'
 import { referencePages } from './reference-pages.ts'
 
@@ -31,5 +31,11 @@ else if (outdated.length > 0) {
   console.error(
     `not current: ${outdated.join(', ')}\nThe code has changed: run "pnpm contracts", look at the difference and commit it.`,
   )
-  process.exit(1)
+  process.exitCode = 1
+}
+
+const broken = await brokenContracts(new Date().toISOString().slice(0, 10))
+if (broken.length > 0) {
+  console.error(`not what the kept contracts say:\n${broken.join('\n')}`)
+  process.exitCode = 1
 }

@@ -1,4 +1,4 @@
-type Ports = Record<'graphql' | 'mobile' | 'devices' | 'coap' | 'mqtt' | 'control', number>
+type Ports = Record<'graphql' | 'mobile' | 'devices' | 'app' | 'coap' | 'mqtt' | 'control', number>
 
 /** What mock-services tells a demo (docs/domain-services.md, "The control port"). */
 type Demo = {
@@ -16,11 +16,15 @@ export async function demoTable(ports: Ports): Promise<string> {
   const control = `http://localhost:${ports.control}`
   const demo = (await (await fetch(`${control}/demo`)).json()) as Demo
   const { device, sku } = demo
+  const web = `http://localhost:${ports.graphql}`
+  const { ProductPage } = (await (await fetch(`${web}/operations.json`)).json()) as Record<string, string>
+  const variables = encodeURIComponent(JSON.stringify({ id: demo.productId }))
   const coap = ports.coap === 5683 ? 'localhost' : `localhost:${ports.coap}`
 
   return section('Where', [
-    ['web', `http://localhost:${ports.graphql}/`, 'dashboard; GraphQL at /graphql'],
+    ['web', `${web}/`, 'dashboard, to log in to; GraphQL at /graphql'],
     ['mobile', `http://localhost:${ports.mobile}/docs`, 'API reference; REST under /v1'],
+    ['mobile app', `http://localhost:${ports.app}/`, 'to install, and to open without a network'],
     ['devices', `http://localhost:${ports.devices}  coap://${coap}  mqtt://localhost:${ports.mqtt}`, ''],
     ['services', control, 'faults, calls, stock, events'],
   ])
@@ -32,6 +36,7 @@ export async function demoTable(ports: Ports): Promise<string> {
       ]),
       [
         'Try, in a second terminal',
+        `  curl -H 'X-CSRF: 1' '${web}/graphql?documentId=sha256:${ProductPage}&variables=${variables}'`,
         `  TOKEN=${demo.mobileAccessToken}`,
         `  curl -i http://localhost:${ports.mobile}/v1/products/${demo.productId}`,
         `  curl -i -H "Authorization: Bearer $TOKEN" http://localhost:${ports.mobile}/v1/home`,

@@ -1,7 +1,7 @@
 /**
- * Starts the domain services and the three BFFs with their standard settings, prints what to try, then the
- * word "ready". Ctrl-C ends everything. `--watch` restarts a process when its code changes, logs every
- * request and takes ad-hoc GraphQL. PORT_OFFSET moves every port up by that much.
+ * Starts the domain services, the three BFFs and the page of the mobile app with their standard settings, prints
+ * what to try, then the word "ready". Ctrl-C ends everything. `--watch` restarts a process when its code changes,
+ * logs every request and takes ad-hoc GraphQL. PORT_OFFSET moves every port up by that much.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -26,6 +26,7 @@ const PORTS = {
   graphql: 4000 + offset,
   mobile: 4001 + offset,
   devices: 4002 + offset,
+  app: 4003 + offset,
   coap: 5683 + offset,
   mqtt: 1884 + offset,
   control: 4100 + offset,
@@ -41,7 +42,12 @@ const upstreams = Object.fromEntries(
 type Service = { name: string; port: number; management: number; env?: Record<string, string> }
 
 const SERVICES: readonly Service[] = [
-  { name: 'mock-services', port: PORTS.control, management: PORTS.control },
+  {
+    name: 'mock-services',
+    port: PORTS.control,
+    management: PORTS.control,
+    env: { WEB_BFF_URL: `http://localhost:${PORTS.graphql}` },
+  },
   { name: 'graphql-bff', port: PORTS.graphql, management: PORTS.graphql + 5000 },
   { name: 'rest-mobile-bff', port: PORTS.mobile, management: PORTS.mobile + 5000 },
   {
@@ -49,6 +55,12 @@ const SERVICES: readonly Service[] = [
     port: PORTS.devices,
     management: PORTS.devices + 5000,
     env: { COAP_PORT: String(PORTS.coap), MQTT_PORT: String(PORTS.mqtt), COAP_PLAIN_DEVICE: 'd101' },
+  },
+  {
+    name: 'examples/mobile-app',
+    port: PORTS.app,
+    management: PORTS.app + 5000,
+    env: { MOBILE_BFF_URL: `http://127.0.0.1:${PORTS.mobile}` },
   },
 ]
 
@@ -81,6 +93,11 @@ function start({ name, port, management, env }: Service): void {
       LOG_LEVEL: watch ? 'info' : 'warn',
       // Types stripped and code compiled once: the next start is a third faster.
       NODE_COMPILE_CACHE: `${root}/node_modules/.cache/compiled`,
+      // Whoever tries the demo, or measures it, does so from one address and as one user.
+      RATE_LIMIT_ADDRESS: '1000000/60',
+      RATE_LIMIT_SESSION: '1000000/60',
+      RATE_LIMIT_USER: '1000000/60',
+      RATE_LIMIT_CLIENT: '1000000/60',
       ...(watch && { GRAPHQL_ALLOW_ADHOC: 'true' }),
       ...process.env,
       ...upstreams,

@@ -14,6 +14,7 @@ const REFUSED = [
   ['graphql-bff/src', '@harbor/rest-mobile-bff'],
   ['rest-mobile-bff/src', '@harbor/mock-services'],
   ['rest-mobile-bff/src/screens', 'undici'],
+  ['rest-mobile-bff/src/actions', 'ioredis'],
   ['graphql-bff/src/schema', '@grpc/grpc-js'],
   ['iot-bff/src/messages', 'node:net'],
   ['iot-bff/src/messages', '@harbor/graphql-bff'],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type System, startSystem } from './harness.ts'
-import { operationHashes, persisted } from './web-client.ts'
+import { CSRF, logInTo, operationHashes, persisted } from './web-client.ts'
 
 let system: System
 beforeAll(async () => {
@@ -22,6 +22,7 @@ describe('the dashboard BFF', () => {
     const answer = await fetch(`${system.web}/graphql`, {
       method: 'POST',
       headers: {
+        ...CSRF,
         'content-type': 'application/json',
         accept: 'application/graphql-response+json',
         ...headers,
@@ -51,15 +52,37 @@ describe('the dashboard BFF', () => {
     await expectNoUpstreamCall()
   })
 
-  it('refuses a token that is not valid before anything is asked', async () => {
-    const { ProductPage = '' } = await operationHashes(system.web)
-    for (const token of ['x', 'a.b.c', system.demo.mobileAccessToken])
-      expect(
-        await post(byHash(ProductPage, { id: 'p1001' }), { authorization: `Bearer ${token}` }),
-      ).toMatchObject({
-        status: 401,
-        code: 'UNAUTHENTICATED',
+  it('takes no bearer token for a credential, and no cookie that it has not set', async () => {
+    const { Dashboard = '' } = await operationHashes(system.web)
+    for (const headers of [
+      { authorization: `Bearer ${system.demo.webAccessToken}` },
+      { authorization: `Bearer ${system.demo.mobileAccessToken}` },
+      { cookie: `dev-session=${system.demo.webAccessToken}` },
+      { cookie: `dev-session=${'A'.repeat(43)}` },
+      { cookie: `__Host-Http-session=${'A'.repeat(43)}` },
+    ])
+      expect(await post(byHash(Dashboard), headers)).toEqual({ status: 401, code: 'UNAUTHENTICATED' })
+    await expectNoUpstreamCall()
+  })
+
+  it('refuses what a page of another site can send, before anything is asked', async () => {
+    const { Dashboard = '' } = await operationHashes(system.web)
+    const cookie = await logInTo(system, system.demo.customer)
+    await system.forgetCalls()
+    for (const headers of [
+      { 'x-csrf': '' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+    ])
+      expect(await post(byHash(Dashboard), { cookie, ...headers })).toEqual({
+        status: 403,
+        code: 'FORBIDDEN',
       })
+    expect(await post(byHash(Dashboard), { cookie, 'content-type': 'text/plain' })).toEqual({
+      status: 415,
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+    })
     await expectNoUpstreamCall()
   })
 
@@ -87,12 +110,9 @@ describe('the dashboard BFF', () => {
   })
 
   it('asks no upstream for a field that the role may not see', async () => {
-    const { data, errors } = await persisted(
-      system,
-      'StaffCustomer',
-      { id: 'c1002' },
-      system.demo.webAccessToken,
-    )
+    const cookie = await logInTo(system, system.demo.customer)
+    await system.forgetCalls()
+    const { data, errors } = await persisted(system, 'StaffCustomer', { id: 'c1002' }, cookie)
     expect(data).toEqual({ customer: null })
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN')
     await expectNoUpstreamCall()
@@ -113,7 +133,7 @@ describe('the device BFF', () => {
     expect(await get(`/s/${sku}`, { k: 'nobody' })).toEqual({ status: 401, body: '' })
     expect(await get('/s/HB-99999999', key())).toEqual({ status: 404, body: '' })
     expect(await get(`/s/${'9'.repeat(4_000)}`, key())).toMatchObject({ body: '' })
-    expect(await get('/b/nothing', key())).toEqual({ status: 404, body: '' })
+    expect(await get('/b/nothing', key())).toEqual({ status: 403, body: '' })
     expect(await get('/etc/passwd', key())).toEqual({ status: 404, body: '' })
     await expectNoUpstreamCall()
   })

@@ -6,6 +6,10 @@ export const CANARY = 'CANARY-6f1d'
 /** The same for fields that have to be numbers. */
 export const CANARY_NUMBER = 98_765_432
 
+/** A person's data, in the answers of the customers service. */
+export const CANARY_EMAIL = 'canary.person@harbor.example'
+export const CANARY_PHONE = '+49 30 7654321'
+
 /** Upstream fields that may leave to a named role at most (design, "Domain services"), and what is planted in them. */
 const SENSITIVE: Readonly<Record<string, unknown>> = {
   wholesaleCost: { amountMinor: CANARY_NUMBER, currency: 'EUR', note: CANARY },
@@ -14,14 +18,41 @@ const SENSITIVE: Readonly<Record<string, unknown>> = {
   fraudScore: CANARY_NUMBER,
   internalSegmentTag: CANARY,
 }
+const PERSONAL: Readonly<Record<string, unknown>> = { email: CANARY_EMAIL, phone: CANARY_PHONE }
+
+/** What an upstream was asked, word for word. */
+type Asked = { url: string; headers: string; body: string; token: string | undefined }
+
+export type CanaryProxy = {
+  readonly address: string
+  readonly asked: readonly Asked[]
+  /** From now on every answer is an error that says again all it was asked, and the canaries. */
+  breakDown(): void
+  close(): void
+}
 
 /**
  * Stands before a domain service and plants canaries in its answers: a field that nobody has heard of in
  * every object, and a mark in every sensitive field.
  */
-export async function startCanaryProxy(upstream: string): Promise<{ address: string; close(): void }> {
+export async function startCanaryProxy(upstream: string): Promise<CanaryProxy> {
+  const asked: Asked[] = []
+  let broken = false
   const server = createServer(async (request, response) => {
     const body = await read(request)
+    const heard = {
+      url: request.url ?? '',
+      headers: request.rawHeaders.join('\n'),
+      body: body.toString(),
+      token: request.headers.authorization?.split(' ')[1],
+    }
+    asked.push(heard)
+    if (broken) {
+      const error = { ...heard, ...SENSITIVE, ...PERSONAL, message: `no ${CANARY_EMAIL} ${CANARY}` }
+      response.writeHead(500, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ error }))
+      return
+    }
     const answer = await fetch(upstream + request.url, {
       method: request.method ?? 'GET',
       headers: headersOf(request),
@@ -36,6 +67,10 @@ export async function startCanaryProxy(upstream: string): Promise<{ address: str
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    breakDown: () => {
+      broken = true
+    },
     close: () => {
       server.close()
       server.closeAllConnections()
@@ -46,7 +81,10 @@ export async function startCanaryProxy(upstream: string): Promise<{ address: str
 function plant(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plant)
   if (value === null || typeof value !== 'object') return value
-  const planted = Object.entries(value).map(([name, inner]) => [name, SENSITIVE[name] ?? plant(inner)])
+  const planted = Object.entries(value).map(([name, inner]) => [
+    name,
+    SENSITIVE[name] ?? (typeof inner === 'string' ? PERSONAL[name] : undefined) ?? plant(inner),
+  ])
   return { ...Object.fromEntries(planted), somethingNew: CANARY }
 }
 

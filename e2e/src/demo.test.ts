@@ -5,11 +5,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { findTool } from '@harbor/shared-runtime/testing/tools'
-import { chromium } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { browser, openBrowser } from './chromium.ts'
+
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const browser = findTool('chromium')
 const coapClient = findTool('coap-client', 'coap-client-notls')
 const mosquittoSub = findTool('mosquitto_sub')
 const run = promisify(execFile)
@@ -51,6 +52,7 @@ describe('the demo', () => {
     expect(await shell(command('/v1/products/'))).toContain('200 OK')
     expect(await shell(`${tokenLine()}; ${command('/v1/home')}`)).toContain('200 OK')
     expect(await shell(`${tokenLine()}; ${command('/v2/checkout-summary')}`)).toContain('200 OK')
+    expect(await shell(command('/graphql?'))).toContain('"product":{"id":"p1001"')
     expect(await shell(command('/s/HB-1001'))).toMatch(/ 200[\s\S]*\r\n\r\n[01]$/)
   })
 
@@ -80,36 +82,72 @@ describe('the demo', () => {
   it.skipIf(!browser)(
     'shows a product on the page of the dashboard, and loads nothing from elsewhere',
     async () => {
-      const chrome = await chromium.launch({
-        executablePath: browser ?? '',
-        args: ['--no-sandbox', '--disable-gpu'],
-      })
-      try {
-        const page = await chrome.newPage()
-        const errors: string[] = []
-        page.on('pageerror', (error) => errors.push(error.message))
+      await withPage(async (page) => {
         await page.goto(`http://localhost:${4000 + offset}/`)
         await page.getByText('Ostra Hearth Sauté Pan').first().waitFor()
-        expect(errors).toEqual([])
         await page.goto(`http://localhost:${4001 + offset}/docs`)
-        await page.getByText('/v2/checkout-summary').waitFor()
-        expect(errors).toEqual([])
-      } finally {
-        await chrome.close()
-      }
+        await page.getByText('/v2/checkout-summary').first().waitFor()
+      })
+    },
+  )
+
+  it.skipIf(!browser)('serves the page of the mobile app', async () => {
+    await withPage(async (page) => {
+      await page.goto(`http://localhost:${4003 + offset}/#/products/p1001`)
+      await page.getByRole('heading', { name: 'Ostra Hearth Sauté Pan' }).waitFor()
+    })
+  })
+
+  it.skipIf(!browser)(
+    'lets the customer that it prints log in on the page, see what is theirs, and log out',
+    async () => {
+      const [, username = '', password = ''] =
+        /customer\s+(\S+)\s+(\S+)/.exec(printed.find((line) => line.includes('customer ')) ?? '') ?? []
+      await withPage(async (page) => {
+        await page.goto(`http://localhost:${4000 + offset}/#p1002`)
+        await page.getByRole('link', { name: 'Log in' }).click()
+        await page.getByLabel('E-mail').fill(username)
+        await page.getByLabel('Password').fill(password)
+        await page.getByRole('button', { name: 'Log in' }).click()
+        await page.getByText('Ada L.', { exact: true }).waitFor()
+        expect(page.url()).toBe(`http://localhost:${4000 + offset}/#p1002`)
+        // The first calls of a process pay for connections, tokens and compilation.
+        const orders = page.getByRole('heading', { name: 'Your orders' })
+        for (let tries = 0; tries < 10 && (await orders.count()) === 0; tries++) {
+          await page.reload()
+          await page.locator('#home section').first().waitFor()
+        }
+        expect(await orders.count()).toBe(1)
+        await page.getByRole('button', { name: 'Log out', exact: true }).click()
+        await page.getByRole('heading', { name: 'Log out?' }).waitFor()
+        await page.getByRole('button', { name: 'Log out' }).click()
+        await page.getByRole('link', { name: 'Log in' }).waitFor()
+        expect(await page.getByText('Ada L.', { exact: true }).count()).toBe(0)
+      })
     },
   )
 
   it('ends with Ctrl-C, and leaves no process behind', async () => {
     const { stdout } = await run('pgrep', ['-P', String(demo.pid)])
     const children = stdout.trim().split('\n').map(Number)
-    expect(children).toHaveLength(4)
+    expect(children).toHaveLength(5)
     demo.kill('SIGINT')
     const [code] = await once(demo, 'exit')
     expect(code).toBe(0)
     for (const pid of children) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   })
 })
+
+/** A page whose scripts may not fail. */
+async function withPage(use: (page: Page) => Promise<void>): Promise<void> {
+  const { page, errors, close } = await openBrowser()
+  try {
+    await use(page)
+    expect(errors).toEqual([])
+  } finally {
+    await close()
+  }
+}
 
 async function until(holds: () => boolean): Promise<void> {
   const deadline = Date.now() + 10_000
@@ -125,9 +163,11 @@ async function freeOffset(): Promise<number> {
     4000,
     4001,
     4002,
+    4003,
     9000,
     9001,
     9002,
+    9003,
     1884,
     ...Array.from({ length: 18 }, (_, index) => 4100 + index),
   ]

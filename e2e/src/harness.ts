@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { SERVICES, type ServiceName } from '@harbor/shared-clients'
+import { freePort } from '@harbor/shared-runtime/cache/testing'
+import { lintAnswer } from './cookie-linter.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const START_MS = 30_000
@@ -10,6 +13,7 @@ const START_MS = 30_000
 /** What `GET /demo` of the control port answers. */
 type Demo = {
   customer: { username: string; password: string; id: string }
+  staff: { username: string; password: string; id: string }
   mobileAccessToken: string
   webAccessToken: string
   staffAccessToken: string
@@ -17,6 +21,7 @@ type Demo = {
   productId: string
   sku: string
   cartId: string
+  orderId: string
   services: Record<ServiceName, string>
 }
 
@@ -26,12 +31,23 @@ export type Running = {
   addresses: Readonly<Record<string, string>>
   /** Every line that it has logged. */
   lines: readonly string[]
+  /** What it has written to standard error. */
+  errors: readonly string[]
   pid: number
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
+  /** SIGKILL: it ends in the middle of whatever it does. */
+  kill(): Promise<void>
 }
 
+/** What replicas need that share a Redis. */
+export const SEAL_KEYS = randomBytes(32).toString('base64')
+
 const running = new Set<ChildProcess>()
+
+// Every answer that a test of the whole run gets by fetch: no other process than the web BFF sets a cookie.
+const { fetch: send } = globalThis
+globalThis.fetch = async (...args) => lintAnswer(await send(...args))
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
@@ -57,12 +73,18 @@ export async function startProcess(name: string, env: Record<string, string> = {
   return {
     addresses,
     lines,
+    errors,
     pid: child.pid ?? 0,
     async stop() {
       if (child.exitCode !== null) return child.exitCode
       child.kill('SIGTERM')
       const [code] = await once(child, 'exit')
       return code
+    },
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGKILL')
+      await once(child, 'exit')
     },
   }
 }
@@ -79,10 +101,19 @@ export async function startFailing(
   return { code, said: said.join('') }
 }
 
+/** All users of a test have one address, and are often one user. */
+const UNLIMITED = {
+  RATE_LIMIT_ADDRESS: '100000000/60',
+  RATE_LIMIT_AUTH: '100000000/60',
+  RATE_LIMIT_SESSION: '100000000/60',
+  RATE_LIMIT_USER: '100000000/60',
+  RATE_LIMIT_CLIENT: '100000000/60',
+}
+
 function spawnServer(name: string, env: Record<string, string>): ChildProcess {
   const child = spawn(process.execPath, ['src/server.ts'], {
     cwd: `${root}/${name}`,
-    env: { PATH: process.env.PATH, PORT: '0', MANAGEMENT_PORT: '0', ...env },
+    env: { PATH: process.env.PATH, PORT: '0', MANAGEMENT_PORT: '0', ...UNLIMITED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.add(child)
@@ -132,14 +163,19 @@ async function warm(requests: readonly (readonly [url: string, token?: string])[
 export const upstreamAddresses = (services: Record<ServiceName, string>): Record<string, string> =>
   Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_URL`, services[name]]))
 
+/** Where users of a web BFF find it, when it is not told. */
+export const publicUrl = ({ addresses }: Running): string =>
+  `http://localhost:${new URL(addresses.http ?? '').port}`
+
 /** The whole system as real processes on free ports. */
 export async function startSystem(): Promise<System> {
-  const services = await startProcess('mock-services')
+  const webPort = String(await freePort())
+  const services = await startProcess('mock-services', { WEB_BFF_URL: `http://localhost:${webPort}` })
   const control = services.addresses.control ?? ''
   const demo = (await (await fetch(`${control}/demo`)).json()) as Demo
   const upstreams = { ...upstreamAddresses(demo.services), EVENTS_URL: `${control}/events` }
   const [web, mobile, devices] = await Promise.all([
-    startProcess('graphql-bff', upstreams),
+    startProcess('graphql-bff', { ...upstreams, PORT: webPort }),
     startProcess('rest-mobile-bff', upstreams),
     startProcess('iot-bff', {
       ...upstreams,
@@ -169,7 +205,7 @@ export async function startSystem(): Promise<System> {
   return {
     control,
     demo,
-    web: web.addresses.http ?? '',
+    web: publicUrl(web),
     mobile: mobile.addresses.http ?? '',
     devices,
     mobileProcess: mobile,

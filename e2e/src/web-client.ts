@@ -1,9 +1,29 @@
+import { createBrowser, logIn } from '@harbor/mock-services/testing-browser'
+import { lintAnswer } from './cookie-linter.ts'
 import type { System } from './harness.ts'
 
 export type GraphqlAnswer<Data> = {
   data: Data
   errors?: { path?: (string | number)[]; message: string; extensions: { code: string; retryable: boolean } }[]
   extensions?: { degraded?: string[] }
+}
+
+/** What every request of a page of the dashboard carries. */
+export const CSRF = { 'x-csrf': '1' }
+
+/** A browser that holds every cookie of the web BFF against the rules. */
+export const webBrowser = (web: string) =>
+  createBrowser((url, answer) => void (url.startsWith(web) && lintAnswer(answer, url)))
+
+/** Logs a user in through the form of the identity service; gives the cookie of the session. */
+export async function logInTo(
+  { web }: Pick<System, 'web'>,
+  user: { username: string; password: string },
+): Promise<string> {
+  const browser = webBrowser(web)
+  const { url } = await logIn(browser, web, user)
+  if (url !== `${web}/`) throw new Error(`${user.username} is not logged in, but at ${url}`)
+  return browser.cookies(web)
 }
 
 /** Hashes of the dashboard's operations, by name. */
@@ -15,15 +35,16 @@ export async function persisted<Data>(
   { web }: Pick<System, 'web'>,
   name: string,
   variables: Record<string, unknown>,
-  token?: string,
+  cookie?: string,
 ): Promise<GraphqlAnswer<Data> & { status: number; text: string }> {
   const sha256Hash = (await operationHashes(web))[name]
   const answer = await fetch(`${web}/graphql`, {
     method: 'POST',
     headers: {
+      ...CSRF,
       'content-type': 'application/json',
       accept: 'application/graphql-response+json',
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(cookie !== undefined && { cookie }),
     },
     body: JSON.stringify({ variables, extensions: { persistedQuery: { version: 1, sha256Hash } } }),
   })

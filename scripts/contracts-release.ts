@@ -1,0 +1,20 @@
+/**
+ * Keeps the mobile API as it is now under `rest-mobile-bff/contracts/<version>/`: its document, and what it answers
+ * to a sample of each route. From then on `pnpm check` and `pnpm test` hold the code to it.
+ */
+
+import { recordRelease } from '../rest-mobile-bff/src/contract/record-release.ts'
+import { brokenContracts } from '../rest-mobile-bff/src/contracts.ts'
+
+const [version = ''] = process.argv.slice(2)
+const broken = await brokenContracts(new Date().toISOString().slice(0, 10))
+if (broken.length > 0) {
+  console.error(broken.join('\n'))
+  process.exit(1)
+}
+try {
+  console.log(`kept: ${await recordRelease(version)}`)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}
