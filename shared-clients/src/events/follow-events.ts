@@ -55,6 +55,8 @@ export async function followEvents(options: FollowEvents): Promise<void> {
   /** The id of the last event taken, or from which a new feed goes on. */
   let position = options.after
   let gap = options.missed ?? false
+  /** Nothing was followed before: that events were missed is no news then. */
+  let isNew = gap
   let connected = false
 
   await follow<FeedItem>({
@@ -83,11 +85,15 @@ export async function followEvents(options: FollowEvents): Promise<void> {
   async function connect(): Promise<void> {
     if (gap) {
       await lanes.idle()
-      log.warn({ feed: feed.name }, 'events were missed: all that they could have changed is dropped')
+      log[isNew ? 'info' : 'warn'](
+        { feed: feed.name },
+        'events were missed: all that they could have changed is dropped',
+      )
       tell('gap', () => ({ feed: feed.name }))
       await within(limits.applyMs, signal, onGap)
       gap = false
     }
+    isNew = false
     connected = true
     tell('connected', () => ({ feed: feed.name, after: position }))
     onConnection(true)
