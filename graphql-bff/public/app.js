@@ -1,6 +1,6 @@
 /** The product page by its persisted operation: one GET, three parts, each of which may be missing. */
 import { operation } from './api.js'
-import { el, missing, part, picture, quiet } from './elements.js'
+import { el, missing, part, picture, quiet, recommended } from './elements.js'
 import { showSession } from './session.js'
 
 const page = document.querySelector('#page')
@@ -22,7 +22,7 @@ async function load(id) {
       head(data.product),
       stock(data.product),
       reviews(data.product),
-      recommendations(data.product),
+      part('Goes well with it', recommended(data.product.recommendations)),
     )
 }
 
@@ -84,26 +84,6 @@ const reviews = ({ reviews }) =>
     ...(reviews?.latest ?? []).map(({ author, rating, title, body }) =>
       el('blockquote', {}, el('strong', {}, `${stars(rating)} ${title}`), el('p', {}, body), quiet(author)),
     ),
-  )
-
-const recommendations = ({ recommendations }) =>
-  part(
-    'Goes well with it',
-    recommendations === null
-      ? missing('Our advice')
-      : el(
-          'div',
-          { className: 'cards' },
-          ...recommendations.map(({ id, name, imageUrl, price }) =>
-            el(
-              'a',
-              { href: `#${id}` },
-              picture(imageUrl, '', name),
-              el('span', {}, name),
-              el('b', {}, price.formatted),
-            ),
-          ),
-        ),
   )
 
 function show() {

@@ -1,5 +1,5 @@
 import { operation } from './api.js'
-import { el, missing, part, picture, quiet } from './elements.js'
+import { el, missing, part, quiet, recommended } from './elements.js'
 
 /** What a customer sees first; nothing for staff, who are no customers. */
 export async function dashboard({ roles }) {
@@ -20,7 +20,7 @@ export async function dashboard({ roles }) {
       el('h3', {}, 'Your orders'),
       orders(viewer.orders),
     ),
-    part('For you', recommendations(viewer.recommendations)),
+    part('For you', recommended(viewer.recommendations)),
   ]
 }
 
@@ -47,20 +47,3 @@ function orders(orders) {
     ]),
   )
 }
-
-const recommendations = (recommendations) =>
-  recommendations === null
-    ? missing('Our advice')
-    : el(
-        'div',
-        { className: 'cards' },
-        ...recommendations.map(({ id, name, imageUrl, price }) =>
-          el(
-            'a',
-            { href: `#${id}` },
-            picture(imageUrl, '', name),
-            el('span', {}, name),
-            el('b', {}, price.formatted),
-          ),
-        ),
-      )

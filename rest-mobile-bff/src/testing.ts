@@ -79,6 +79,17 @@ export function appOver({ clients, offline, ...settings }: Over) {
   return { app, clients: screenClients, changes, ledger, writes }
 }
 
+/** An answer with its body, as text and parsed. */
+async function read(answer: Response) {
+  const text = await answer.text()
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    text,
+    json: text === '' ? undefined : JSON.parse(text),
+  }
+}
+
 /** The mobile BFF over real domain services on free ports: ask it, break a service, count its calls. */
 export async function startMobile({ cached = false, ...settings }: Settings = {}) {
   const mocks = await startMockServices({ defaultFaults: false })
@@ -121,13 +132,7 @@ export async function startMobile({ cached = false, ...settings }: Settings = {}
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    const text = await answer.text()
-    return {
-      status: answer.status,
-      headers: answer.headers,
-      text,
-      json: text === '' ? undefined : JSON.parse(text),
-    }
+    return read(answer)
   }
 
   return {
@@ -152,13 +157,7 @@ export async function startMobile({ cached = false, ...settings }: Settings = {}
       const answer = await app.request(path, {
         headers: { authorization: `Bearer ${demo.mobileAccessToken}`, ...headers },
       })
-      const text = await answer.text()
-      return {
-        status: answer.status,
-        headers: answer.headers,
-        text,
-        json: text === '' ? undefined : JSON.parse(text),
-      }
+      return read(answer)
     },
     app,
     /** A product as the catalogue has it. */
