@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 // CI's machine is shared: what fails there has failed twice. Elsewhere a test has one try.
 const retry = process.env.CI === 'true' ? 1 : 0
+// `pnpm soak` runs the same tests with large counts, which take as long as they take.
+const soak = process.env.SOAK === 'true'
 
 export default defineConfig({
   test: {
@@ -15,7 +17,7 @@ export default defineConfig({
             '{shared-runtime,shared-clients,mock-services,rest-mobile-bff,graphql-bff,iot-bff,examples,scripts}/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/*.timing.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: soak ? 600_000 : 20_000,
           retry,
           // Two cores: most of these wait for servers of their own.
           maxWorkers: 2,
@@ -25,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'timing',
           include: ['{shared-runtime,shared-clients}/**/*.timing.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: soak ? 600_000 : 20_000,
           retry,
           // What says how long something may take has the machine for itself.
           sequence: { groupOrder: 1 },
@@ -36,7 +38,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/src/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: soak ? 600_000 : 60_000,
           retry,
           hookTimeout: 60_000,
           // Two cores: whole processes side by side, or beside the unit tests, would measure each other.
