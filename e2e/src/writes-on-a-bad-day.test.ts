@@ -14,7 +14,15 @@ const FAULTS = [{ errorRate: 0.5 }, { hang: true }, { crash: true }, { malformed
 const SERVICES = ['inventory', 'fraud', 'payments', 'orders', 'shipping', 'cart', 'pricing', 'identity']
 const PATIENCE_MS = 120_000
 
-type Answer = { status: number; json: Record<string, never>; replayed: boolean }
+/** What of a cart, an order or a problem is looked at here. */
+type Body = {
+  retryable?: boolean
+  code?: string
+  reason?: string
+  orderId?: string
+  lines?: { sku: string }[]
+}
+type Answer = { status: number; json: Body; replayed: boolean }
 type Placed = {
   orders: { id: string; paymentId: string; reservationId: string; total: unknown; hasShipment: boolean }[]
   payments: { id: string; status: string; amount: unknown }[]
@@ -83,7 +91,7 @@ describe.skipIf(!hasRedis())('checkouts on a bad day', () => {
             signal: AbortSignal.timeout(pick([300, 7_000, 7_000, 7_000])),
           },
         )
-        const json = await answer.json()
+        const json = (await answer.json()) as Body
         if (!json.retryable && answer.status < 500) {
           const replayed = answer.headers.get('idempotency-replayed') === 'true'
           return { status: answer.status, json, replayed }
@@ -140,7 +148,7 @@ describe.skipIf(!hasRedis())('checkouts on a bad day', () => {
         const answer = await write(token, 'POST', '/v1/checkout', body, key)
         results.push({ key, token, body, answer })
         if (answer.json.reason !== 'OUT_OF_STOCK') continue
-        const { lines } = added.json as unknown as { lines: { sku: string }[] }
+        const { lines = [] } = added.json
         for (const line of lines) await write(token, 'DELETE', `/v1/cart/items/${line.sku}`)
       }
     }
