@@ -69,6 +69,11 @@ export function routesListener(name: ServiceName, routes: Routes, tokens: Tokens
         body: method === 'GET' || method === 'DELETE' ? undefined : await jsonBody(c.req),
         caller,
         idempotencyKey: c.req.header('idempotency-key'),
+        preconditions: {
+          ifMatch: c.req.header('if-match'),
+          ifNoneMatch: c.req.header('if-none-match'),
+          ifUnmodifiedSince: c.req.header('if-unmodified-since'),
+        },
       })
       return answer instanceof Reply ? c.json(answer.body, answer.status) : c.json(answer)
     })

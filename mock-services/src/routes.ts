@@ -11,6 +11,8 @@ export type Call = {
   body: unknown
   caller: Caller
   idempotencyKey: string | undefined
+  /** Conditional request headers, as they were sent (RFC 9110, 13.1). */
+  preconditions: Readonly<Record<'ifMatch' | 'ifNoneMatch' | 'ifUnmodifiedSince', string | undefined>>
 }
 
 /** A route as data: where, and what is answered (200 with JSON, or a `Reply`). */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { del, get, getOwned, patch, post } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
+import type { Precondition } from './transport/precondition.ts'
 
 export const Cart = z.object({
   id: z.string(),
@@ -18,6 +19,8 @@ export const Cart = z.object({
   /** Where it would be sent: what tax and shipping depend on. */
   destination: z.object({ country: z.string().length(2), postalCode: z.string() }),
   updatedAt: z.iso.datetime(),
+  /** Goes up with every change of the cart, an order included. */
+  version: z.int().nonnegative(),
 })
 export type Cart = z.infer<typeof Cart>
 
@@ -28,16 +31,15 @@ const setQuantity = patch('/carts/{id}/lines/{sku}', Cart)
 const removeLine = del('/carts/{id}/lines/{sku}', Cart)
 
 type Line = { sku: string; quantity: number }
+type Write = { idempotencyKey: string; precondition?: Precondition | undefined }
 
 export const cart = httpClient('cart', { timeoutMs: 200 }, (call) => ({
   byId: (id: string, options?: { timeoutMs?: number }) => call(byId, { path: { id }, ...options }),
   ofCustomer: (id: string) => call(ofCustomer, { path: { id } }),
   /** Adds to the line of that SKU, or makes one. */
-  addLine: (id: string, line: Line, idempotencyKey: string) =>
-    call(addLine, { path: { id }, body: line, idempotencyKey }),
-  setQuantity: (id: string, { sku, quantity }: Line, idempotencyKey: string) =>
-    call(setQuantity, { path: { id, sku }, body: { quantity }, idempotencyKey }),
+  addLine: (id: string, line: Line, write: Write) => call(addLine, { path: { id }, body: line, ...write }),
+  setQuantity: (id: string, { sku, quantity }: Line, write: Write) =>
+    call(setQuantity, { path: { id, sku }, body: { quantity }, ...write }),
   /** No error for a line that is not there. */
-  removeLine: (id: string, sku: string, idempotencyKey: string) =>
-    call(removeLine, { path: { id, sku }, idempotencyKey }),
+  removeLine: (id: string, sku: string, write: Write) => call(removeLine, { path: { id, sku }, ...write }),
 }))

@@ -6,6 +6,7 @@ export type UpstreamErrorCode =
   | 'invalid_answer' // not what its schema says, or too large
   | 'not_found'
   | 'conflict'
+  | 'precondition_failed' // the thing is no longer as the caller saw it
   | 'rejected' // the upstream found our arguments wrong
   | 'unauthorized' // the upstream does not take our token
   | 'forbidden' // the upstream takes our token, and does not let its user do that

@@ -15,6 +15,7 @@ export const PROBLEM_ADVICE: Record<ProblemCode, string> = {
   CONFLICT: 'Load it again, show what has changed and let the user decide.',
   IN_PROGRESS: 'Send the same write with the same key after `Retry-After`.',
   START_OVER: 'Throw away what is kept, and load `/v1/offline-bundle`.',
+  PRECONDITION_FAILED: 'Load it again, show what has changed and let the user decide. Use a new key.',
   TOO_LARGE: 'Send less in one request.',
   URL_TOO_LONG: 'Send fewer or shorter parameters.',
   UNSUPPORTED_MEDIA_TYPE: 'Send `application/json`.',

@@ -11,6 +11,7 @@ const EXPECTED: Record<UpstreamErrorCode, [code: string, status: number, retryab
   invalid_answer: ['UPSTREAM_INVALID', 502, false],
   not_found: ['NOT_FOUND', 404, false],
   conflict: ['CONFLICT', 409, false],
+  precondition_failed: ['PRECONDITION_FAILED', 412, false],
   rejected: ['INVALID_REQUEST', 400, false],
   unauthorized: ['INTERNAL', 500, false],
   forbidden: ['FORBIDDEN', 403, false],

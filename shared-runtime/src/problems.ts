@@ -40,6 +40,11 @@ export const PROBLEMS = {
     retryable: false,
     title: 'The changes since then are no longer known: start over',
   },
+  PRECONDITION_FAILED: {
+    status: 412,
+    retryable: false,
+    title: 'It is no longer as the precondition of the request says',
+  },
   TOO_LARGE: { status: 413, retryable: false, title: 'The request is too large' },
   URL_TOO_LONG: { status: 414, retryable: false, title: 'The address of the request is too long' },
   UNSUPPORTED_MEDIA_TYPE: {
@@ -122,6 +127,7 @@ const PROBLEM_OF_UPSTREAM: Record<UpstreamErrorCode, ProblemCode> = {
   invalid_answer: 'UPSTREAM_INVALID',
   not_found: 'NOT_FOUND',
   conflict: 'CONFLICT',
+  precondition_failed: 'PRECONDITION_FAILED',
   rejected: 'INVALID_REQUEST',
   unauthorized: 'INTERNAL', // our token was refused: nothing that the consumer could mend
   forbidden: 'FORBIDDEN',

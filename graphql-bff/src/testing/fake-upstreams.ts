@@ -49,6 +49,7 @@ const cart = (id: string, lines: number): Cart => ({
   lines: numbered(lines).map(line),
   destination: { country: 'DE', postalCode: '10115' },
   updatedAt: at,
+  version: 1,
 })
 
 const order = (index: number, lines: number): Order => ({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { createReplays } from '../idempotency.ts'
+import { requirePreconditions } from '../preconditions.ts'
 import {
   type Call,
   del,
@@ -16,6 +17,7 @@ import {
 } from '../routes.ts'
 import type { Cart } from '../seed/carts.ts'
 import { customerIds } from '../seed/customers.ts'
+import { added, changed, removed } from '../world/carts.ts'
 import type { World } from '../world/index.ts'
 
 const Quantity = z.int().min(1).max(99)
@@ -35,18 +37,23 @@ export const cartRoutes = ({ carts }: World): Routes => {
     requireOwn(call, cart.customerId, 'cart')
     return cart
   }
-  /** A change of a cart, once for its key; `undefined` when there is nothing that could be changed so. */
+  /**
+   * A change of a cart, once for its key: the answer to a repetition is the first one, so the precondition of a
+   * write that has happened is not asked again. Check and write are one step.
+   * @param linesAfter the new lines; `undefined` when there is nothing that could be changed so
+   */
   const change = (
     call: Call,
-    apply: (cart: Cart, sku: string) => Cart | undefined,
+    linesAfter: (cart: Cart, sku: string) => Cart['lines'] | undefined,
     refusal: Refusal,
   ): Cart => {
     const cart = found(call.params.id ?? '')
     requireMayChange(call, cart.customerId, 'cart')
     return once(call, () => {
-      const changed = apply(cart, call.params.sku ?? '')
-      if (!changed) throw refusal
-      return changed
+      const lines = linesAfter(cart, call.params.sku ?? '')
+      if (!lines) throw refusal
+      requirePreconditions(call, cart)
+      return carts.withLines(cart, lines)
     })
   }
   const cartIds = customerIds.map((id) => `k${id.slice(1)}`)
@@ -61,13 +68,13 @@ export const cartRoutes = ({ carts }: World): Routes => {
     post('/carts/{id}/lines', NewLine, ({ sku, quantity }, call) =>
       change(
         call,
-        (cart) => carts.add(cart, sku, quantity),
+        (cart) => added(cart, sku, quantity),
         new Refusal(422, 'UNKNOWN_SKU', `${sku} is not sold`),
       ),
     ),
     patch('/carts/{id}/lines/{sku}', Change, ({ quantity }, call) =>
-      change(call, (cart, sku) => carts.setQuantity(cart, sku, quantity), notFound('line')),
+      change(call, (cart, sku) => changed(cart, sku, quantity), notFound('line')),
     ),
-    del('/carts/{id}/lines/{sku}', (call) => change(call, carts.remove, notFound('line'))),
+    del('/carts/{id}/lines/{sku}', (call) => change(call, removed, notFound('line'))),
   ]
 }

@@ -21,7 +21,7 @@ export const addToCartAction = defineAction({
     const [cart] = await beforeWriting(
       Promise.all([clients.cart.ofCustomer(viewer.id), requireStock(clients, body.sku)]),
     )
-    const changed = await clients.cart.addLine(cart.id, body, key)
+    const changed = await clients.cart.addLine(cart.id, body, { idempotencyKey: key })
     analytics.record({ name: 'cart_add', at: new Date().toISOString(), properties: body })
     return changed
   },

@@ -18,7 +18,7 @@ export const changeCartLineAction = defineAction({
 
   run: async ({ clients, viewer, params: { sku }, body: { quantity }, key }) => {
     const { id } = await beforeWriting(clients.cart.ofCustomer(viewer.id))
-    return clients.cart.setQuantity(id, { sku, quantity }, key)
+    return clients.cart.setQuantity(id, { sku, quantity }, { idempotencyKey: key })
   },
 
   view: CartChange,

@@ -17,7 +17,7 @@ export const removeCartLineAction = defineAction({
 
   run: async ({ clients, viewer, params: { sku }, key }) => {
     const { id } = await beforeWriting(clients.cart.ofCustomer(viewer.id))
-    return clients.cart.removeLine(id, sku, key)
+    return clients.cart.removeLine(id, sku, { idempotencyKey: key })
   },
 
   view: CartChange,

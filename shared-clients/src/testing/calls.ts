@@ -20,6 +20,7 @@ const newOrder = {
   reservationId: 'reservation',
 }
 const freshKey = () => `contract-${randomUUID()}`
+const write = () => ({ idempotencyKey: freshKey() })
 
 /** What is done in the name of a user only. */
 export const USER_ONLY: ReadonlySet<string> = new Set([
@@ -42,9 +43,9 @@ const CALLS: Calls = {
   cart: {
     byId: ({ cart }) => cart.byId('k1001'),
     ofCustomer: ({ cart }) => cart.ofCustomer(CUSTOMER),
-    addLine: ({ cart }) => cart.addLine('k1001', { sku: 'HB-1009', quantity: 1 }, freshKey()),
-    setQuantity: ({ cart }) => cart.setQuantity('k1001', { sku: 'HB-1001', quantity: 2 }, freshKey()),
-    removeLine: ({ cart }) => cart.removeLine('k1001', 'HB-1009', freshKey()),
+    addLine: ({ cart }) => cart.addLine('k1001', { sku: 'HB-1009', quantity: 1 }, write()),
+    setQuantity: ({ cart }) => cart.setQuantity('k1001', { sku: 'HB-1001', quantity: 2 }, write()),
+    removeLine: ({ cart }) => cart.removeLine('k1001', 'HB-1009', write()),
   },
   catalog: {
     byId: ({ catalog }) => catalog.byId('p1001'),

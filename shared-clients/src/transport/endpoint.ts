@@ -1,5 +1,6 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import type { z } from 'zod'
+import type { Precondition } from './precondition.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -21,6 +22,8 @@ export type Arguments = {
   readonly body?: unknown
   /** For a POST that may be repeated: the upstream answers the same to the same key. */
   readonly idempotencyKey?: string
+  /** The upstream does it only while the thing is as the caller saw it; else `precondition_failed`. */
+  readonly precondition?: Precondition | undefined
   /** Its answer must not be older than the call: it does not share one that is on its way. */
   readonly alone?: boolean
   /** Milliseconds; the client's own timeout when not given. */

@@ -5,6 +5,7 @@ import { type Dispatcher, errors, type Pool } from 'undici'
 import type { Attempt, Operation } from '../resilience/attempt.ts'
 import type { ServiceName } from '../services.ts'
 import type { Arguments, Endpoint } from './endpoint.ts'
+import { preconditionHeaders } from './precondition.ts'
 import { MAX_BYTES } from './read-json.ts'
 
 /** A call of an HTTP endpoint with its arguments, which can be sent more than once. */
@@ -66,6 +67,7 @@ export class HttpOperation<T> implements Operation<T> {
     ]
     if (args.body !== undefined) headers.push('content-type', 'application/json')
     if (args.idempotencyKey !== undefined) headers.push('idempotency-key', args.idempotencyKey)
+    for (const [name, value] of preconditionHeaders(args.precondition)) headers.push(name, value)
     const body = args.body === undefined ? null : JSON.stringify(args.body)
     const answer = new Answer(this, attempt)
     this.pool.dispatch({ method: this.shape.method, path: this.key, headers, body }, answer)
@@ -153,6 +155,7 @@ const CODES: Readonly<Record<number, UpstreamErrorCode>> = {
   408: 'timeout',
   409: 'conflict',
   410: 'not_found',
+  412: 'precondition_failed',
   429: 'overloaded',
 }
 

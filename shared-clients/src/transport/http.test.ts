@@ -73,6 +73,7 @@ const STATUSES: [number, UpstreamErrorCode][] = [
   [405, 'rejected'],
   [408, 'timeout'],
   [409, 'conflict'],
+  [412, 'precondition_failed'],
   [410, 'not_found'],
   [422, 'rejected'],
   [429, 'overloaded'],
