@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{shared-runtime,shared-clients,mock-services,rest-mobile-bff,graphql-bff,iot-bff,examples,scripts}/**/*.test.ts',
+            '{shared-runtime,shared-clients,shared-checkout,mock-services,rest-mobile-bff,graphql-bff,iot-bff,examples,scripts}/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/*.timing.test.ts'],
           testTimeout: soak ? 600_000 : 20_000,

@@ -10,12 +10,16 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const REFUSED = [
   ['shared-runtime/src', '@harbor/shared-clients'],
   ['shared-clients/src', '@harbor/graphql-bff'],
+  ['shared-clients/src', '@harbor/shared-checkout'],
+  ['shared-checkout/src', '@harbor/rest-mobile-bff'],
+  ['shared-checkout/src', '@harbor/mock-services'],
   ['mock-services/src', '@harbor/shared-runtime/config'],
   ['graphql-bff/src', '@harbor/rest-mobile-bff'],
   ['rest-mobile-bff/src', '@harbor/mock-services'],
   ['rest-mobile-bff/src/screens', 'undici'],
   ['rest-mobile-bff/src/actions', 'ioredis'],
   ['graphql-bff/src/schema', '@grpc/grpc-js'],
+  ['iot-bff/src', '@harbor/shared-checkout'],
   ['iot-bff/src/messages', 'node:net'],
   ['iot-bff/src/messages', '@harbor/graphql-bff'],
 ] as const
@@ -23,6 +27,9 @@ const ALLOWED = [
   ['rest-mobile-bff/src/screens', '@harbor/shared-clients'],
   ['rest-mobile-bff/src/screens', '@harbor/shared-runtime/fan-out'],
   ['shared-clients/src', '@harbor/shared-runtime/errors'],
+  ['shared-checkout/src', '@harbor/shared-clients'],
+  ['rest-mobile-bff/src', '@harbor/shared-checkout'],
+  ['graphql-bff/src', '@harbor/shared-checkout'],
 ] as const
 
 describe('import layers', () => {

@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { PROBLEMS } from '../shared-runtime/src/problems.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const FOLDERS = ['shared-runtime', 'shared-clients', 'rest-mobile-bff', 'graphql-bff', 'iot-bff']
+const FOLDERS = [
+  'shared-runtime',
+  'shared-clients',
+  'shared-checkout',
+  'rest-mobile-bff',
+  'graphql-bff',
+  'iot-bff',
+]
 
 /** In the table of problems only those of upstreams are quoted. */
 const MAKING = (file: string) =>

@@ -1,4 +1,5 @@
-import type { AnalyticsQueue, Checkout, Clients } from '@harbor/shared-clients'
+import type { Checkout } from '@harbor/shared-checkout'
+import type { AnalyticsQueue, Clients } from '@harbor/shared-clients'
 import type { Scope, Viewer } from '@harbor/shared-runtime/auth'
 import type { ProblemCode } from '@harbor/shared-runtime/problems'
 import type { RequestContext } from '@harbor/shared-runtime/request-context'

@@ -1,4 +1,5 @@
-import { type ClientSet, createAnalyticsQueue, openCheckout } from '@harbor/shared-clients'
+import { openCheckout } from '@harbor/shared-checkout'
+import { type ClientSet, createAnalyticsQueue } from '@harbor/shared-clients'
 import { createIdempotency, KEPT_MS } from '@harbor/shared-runtime/idempotency/idempotency'
 import { openRecords } from '@harbor/shared-runtime/leased-records/index'
 import type { Log } from '@harbor/shared-runtime/log'

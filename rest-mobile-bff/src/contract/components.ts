@@ -1,5 +1,5 @@
 import { extendZodWithOpenApi, OpenAPIRegistry } from '@asteasolutions/zod-to-openapi'
-import { CHECKOUT_REASONS } from '@harbor/shared-clients'
+import { CHECKOUT_REASONS } from '@harbor/shared-checkout'
 import { LOCALES } from '@harbor/shared-runtime/locale'
 import { PROBLEMS, type ProblemCode } from '@harbor/shared-runtime/problems'
 import { z } from 'zod'

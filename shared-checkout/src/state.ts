@@ -1,6 +1,5 @@
+import { Money, Order } from '@harbor/shared-clients'
 import { z } from 'zod'
-import { Money } from '../money.ts'
-import { Order } from '../orders.ts'
 
 /** An order as it was placed. */
 export const PlacedOrder = Order.pick({ id: true, number: true, status: true, placedAt: true, total: true })

@@ -1,3 +1,4 @@
+import type { ClientSet, Clients, Money } from '@harbor/shared-clients'
 import { beforeWriting } from '@harbor/shared-runtime/idempotency/no-effect'
 import type { LeasedRecords } from '@harbor/shared-runtime/leased-records/index'
 import type { Log } from '@harbor/shared-runtime/log'
@@ -7,8 +8,6 @@ import type { RequestContext } from '@harbor/shared-runtime/request-context'
 import { createSagaEngine } from '@harbor/shared-runtime/saga/engine'
 import { recoveryPart } from '@harbor/shared-runtime/saga/recovery'
 import { Refusal } from '@harbor/shared-runtime/saga/saga'
-import type { ClientSet, Clients } from '../clients.ts'
-import type { Money } from '../money.ts'
 import type { CheckoutState, PlacedOrder } from './state.ts'
 import { checkoutSaga } from './steps.ts'
 
