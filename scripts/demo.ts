@@ -101,6 +101,8 @@ function start({ name, port, management, env }: Service): void {
       ...(watch && { GRAPHQL_ALLOW_ADHOC: 'true' }),
       ...process.env,
       ...upstreams,
+      // The last of the domain services' ports: their order is that of the mocks.
+      IMAGES_URL: `http://127.0.0.1:${PORTS.control + 1 + DOMAIN_SERVICES.length}`,
       EVENTS_URL: `http://127.0.0.1:${PORTS.control}/events`,
       ...env,
       PORT: String(port),

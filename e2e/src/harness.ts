@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { SERVICES, type ServiceName } from '@harbor/shared-clients'
+import type { ServiceName } from '@harbor/shared-clients'
 import { freePort } from '@harbor/shared-runtime/cache/testing'
 import { lintAnswer } from './cookie-linter.ts'
 
@@ -22,7 +22,7 @@ type Demo = {
   sku: string
   cartId: string
   orderId: string
-  services: Record<ServiceName, string>
+  services: Record<ServiceName | 'images', string>
 }
 
 /** A process of ours that runs. */
@@ -159,9 +159,9 @@ async function warm(requests: readonly (readonly [url: string, token?: string])[
     }
 }
 
-/** The settings that point a BFF at these services. */
-export const upstreamAddresses = (services: Record<ServiceName, string>): Record<string, string> =>
-  Object.fromEntries(SERVICES.map((name) => [`${name.toUpperCase()}_URL`, services[name]]))
+/** The settings that point a BFF at these services, and its consumers at the image service. */
+export const upstreamAddresses = (services: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(services).map(([name, url]) => [`${name.toUpperCase()}_URL`, url]))
 
 /** Where users of a web BFF find it, when it is not told. */
 export const publicUrl = ({ addresses }: Running): string =>

@@ -13,6 +13,7 @@ beforeAll(async () => {
   system = await startSystem()
   app = await startProcess('examples/mobile-app', {
     MOBILE_BFF_URL: system.mobile,
+    IMAGES_URL: system.demo.services.images,
     IDENTITY_URL: system.demo.services.identity,
   })
 })

@@ -1,3 +1,4 @@
+import type { Demo } from '@harbor/mock-services'
 import { scaled } from '@harbor/shared-runtime/testing/soak'
 import { findTool } from '@harbor/shared-runtime/testing/tools'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,7 +13,7 @@ import {
   startVarnish,
 } from './proxies.ts'
 
-type System = { control: string; services: Parameters<typeof upstreamAddresses>[0]; stop(): Promise<unknown> }
+type System = { control: string; services: Demo['services']; stop(): Promise<unknown> }
 const system = {} as System
 beforeAll(async () => {
   const mocks = await startProcess('mock-services')

@@ -30,6 +30,8 @@ export type Dependencies = {
   budgetMs?: number
   /** The files of the dashboard, by path; none: no page is served. */
   page?: Page
+  /** The origin of the image service, from which the page loads its pictures. */
+  imagesUrl?: string
 }
 
 /** The web BFF: every route on one page, and no I/O of its own. */
@@ -43,11 +45,12 @@ export function createApp({
   operations = loadOperations(schema),
   budgetMs = 1_000,
   page = new Map(),
+  imagesUrl = '',
 }: Dependencies) {
   const { whoAsks, origin } = session
   const graphql = createGraphql({ clients, whoAsks, log, operations, allowAdhoc, budgetMs })
   const routes: readonly Route[] = [
-    ...pageRoutes(page),
+    ...pageRoutes(page, imagesUrl),
     ...graphqlRoutes(graphql, { operations, allowAdhoc }),
     ...session.routes,
   ]

@@ -1,5 +1,13 @@
 import { bffSettings, clientSecret } from '@harbor/shared-clients'
-import { drainDelay, flag, host, logLevel, managementPort, port } from '@harbor/shared-runtime/config'
+import {
+  drainDelay,
+  flag,
+  host,
+  httpAddress,
+  logLevel,
+  managementPort,
+  port,
+} from '@harbor/shared-runtime/config'
 import { trustedProxies } from '@harbor/shared-runtime/limits/address'
 import { quota } from '@harbor/shared-runtime/limits/policy'
 import { SEAL_KEYS_MISSING, sealKeysFitRedis } from '@harbor/shared-runtime/seal'
@@ -18,6 +26,10 @@ export const Config = z
       'Take documents outside the persisted manifest, answer introspection and serve GraphiQL at /graphiql. For development.',
     ),
     IDENTITY_CLIENT_SECRET: clientSecret('web-bff'),
+    IMAGES_URL: httpAddress(
+      'http://127.0.0.1:4118',
+      'Address of the image service as browsers know it; the page loads pictures from nowhere else.',
+    ),
     TRUSTED_PROXIES: trustedProxies,
     RATE_LIMIT_ADDRESS: quota(
       '6000/60',

@@ -22,22 +22,25 @@ export const loadPage = (): Page =>
     ['/style.css', read('style.css', 'text/css')],
   ])
 
-/** Pictures come from the shop's image hosts; everything else is our own, and nothing is inline. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'self'; img-src 'self' https: data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+/** Pictures come from the image service; everything else is our own, and nothing is inline. */
+const contentSecurityPolicy = (imagesUrl: string) =>
+  `default-src 'self'; img-src 'self' ${imagesUrl} data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`
 
-/** The page itself is gone to, its parts are loaded by it; neither knows who asks. */
-export const pageRoutes = (page: Page): readonly Route[] =>
+/**
+ * The page is navigated to, its parts are loaded by it; neither depends on the user.
+ * @param imagesUrl the origin of the image service
+ */
+export const pageRoutes = (page: Page, imagesUrl: string): readonly Route[] =>
   [...page].map(([path, file]) => ({
     path,
     methods: ['GET', 'HEAD'],
     kind: path === '/' ? 'navigation' : 'asset',
-    handle: (c) => serveFile(c, file),
+    handle: (c) => serveFile(c, file, contentSecurityPolicy(imagesUrl)),
   }))
 
-const serveFile = (c: Context, { type, body }: File) =>
+const serveFile = (c: Context, { type, body }: File, policy: string) =>
   c.body(body, 200, {
     'content-type': type,
     'cache-control': 'no-cache',
-    'content-security-policy': CONTENT_SECURITY_POLICY,
+    'content-security-policy': policy,
   })

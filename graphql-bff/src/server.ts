@@ -58,6 +58,7 @@ const app = createApp({
   https: origin().startsWith('https:'),
   allowAdhoc: config.GRAPHQL_ALLOW_ADHOC,
   page: loadPage(),
+  imagesUrl: config.IMAGES_URL,
 })
 
 await runProcess({

@@ -8,6 +8,7 @@ import type { Calls } from './calls.ts'
 import { distort } from './fault-answers.ts'
 import type { Faults } from './faults.ts'
 import { Refusal, Reply, type Route, type Routes } from './routes.ts'
+import { IMAGES_ORIGIN } from './seed/picture.ts'
 import type { ServiceName } from './service-names.ts'
 
 /** Longer than any client keeps an idle connection, so that the client is the one to close it. */
@@ -47,8 +48,16 @@ export function createHttpServer(
   return server
 }
 
+type RoutesOptions = {
+  name: ServiceName
+  routes: Routes
+  tokens: Tokens
+  /** Where consumers find the image service: the seed's addresses of pictures are answered with this origin. */
+  imagesUrl: string
+}
+
 /** The listener of a service that is made of routes: verifies the token, finds the route, answers JSON. */
-export function routesListener(name: ServiceName, routes: Routes, tokens: Tokens): RequestListener {
+export function routesListener({ name, routes, tokens, imagesUrl }: RoutesOptions): RequestListener {
   const app = new Hono()
   app.onError((error, c) => {
     if (error instanceof Refusal)
@@ -75,7 +84,9 @@ export function routesListener(name: ServiceName, routes: Routes, tokens: Tokens
           ifUnmodifiedSince: c.req.header('if-unmodified-since'),
         },
       })
-      return answer instanceof Reply ? c.json(answer.body, answer.status) : c.json(answer)
+      const { status, body } = answer instanceof Reply ? answer : new Reply(200, answer)
+      const json = JSON.stringify(body ?? null).replaceAll(IMAGES_ORIGIN, imagesUrl)
+      return c.body(json, status, { 'content-type': 'application/json' })
     })
   return getRequestListener(app.fetch)
 }

@@ -8,6 +8,7 @@ import { createFaults, type Fault } from './faults.ts'
 import { createGrpcServer } from './grpc-service.ts'
 import { createHttpServer, routesListener } from './http-service.ts'
 import { IDENTITY_PATTERNS, identityListener } from './identity/index.ts'
+import { IMAGE_PATTERNS, imageListener } from './images/image-service.ts'
 import { openPort, type Port } from './port.ts'
 import { publishToRedis } from './redis-events.ts'
 import { isServiceName, SERVICE_NAMES, type ServiceName } from './service-names.ts'
@@ -32,6 +33,8 @@ export type MockServicesOptions = {
   webBffUrl?: string
   /** Lifetime of the access tokens that users get by log-in or refresh. */
   accessTokenSeconds?: number
+  /** When browsers and apps find the image service at another address than its own. */
+  imagesUrl?: string | undefined
   /** Domain events also go into a stream of this Redis. */
   redisUrl?: string | undefined
   /** Services that fail by themselves (recommendations, 0.8 %) do so. */
@@ -55,6 +58,7 @@ export async function startMockServices({
   issuer,
   webBffUrl = 'http://localhost:4000',
   accessTokenSeconds = 3600,
+  imagesUrl,
   redisUrl,
   defaultFaults = true,
 }: MockServicesOptions = {}) {
@@ -98,6 +102,12 @@ export async function startMockServices({
     const tokens = await createTokens(knownAs)
     listening.resolve(identityListener({ issuer: knownAs, webBffUrl, accessTokenSeconds, tokens }))
 
+    const images = await open(
+      'images',
+      createHttpServer({ name: 'images', calls, faults }, IMAGE_PATTERNS, imageListener()),
+    )
+    const imagesKnownAs = imagesUrl ?? images.address
+
     const world = createWorld()
     if (redisUrl) stopPublishing = publishToRedis(world.events, redisUrl)
     for (const name of SERVICE_NAMES) {
@@ -114,7 +124,11 @@ export async function startMockServices({
         const routes = http(world)
         await open(
           name,
-          createHttpServer({ name, calls, faults }, routes, routesListener(name, routes, tokens)),
+          createHttpServer(
+            { name, calls, faults },
+            routes,
+            routesListener({ name, routes, tokens, imagesUrl: imagesKnownAs }),
+          ),
         )
       }
     }

@@ -4,9 +4,12 @@ import { type MockServices, startMockServices } from './index.ts'
 import { SHELF_SKUS } from './seed/devices.ts'
 import { call, clientToken, grpcClient } from './testing.ts'
 
+// The address of the image service is part of what is answered; its port is another one at every start.
+const OPTIONS = { defaultFaults: false, imagesUrl: 'https://images.harbor.example' }
+
 let mocks: MockServices
 beforeAll(async () => {
-  mocks = await startMockServices({ defaultFaults: false })
+  mocks = await startMockServices(OPTIONS)
 })
 afterAll(() => mocks.close())
 
@@ -43,7 +46,7 @@ describe('the seed', () => {
       ]
       return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
     }
-    const again = await startMockServices({ defaultFaults: false })
+    const again = await startMockServices(OPTIONS)
     expect(await digest(again)).toBe(await digest(mocks))
     await again.close()
   })

@@ -7,6 +7,7 @@ const issuer = setting('IDENTITY_ISSUER')
 const redisUrl = setting('REDIS_URL')
 const webBffUrl = setting('WEB_BFF_URL')
 const accessTokenSeconds = setting('ACCESS_TOKEN_SECONDS')
+const imagesUrl = setting('IMAGES_URL')
 
 // Loaded only once the settings are good: a typing error is answered at once.
 const { PortError, startMockServices } = await import('./index.ts')
@@ -17,6 +18,7 @@ const mocks = await startMockServices({
   redisUrl,
   webBffUrl,
   accessTokenSeconds,
+  imagesUrl,
 }).catch((error: unknown) => {
   if (!(error instanceof PortError)) throw error
   return end(

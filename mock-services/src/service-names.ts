@@ -1,4 +1,4 @@
-/** The seventeen domain services, in the order of their ports (control port + 1 …). */
+/** The seventeen domain services and the image service, in the order of their ports (control port + 1 …). */
 export const SERVICE_NAMES = [
   'identity',
   'catalog',
@@ -17,6 +17,7 @@ export const SERVICE_NAMES = [
   'notifications',
   'analytics',
   'telemetry',
+  'images',
 ] as const
 
 export type ServiceName = (typeof SERVICE_NAMES)[number]

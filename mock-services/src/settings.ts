@@ -33,6 +33,11 @@ const SETTINGS = {
     allowed: 'the http or https address of the web BFF',
     schema: z.url({ protocol: /^https?$/ }),
   },
+  IMAGES_URL: {
+    fallback: undefined,
+    allowed: 'the http or https address at which browsers and apps find the image service, without a path',
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+  },
   ACCESS_TOKEN_SECONDS: {
     fallback: '3600',
     allowed: 'a whole number from 1 to 86400',

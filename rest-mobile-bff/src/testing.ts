@@ -92,7 +92,7 @@ async function read(answer: Response) {
 
 /** The mobile BFF over real domain services on free ports: ask it, break a service, count its calls. */
 export async function startMobile({ cached = false, ...settings }: Settings = {}) {
-  const mocks = await startMockServices({ defaultFaults: false })
+  const mocks = await startMockServices({ defaultFaults: false, imagesUrl: 'https://images.harbor.example' })
   const cache = cached ? createCache({ name: 'test' }) : undefined
   const clients = createClients({
     addresses: mocks.services,

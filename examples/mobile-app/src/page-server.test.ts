@@ -19,7 +19,12 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => bff.close(resolve)))
 
 const serverTo = (address: string) =>
-  createPageServer({ files, mobileBff: address, identity: 'http://identity.test' })
+  createPageServer({
+    files,
+    mobileBff: address,
+    identity: 'http://identity.test',
+    images: 'http://images.test',
+  })
 
 describe('the server of the page', () => {
   it('passes on what the app says to the BFF, and nothing else of the browser', async () => {

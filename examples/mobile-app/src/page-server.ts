@@ -9,11 +9,13 @@ type Options = {
   /** Addresses without a path. */
   mobileBff: string
   identity: string
+  /** The image service, as the browser knows it. */
+  images: string
 }
 
-/** Nothing inline, and from elsewhere pictures only: they come from the shop's image hosts. */
-const PAGE_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; connect-src 'self'; " +
+/** Nothing inline, and nothing from another origin but pictures of the image service. */
+const pagePolicy = (images: string) =>
+  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' ${images}; connect-src 'self'; ` +
   "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** What the app says to the BFF, and all that is passed on: no cookie of this origin, no address of a proxy. */
@@ -33,7 +35,7 @@ const MAX_BODY_BYTES = 16_384
  * The page and, on the same origin, what it talks to: neither the BFF nor identity lets a page of another origin
  * read its answers. It adds no credential; a native app talks to both directly.
  */
-export function createPageServer({ files, mobileBff, identity }: Options) {
+export function createPageServer({ files, mobileBff, identity, images }: Options) {
   const app = new Hono()
   app.use(securityHeaders({ https: false }), bodyLimit({ maxSize: MAX_BODY_BYTES }))
 
@@ -70,7 +72,7 @@ export function createPageServer({ files, mobileBff, identity }: Options) {
       'content-type': type,
       // Whatever was kept is asked about: a page and a script of two versions do not fit.
       'cache-control': 'no-cache',
-      'content-security-policy': PAGE_POLICY,
+      'content-security-policy': pagePolicy(images),
     })
   })
   return app

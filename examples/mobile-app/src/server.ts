@@ -22,6 +22,7 @@ const Config = z.object({
   LOG_LEVEL: logLevel,
   MOBILE_BFF_URL: httpAddress('http://127.0.0.1:4001', 'Address of the mobile BFF.'),
   IDENTITY_URL: httpAddress('http://127.0.0.1:4101', 'Address of identity, where the user logs in.'),
+  IMAGES_URL: httpAddress('http://127.0.0.1:4118', 'Address of the image service as browsers know it.'),
 })
 
 const name = 'mobile-app'
@@ -30,6 +31,7 @@ const { fetch } = createPageServer({
   files: await buildPage(),
   mobileBff: config.MOBILE_BFF_URL,
   identity: config.IDENTITY_URL,
+  images: config.IMAGES_URL,
 })
 
 await runProcess({

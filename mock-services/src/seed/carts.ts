@@ -1,5 +1,6 @@
 import { customer } from './customers.ts'
-import { imageUrl, type ProductHead, productHead, productHeads } from './products.ts'
+import { imageUrl } from './picture.ts'
+import { type ProductHead, productHead, productHeads } from './products.ts'
 import { random } from './random.ts'
 import { COUNTS, CURRENCY, DAY, FIRST, HOUR, iso, MINUTE, NOW, numberIn, recordAudit } from './reference.ts'
 
@@ -50,7 +51,7 @@ export function cartLine(head: ProductHead, quantity: number, at: number) {
     sku: head.sku,
     productId: head.id,
     name: head.name,
-    imageUrl: imageUrl(head.id),
+    imageUrl: imageUrl(head),
     quantity,
     addedAt: iso(at),
     lineId: `ln-${head.number}-${r.hex(12)}`,
@@ -63,7 +64,7 @@ export function cartLine(head: ProductHead, quantity: number, at: number) {
       categoryName: head.category.name,
       shortText: `${head.noun} in ${head.colour} by ${head.brand}, made of ${head.material}. Free returns for thirty days; five years’ guarantee on everyday use at home.`,
       images: [160, 320, 640, 1280].map((width) => ({
-        url: `${imageUrl(head.id)}?w=${width}`,
+        url: `${imageUrl(head)}?w=${width}`,
         width,
         height: width,
         format: 'image/avif',

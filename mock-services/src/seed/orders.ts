@@ -1,5 +1,6 @@
 import { customer } from './customers.ts'
-import { imageUrl, type ProductHead, productHeads, seededSaleMinor } from './products.ts'
+import { imageUrl } from './picture.ts'
+import { type ProductHead, productHeads, seededSaleMinor } from './products.ts'
 import { type Random, random } from './random.ts'
 import {
   COUNTS,
@@ -97,7 +98,7 @@ export function orderLine(head: ProductHead, quantity: number, unitMinor = seede
     sku: head.sku,
     productId: head.id,
     name: head.name,
-    imageUrl: imageUrl(head.id),
+    imageUrl: imageUrl(head),
     quantity,
     unit: money(unitMinor),
     total: money(unitMinor * quantity),

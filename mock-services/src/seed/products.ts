@@ -1,4 +1,5 @@
 import { CATEGORIES, type Category } from './categories.ts'
+import { imageUrl } from './picture.ts'
 import { BRANDS, COLOURS, SERIES } from './product-names.ts'
 import { describe, questions, summarise } from './product-text.ts'
 import { random } from './random.ts'
@@ -34,10 +35,6 @@ export function productHead(idOrSku: string): ProductHead | undefined {
   const number = inSeed(idOrSku, 'p') ?? inSeed(idOrSku, 'HB-')
   return number === undefined ? undefined : productHeads('all')[number - FIRST.product]
 }
-
-/** A picture of a product; `index` 0 is the main one. */
-export const imageUrl = (id: string, index = 0): string =>
-  `https://images.harbor.example/products/${id}/${index + 1}.jpg`
 
 /** What a product costs in cents after its discount, unless its price was changed at run time. */
 export const seededSaleMinor = ({ listMinor, discountBasisPoints }: ProductHead): number =>
@@ -152,7 +149,8 @@ export function product(head: ProductHead) {
   }
 }
 
-function images({ id, name, colour, number }: ProductHead) {
+function images(head: ProductHead) {
+  const { name, colour, number } = head
   const views = [
     'front view',
     'side view',
@@ -164,7 +162,7 @@ function images({ id, name, colour, number }: ProductHead) {
     'in a room',
   ]
   return views.slice(0, 6 + (number % 3)).map((view, i) => ({
-    url: imageUrl(id, i),
+    url: imageUrl(head, i),
     width: i === 7 ? 3000 : 2400,
     height: i === 7 ? 2000 : 2400,
     alt: `${name} in ${colour}, ${view}`,

@@ -1,5 +1,6 @@
+import { imageUrl } from './picture.ts'
 import { summarise } from './product-text.ts'
-import { imageUrl, type ProductHead, productHead, productHeads, seededSaleMinor } from './products.ts'
+import { type ProductHead, productHead, productHeads, seededSaleMinor } from './products.ts'
 import { random } from './random.ts'
 import { iso, lazily, MINUTE, money, NOW, STORES } from './reference.ts'
 
@@ -29,7 +30,7 @@ function recommendation(head: ProductHead, id: string, index: number) {
     productId: head.id,
     sku: head.sku,
     name: head.name,
-    imageUrl: imageUrl(head.id),
+    imageUrl: imageUrl(head),
     price: money(seededSaleMinor(head)),
     score: Math.round((0.99 - index * 0.021 - r.next() * 0.01) * 10_000) / 10_000,
     modelVersion: 'two-tower-2026-11-02',
@@ -45,7 +46,7 @@ function recommendation(head: ProductHead, id: string, index: number) {
     categoryId: head.category.id,
     listPrice: money(head.listMinor),
     images: [160, 320, 640].map((width) => ({
-      url: `${imageUrl(head.id)}?w=${width}`,
+      url: `${imageUrl(head)}?w=${width}`,
       width,
       height: width,
     })),
