@@ -13,9 +13,7 @@ export default defineConfig({
         resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
         test: {
           name: 'unit',
-          include: [
-            '{shared-runtime,shared-clients,shared-checkout,mock-services,rest-mobile-bff,graphql-bff,iot-bff,examples,scripts}/**/*.test.ts',
-          ],
+          include: ['{shared-*,*-bff,mock-services,examples,scripts}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.timing.test.ts'],
           testTimeout: soak ? 600_000 : 20_000,
           retry,
@@ -26,7 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'timing',
-          include: ['{shared-runtime,shared-clients}/**/*.timing.test.ts'],
+          include: ['{shared-*,*-bff}/**/*.timing.test.ts'],
           testTimeout: soak ? 600_000 : 20_000,
           retry,
           // What says how long something may take has the machine for itself.

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { SERVICES } from '../shared-clients/src/services.ts'
-import { findTool } from '../shared-runtime/src/testing/tools.ts'
+import { findTool } from '../shared-testing/src/tools.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const compose = findTool('docker-compose')

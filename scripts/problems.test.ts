@@ -8,6 +8,7 @@ const FOLDERS = [
   'shared-runtime',
   'shared-clients',
   'shared-checkout',
+  'shared-edge',
   'rest-mobile-bff',
   'graphql-bff',
   'iot-bff',

@@ -1,4 +1,4 @@
-import { findTool } from '@harbor/shared-runtime/testing/tools'
+import { findTool } from '@harbor/shared-testing/tools'
 import { chromium } from 'playwright-core'
 import { lintCookie } from './cookie-linter.ts'
 

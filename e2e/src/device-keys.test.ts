@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-runtime/cache/testing'
-import { findTool, startTool } from '@harbor/shared-runtime/testing/tools'
+import { findTool, startTool } from '@harbor/shared-testing/tools'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Running, startProcess, upstreamAddresses } from './harness.ts'
 

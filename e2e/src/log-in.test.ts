@@ -1,6 +1,6 @@
 import { submitForm } from '@harbor/mock-services/testing-browser'
 import { freePort } from '@harbor/shared-runtime/cache/testing'
-import { findTool } from '@harbor/shared-runtime/testing/tools'
+import { findTool } from '@harbor/shared-testing/tools'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browser, openBrowser } from './chromium.ts'
 import { type Running, type System, startProcess, startSystem, upstreamAddresses } from './harness.ts'

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, until } from '@harbor/shared-runtime/cache/testing'
-import { runTool, startTool } from '@harbor/shared-runtime/testing/tools'
+import { runTool, startTool } from '@harbor/shared-testing/tools'
 
 /** A cache of another maker before the mobile BFF, with the configuration that we ship. */
 export type SharedCache = {

@@ -1,5 +1,5 @@
 import { hasRedis, RedisServer } from '@harbor/shared-runtime/cache/testing'
-import { scaled } from '@harbor/shared-runtime/testing/soak'
+import { scaled } from '@harbor/shared-testing/soak'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Running, SEAL_KEYS, startProcess } from './harness.ts'
 

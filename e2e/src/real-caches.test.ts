@@ -1,6 +1,6 @@
 import type { Demo } from '@harbor/mock-services'
-import { scaled } from '@harbor/shared-runtime/testing/soak'
-import { findTool } from '@harbor/shared-runtime/testing/tools'
+import { scaled } from '@harbor/shared-testing/soak'
+import { findTool } from '@harbor/shared-testing/tools'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTokens } from '../../mock-services/src/auth.ts'
 import { type Running, startProcess, upstreamAddresses } from './harness.ts'

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { hasRedis, RedisServer } from '@harbor/shared-runtime/cache/testing'
-import { scaled } from '@harbor/shared-runtime/testing/soak'
+import { scaled } from '@harbor/shared-testing/soak'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Running, SEAL_KEYS, startProcess, upstreamAddresses } from './harness.ts'
 

@@ -1,6 +1,6 @@
 import { httpPart } from '@harbor/shared-runtime/http-server'
-import { anyJson, anyRequest, type FuzzedRequest, POLLUTION } from '@harbor/shared-runtime/testing/fuzz-http'
-import { checkAnswers, FUZZ_RUNS, FUZZ_TIMEOUT_MS, fuzz } from '@harbor/shared-runtime/testing/fuzzing'
+import { anyJson, anyRequest, type FuzzedRequest, POLLUTION } from '@harbor/shared-testing/fuzz-http'
+import { checkAnswers, FUZZ_RUNS, FUZZ_TIMEOUT_MS, fuzz } from '@harbor/shared-testing/fuzzing'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { loadPage } from './page.ts'

@@ -1,5 +1,5 @@
 import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-runtime/cache/testing'
-import { findTool, runTool } from '@harbor/shared-runtime/testing/tools'
+import { findTool, runTool } from '@harbor/shared-testing/tools'
 import { connectAsync, type IClientOptions } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { CODE } from './codecs/coap-message.ts'

@@ -1,5 +1,5 @@
+import { securityHeaders } from '@harbor/shared-edge/security-headers'
 import { urlLimits } from '@harbor/shared-runtime/limits/url-limits'
-import { securityHeaders } from '@harbor/shared-runtime/security-headers'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { apiReference } from './api-reference.ts'
 import { type MinimumVersions, servedVersions } from './app-version.ts'

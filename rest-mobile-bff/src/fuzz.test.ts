@@ -1,6 +1,6 @@
 import { httpPart } from '@harbor/shared-runtime/http-server'
-import { anyRequest } from '@harbor/shared-runtime/testing/fuzz-http'
-import { checkAnswers, FUZZ_TIMEOUT_MS, fuzz } from '@harbor/shared-runtime/testing/fuzzing'
+import { anyRequest } from '@harbor/shared-testing/fuzz-http'
+import { checkAnswers, FUZZ_TIMEOUT_MS, fuzz } from '@harbor/shared-testing/fuzzing'
 import { expect, onTestFinished, test } from 'vitest'
 import { apiRoutes } from './routes.ts'
 import { useMobile } from './testing.ts'

@@ -1,4 +1,4 @@
-import { everyRequest, faultsOf } from '@harbor/shared-runtime/testing/answer-headers'
+import { everyRequest, faultsOf } from '@harbor/shared-testing/answer-headers'
 import { expect, test } from 'vitest'
 import { useMobile } from './testing.ts'
 

@@ -1,6 +1,6 @@
 import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/errors'
 import { PROBLEMS } from '@harbor/shared-runtime/problems'
-import { scaled } from '@harbor/shared-runtime/testing/soak'
+import { scaled } from '@harbor/shared-testing/soak'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { homeScreen } from './screens/home.ts'

@@ -1,10 +1,10 @@
+import { scaled } from '@harbor/shared-testing/soak'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { UpstreamError } from './errors.ts'
 import { createLog } from './log.ts'
 import { PRIVATE_FIELDS } from './private-fields.ts'
-import { scaled } from './testing/soak.ts'
 
 const CANARY = 'canary-7f3a'
 

@@ -1,8 +1,8 @@
+import { scaled } from '@harbor/shared-testing/soak'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PRIVATE_FIELDS } from './private-fields.ts'
 import { redact, redactJson } from './redact.ts'
-import { scaled } from './testing/soak.ts'
 
 test.each([
   ['Bearer abc.def', 'Bearer …'],

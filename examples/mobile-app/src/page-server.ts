@@ -1,4 +1,4 @@
-import { securityHeaders } from '@harbor/shared-runtime/security-headers'
+import { securityHeaders } from '@harbor/shared-edge/security-headers'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { proxy } from 'hono/proxy'

@@ -3,7 +3,7 @@ import { type Browser, createBrowser, logIn, submitForm } from '@harbor/mock-ser
 import { addressOf, hasRedis, RedisServer } from '@harbor/shared-runtime/cache/testing'
 import { createLog } from '@harbor/shared-runtime/log'
 import { connectRedis } from '@harbor/shared-runtime/redis'
-import { scaled } from '@harbor/shared-runtime/testing/soak'
+import { scaled } from '@harbor/shared-testing/soak'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { identityCalls, startLive } from '../testing/live-app.ts'
 import { CSRF, HASHES } from '../testing/test-app.ts'

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { StartError } from '@harbor/shared-runtime/part'
-import { findTool, runTool, startTool } from '@harbor/shared-runtime/testing/tools'
+import { findTool, runTool, startTool } from '@harbor/shared-testing/tools'
 import { Agent, type IncomingMessage } from 'coap'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parsed, request } from '../testing/coap-peer.ts'

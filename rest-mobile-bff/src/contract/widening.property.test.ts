@@ -1,4 +1,4 @@
-import { scaled } from '@harbor/shared-runtime/testing/soak'
+import { scaled } from '@harbor/shared-testing/soak'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

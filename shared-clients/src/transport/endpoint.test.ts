@@ -1,4 +1,4 @@
-import { scaled } from '@harbor/shared-runtime/testing/soak'
+import { scaled } from '@harbor/shared-testing/soak'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { target } from './endpoint.ts'

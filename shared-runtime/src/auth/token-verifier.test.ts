@@ -1,8 +1,8 @@
+import { scaled } from '@harbor/shared-testing/soak'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { UpstreamError } from '../errors.ts'
 import { ProblemError, problemBody } from '../problems.ts'
-import { scaled } from '../testing/soak.ts'
 import { createTokenVerifier } from './index.ts'
 import { createIssuer, seconds, signingKey } from './testing.ts'
 

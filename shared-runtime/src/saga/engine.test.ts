@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { scaled } from '@harbor/shared-testing/soak'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -6,7 +7,6 @@ import type { LeasedRecords } from '../leased-records/leased-records.ts'
 import { memoryRecords } from '../leased-records/memory.ts'
 import { createLog } from '../log.ts'
 import { createRequestContext } from '../request-context.ts'
-import { scaled } from '../testing/soak.ts'
 import { createSagaEngine } from './engine.ts'
 import { Refusal, type Saga, type Step } from './saga.ts'
 
