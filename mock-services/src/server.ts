@@ -26,6 +26,9 @@ const mocks = await startMockServices({
   )
 })
 
+// What cannot be printed, on a full disk or to a reader that is gone, is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 closeWithGrace({ delay: 2_000 }, async ({ err }) => {
   if (err) console.error(err)
   await mocks.close()

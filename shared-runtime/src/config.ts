@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lastWords } from './log-output.ts'
 
 /** A process's settings are wrong. The message names each variable, what was given and what is allowed. */
 export class ConfigError extends Error {
@@ -128,7 +129,7 @@ export function loadConfig<S extends z.ZodObject>(processName: string, schema: S
     return parseConfig(schema, process.env)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    process.stderr.write(`${processName} did not start:\n${error.message}\n`)
+    lastWords(`${processName} did not start:\n${error.message}\n`)
     process.exit(1)
   }
 }

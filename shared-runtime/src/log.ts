@@ -1,4 +1,5 @@
 import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Logger, pino } from 'pino'
+import { standardOutput } from './log-output.ts'
 import { isPrivateField } from './private-fields.ts'
 import { redactJson } from './redact.ts'
 
@@ -25,7 +26,7 @@ export function createLog(name: string, level = 'info', destination?: Destinatio
       serializers: { err: (err) => err },
       hooks: { streamWrite: redactJson },
     },
-    destination ?? pino.destination({ fd: 1, sync: false }),
+    destination ?? standardOutput(),
   )
   // pino has no formatter for what a child log adds to each line.
   const { child } = log

@@ -57,7 +57,7 @@ test.concurrent('a process that can serve is alive and ready, on its management 
   expect(await get(`${management}/livez`)).toEqual({ status: 200, body: { status: 'ok' } })
   expect(await get(`${management}/readyz`)).toEqual({
     status: 200,
-    body: { status: 'ready', unready: {}, details: {} },
+    body: { status: 'ready', unready: {}, details: { log: { lostLines: 0 } } },
   })
   expect((await get(`${http}/readyz`)).body).toBe('ok') // the shop's own page
 })
@@ -67,7 +67,11 @@ test.concurrent('a part that cannot serve makes the process unready, with the re
   await get(`${http}/unready`)
   expect(await get(`${management}/readyz`)).toEqual({
     status: 503,
-    body: { status: 'unready', unready: { stock: 'the stock is not known' }, details: {} },
+    body: {
+      status: 'unready',
+      unready: { stock: 'the stock is not known' },
+      details: { log: { lostLines: 0 } },
+    },
   })
   expect((await get(`${management}/livez`)).status).toBe(200)
 })

@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace'
 import { Hono } from 'hono'
 import { httpPart } from './http-server.ts'
 import type { Log } from './log.ts'
+import { lastWords, standardOutput } from './log-output.ts'
 import { type Part, StartError } from './part.ts'
 
 type Options = {
@@ -17,6 +18,9 @@ type Options = {
 
 /** Time to finish at SIGTERM; what is left then is cut. */
 const DRAIN_MS = 9_000
+
+/** Time for the last log lines to reach whoever reads them. */
+const LOG_DRAIN_MS = 1_000
 
 /** Ctrl-C reaches a process by its terminal and again by its parent: within this time it was pressed once. */
 const SAME_CTRL_C_MS = 1_000
@@ -47,6 +51,9 @@ export async function runProcess({
     portSetting: 'MANAGEMENT_PORT',
   })
 
+  // A library that warns on a standard error that nobody reads must not end the process.
+  process.stderr.on('error', () => {})
+
   const onTimeout = () => log.warn('cut what had not ended in time')
   const delay = DRAIN_MS + drainDelayS * 1_000
   const grace = closeWithGrace({ delay, logger: false, onTimeout, skip: [...SIGNALS] }, async ({ err }) => {
@@ -60,7 +67,7 @@ export async function runProcess({
         .stop()
         .catch((error: unknown) => log.error({ err: error, part: part.name }, 'not stopped well'))
     log.info('stopped')
-    log.flush()
+    await standardOutput().drained(LOG_DRAIN_MS)
   })
 
   endOnSignal(log, () => grace.close())
@@ -97,7 +104,7 @@ function endOnSignal(log: Log, end: () => void): void {
 /** Ends a process that cannot start: code 1 and one message, with a stack only for what nobody foresaw. */
 export function failStart(name: string, error: unknown): never {
   const reason = error instanceof StartError ? error.message : describe(error)
-  process.stderr.write(`${name} did not start: ${reason}\n`)
+  lastWords(`${name} did not start: ${reason}\n`)
   process.exit(1)
 }
 
@@ -109,9 +116,12 @@ function managementApp(state: { phase: string }, parts: readonly Part[]): Hono {
     const unready = Object.fromEntries(
       parts.map((part) => [part.name, part.unready?.()]).filter(([, reason]) => reason !== undefined),
     )
-    const details = Object.fromEntries(
-      parts.map((part) => [part.name, part.details?.()]).filter(([, detail]) => detail !== undefined),
-    )
+    const details = {
+      log: standardOutput().state(),
+      ...Object.fromEntries(
+        parts.map((part) => [part.name, part.details?.()]).filter(([, detail]) => detail !== undefined),
+      ),
+    }
     const ready = state.phase === 'ready' && Object.keys(unready).length === 0
     return c.json(
       { status: ready ? 'ready' : state.phase === 'ready' ? 'unready' : state.phase, unready, details },
