@@ -88,7 +88,8 @@ describe('import layers', () => {
   afterAll(() => rmSync(tree, { recursive: true }))
 
   it('refuse what the lint configuration forbids, and only that', () => {
-    cpSync(join(root, 'biome.json'), join(tree, 'biome.json'))
+    for (const part of ['biome.json', 'scripts/lint'])
+      cpSync(join(root, part), join(tree, part), { recursive: true })
     const cases = [...REFUSED, ...ALLOWED].map(([folder, imported], index) => {
       const file = `${folder}/case${index}.ts`
       mkdirSync(dirname(join(tree, file)), { recursive: true })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fakeUpstreams } from './testing/fake-upstreams.ts'
 import { testApp } from './testing/test-app.ts'
 
 test('statuses, tiers and warehouses leave in our own words, with one for what we have none for', async () => {
@@ -13,3 +14,18 @@ test('statuses, tiers and warehouses leave in our own words, with one for what w
     ],
   })
 })
+
+test.each(['constructor', '__proto__', 'toString', ''])(
+  'a tier or a warehouse that is called %j is one that there is no word for',
+  async (name) => {
+    const { operation } = testApp({ upstreams: fakeUpstreams({ tier: name, warehouse: name }) })
+    const dashboard = await operation('Dashboard', { as: 'customer', variables: { orders: 1 } })
+    expect([dashboard.status, dashboard.errors]).toEqual([200, undefined])
+    expect(dashboard.data?.viewer).toMatchObject({ loyalty: { tier: null } })
+    const page = await operation('ProductPage', { variables: { id: 'p1001' } })
+    expect(page.errors).toBeUndefined()
+    expect(page.data?.product).toMatchObject({
+      stock: [expect.anything(), { warehouse: 'OTHER', available: 1 }],
+    })
+  },
+)

@@ -75,7 +75,7 @@ export function createGrpcServer(
   const cut = (peer: string) => sockets.get(peer)?.destroy()
 
   // The .proto decides which methods there are; one without a handler is UNIMPLEMENTED.
-  const served = Object.entries(definition).filter(([name]) => name in methods)
+  const served = Object.entries(definition).filter(([name]) => Object.hasOwn(methods, name))
   grpcServer.addService(
     Object.fromEntries(served.map(([name, method]) => [name, allowingRawBytes(method)])),
     Object.fromEntries(

@@ -39,5 +39,5 @@ export const addressesOf = (config: { [K in keyof AddressSettings]: string }): A
   Object.fromEntries(SERVICES.map((service) => [service, config[settingName(service)]])) as Addresses
 
 function settingName(service: ServiceName): keyof AddressSettings {
-  return `${service.toUpperCase()}_URL` as keyof AddressSettings
+  return `${service.toUpperCase()}_URL` as `${Uppercase<ServiceName>}_URL`
 }

@@ -52,12 +52,13 @@ function cleanFields(
   depth: number,
   room: Room,
 ): Record<string, unknown> {
-  const cleaned: Record<string, unknown> = {}
+  const cleaned: [string, unknown][] = []
   for (const [key, value] of fields) {
     const name = String(key)
-    if (!isPrivateField(name)) cleaned[name] = clean(value, depth, room)
+    if (!isPrivateField(name)) cleaned.push([name, clean(value, depth, room)])
   }
-  return cleaned
+  // Not by assignment: `__proto__` would set the prototype.
+  return Object.fromEntries(cleaned)
 }
 
 function clean(value: unknown, depth: number, room: Room): unknown {

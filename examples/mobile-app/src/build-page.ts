@@ -13,14 +13,14 @@ export type PageFiles = ReadonlyMap<string, PageFile>
 const PUBLIC = new URL('../public/', import.meta.url)
 const WORKER = '/service-worker.js'
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.webmanifest': 'application/manifest+json',
-}
+const TYPES = new Map<string, string>([
+  ['.css', 'text/css; charset=utf-8'],
+  ['.html', 'text/html; charset=utf-8'],
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.png', 'image/png'],
+  ['.svg', 'image/svg+xml'],
+  ['.webmanifest', 'application/manifest+json'],
+])
 
 /**
  * Everything of the page, in memory: the files of `public/` and the app as one module. The service worker begins
@@ -30,7 +30,7 @@ export async function buildPage(): Promise<PageFiles> {
   const files = new Map<string, PageFile>()
   for (const name of (await readdir(PUBLIC)).sort())
     files.set(`/${name}`, {
-      type: TYPES[extname(name)] ?? 'application/octet-stream',
+      type: TYPES.get(extname(name)) ?? 'application/octet-stream',
       body: new Uint8Array(await readFile(new URL(name, PUBLIC))),
     })
   files.set('/app.js', { type: 'text/javascript; charset=utf-8', body: await bundle() })

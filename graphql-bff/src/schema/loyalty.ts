@@ -6,12 +6,12 @@ const LoyaltyTier = builder.enumType('LoyaltyTier', {
 })
 
 /** Our words for the customers service's tiers. */
-const TIERS: Readonly<Record<string, typeof LoyaltyTier.$inferType>> = {
-  TIER_BASIC: 'BASIC',
-  TIER_SILVER: 'SILVER',
-  TIER_GOLD: 'GOLD',
-  TIER_PLATINUM: 'PLATINUM',
-}
+const TIERS = new Map<string, typeof LoyaltyTier.$inferType>([
+  ['TIER_BASIC', 'BASIC'],
+  ['TIER_SILVER', 'SILVER'],
+  ['TIER_GOLD', 'GOLD'],
+  ['TIER_PLATINUM', 'PLATINUM'],
+])
 
 export const Loyalty = builder.objectRef<Customer>('Loyalty').implement({
   fields: (t) => ({
@@ -20,7 +20,7 @@ export const Loyalty = builder.objectRef<Customer>('Loyalty').implement({
       access: 'customer',
       nullable: true,
       description: '`null` for a tier that this graph has no word for.',
-      resolve: ({ loyaltyTier }) => TIERS[loyaltyTier],
+      resolve: ({ loyaltyTier }) => TIERS.get(loyaltyTier),
     }),
     points: t.exposeInt('loyaltyPoints', { access: 'customer' }),
   }),

@@ -9,20 +9,20 @@ const Warehouse = builder.enumType('Warehouse', {
 })
 
 /** Inventory's own codes do not leave; a warehouse that is new to us still counts. */
-const WAREHOUSES: Readonly<Record<string, typeof Warehouse.$inferType>> = {
-  ber: 'BERLIN',
-  ham: 'HAMBURG',
-  muc: 'MUNICH',
-  par: 'PARIS',
-  tyo: 'TOKYO',
-}
+const WAREHOUSES = new Map<string, typeof Warehouse.$inferType>([
+  ['ber', 'BERLIN'],
+  ['ham', 'HAMBURG'],
+  ['muc', 'MUNICH'],
+  ['par', 'PARIS'],
+  ['tyo', 'TOKYO'],
+])
 
 const WarehouseStock = builder.objectRef<SkuStock['warehouses'][number]>('WarehouseStock').implement({
   fields: (t) => ({
     warehouse: t.field({
       type: Warehouse,
       access: 'public',
-      resolve: ({ warehouse }) => WAREHOUSES[warehouse] ?? 'OTHER',
+      resolve: ({ warehouse }) => WAREHOUSES.get(warehouse) ?? 'OTHER',
     }),
     available: t.exposeInt('available', { access: 'public' }),
   }),

@@ -85,8 +85,11 @@ const rows = <Row>(keys: readonly string[], row: (key: string) => Row) =>
   // Backwards: nothing may depend on the order of an upstream's rows.
   new Map([...new Set(keys)].reverse().map((key) => [key, row(key)] as const))
 
+/** Words of services that the graph has words of its own for. */
+type Words = { tier: string; warehouse: string }
+
 /** Upstreams that answer from memory. `lines`: how many a cart and an order have. */
-const answers = (lines: number) => ({
+const answers = (lines: number, { tier, warehouse }: Words) => ({
   catalog: { byIds: async (ids: readonly string[]) => rows(ids.filter(knownProduct), product) },
   pricing: {
     prices: async (skus: readonly string[]) =>
@@ -118,7 +121,7 @@ const answers = (lines: number) => ({
         sku,
         warehouses: [
           { warehouse: 'ber', available: 3, reserved: 0 },
-          { warehouse: 'nyc', available: 1, reserved: 0 },
+          { warehouse, available: 1, reserved: 0 },
         ],
       })),
   },
@@ -149,7 +152,7 @@ const answers = (lines: number) => ({
     byIds: async (ids: readonly string[]) =>
       rows(
         ids.filter((id) => id.startsWith('c')),
-        customer,
+        (id) => ({ ...customer(id), loyaltyTier: tier }),
       ),
   },
   cart: { ofCustomer: async (id: string) => cart(id, lines) },
@@ -169,11 +172,16 @@ type Failing = { [Name in keyof Upstreams]?: unknown }
  * Clients that answer from memory and count: `calls` holds `{ "catalog.byIds": 1 }`, `contexts` what each
  * operation's clients were bound to.
  */
-export function fakeUpstreams({ lines = 2, failing = {} }: { lines?: number; failing?: Failing } = {}) {
+export function fakeUpstreams({
+  lines = 2,
+  failing = {},
+  tier = 'TIER_GOLD',
+  warehouse = 'nyc',
+}: { lines?: number; failing?: Failing } & Partial<Words> = {}) {
   const calls: Record<string, number> = {}
   const contexts: RequestContext[] = []
   const { catalog, pricing, inventory, reviews, recommendations, customers, cart, orders, notifications } =
-    answers(lines)
+    answers(lines, { tier, warehouse })
 
   /** Counts a call, then fails if its upstream is to. */
   const counted =

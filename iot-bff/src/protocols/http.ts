@@ -12,12 +12,12 @@ const KEY_HEADER = 'k'
 const MAX_KEY_CHARACTERS = 128
 const MAX_URL_CHARACTERS = 256
 
-const FORMATS: Record<string, Format> = {
-  'text/plain': 'plain',
-  'application/octet-stream': 'plain',
-  'application/cbor': 'cbor',
-  'application/senml+cbor': 'senml',
-}
+const FORMATS = new Map<string, Format>([
+  ['text/plain', 'plain'],
+  ['application/octet-stream', 'plain'],
+  ['application/cbor', 'cbor'],
+  ['application/senml+cbor', 'senml'],
+])
 const TYPES = {
   flag: ['text/plain', 'application/cbor', 'application/senml+cbor'],
   bitmap: ['application/octet-stream', 'application/cbor', 'application/senml+cbor'],
@@ -55,7 +55,7 @@ export function createHttpListener({ store, devices, resources, limits }: Option
   function answer({ headers }: IncomingMessage, response: ServerResponse, resource: Resource) {
     const type = preferredType(headers.accept, TYPES[resource.kind])
     if (type === undefined) return refuse(response, 406)
-    const answer = resource.answers?.[FORMATS[type] ?? 'plain']
+    const answer = resource.answers?.[FORMATS.get(type) ?? 'plain']
     if (answer === undefined) return refuse(response, 404)
     const scope = isForwarded(headers) ? 'private,' : ''
     const cached = ['ETag', `"${answer.etagText}"`, 'Cache-Control', `${scope}max-age=${store.maxAgeS()}`]

@@ -15,10 +15,10 @@ export const SCOPES = [
 ] as const
 
 /** The BFF at which the access tokens of a client are good. */
-export const AUDIENCE_OF: Readonly<Record<string, string>> = {
-  'web-bff': 'web-bff',
-  'mobile-app': 'mobile-bff',
-}
+export const AUDIENCE_OF = new Map<string, string>([
+  ['web-bff', 'web-bff'],
+  ['mobile-app', 'mobile-bff'],
+])
 
 const LOOPBACKS = ['http://127.0.0.1', 'http://localhost']
 

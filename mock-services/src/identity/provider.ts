@@ -72,10 +72,10 @@ export function createProvider({
       },
       resourceIndicators: {
         enabled: true,
-        defaultResource: (_ctx, client) => `${RESOURCE}${AUDIENCE_OF[client?.clientId ?? ''] ?? ''}`,
+        defaultResource: (_ctx, client) => `${RESOURCE}${AUDIENCE_OF.get(client?.clientId ?? '') ?? ''}`,
         useGrantedResource: () => true,
         getResourceServerInfo: (_ctx, resource, client) => {
-          const audience = AUDIENCE_OF[client.clientId]
+          const audience = AUDIENCE_OF.get(client.clientId)
           if (resource !== `${RESOURCE}${audience}`) throw new errors.InvalidTarget()
           return {
             audience: audience ?? '',
@@ -107,7 +107,7 @@ export function createProvider({
       if (grant) return grant
       const fresh = new provider.Grant({ accountId: session.accountId, clientId: client.clientId })
       fresh.addOIDCScope(String(params?.scope ?? 'openid'))
-      fresh.addResourceScope(`${RESOURCE}${AUDIENCE_OF[client.clientId]}`, SCOPES.join(' '))
+      fresh.addResourceScope(`${RESOURCE}${AUDIENCE_OF.get(client.clientId)}`, SCOPES.join(' '))
       await fresh.save()
       return fresh
     },

@@ -50,7 +50,11 @@ const STEPS: Record<OrderStatus, OrderStatus[]> = {
 }
 
 /** The demo customer's newest orders: one being packed, two on their way. */
-const DEMO_ORDERS: Record<number, OrderStatus> = { 105000: 'PICKING', 104997: 'SHIPPED', 104988: 'SHIPPED' }
+const DEMO_ORDERS = new Map<number, OrderStatus>([
+  [105000, 'PICKING'],
+  [104997, 'SHIPPED'],
+  [104988, 'SHIPPED'],
+])
 
 function head(number: number): OrderHead {
   const r = random('order', number)
@@ -58,11 +62,11 @@ function head(number: number): OrderHead {
   const remaining = COUNTS.orders - index
   // About one order in two hours, the newest of them this morning; the demo customer has about forty.
   const placedAt = NOW - remaining * 2 * HOUR + r.int(0, 110) * MINUTE
-  const mine = index % 125 === 0 || number in DEMO_ORDERS
+  const mine = index % 125 === 0 || DEMO_ORDERS.has(number)
   return {
     number,
     customerNumber: mine ? FIRST.customer : FIRST.customer + r.int(0, COUNTS.customers - 1),
-    status: DEMO_ORDERS[number] ?? statusAfter(NOW - placedAt, r),
+    status: DEMO_ORDERS.get(number) ?? statusAfter(NOW - placedAt, r),
     placedAt,
   }
 }

@@ -8,48 +8,66 @@ export const LISTED_REVIEWS = 20
 
 type Words = { noun: string; material: string; colour: string }
 
-const TITLES: Record<number, string[]> = {
-  5: [
-    'Would buy it again at once',
-    'Even better than in the pictures',
-    'The best that I have owned',
-    'Worth every cent',
+const TITLES = new Map<number, string[]>([
+  [
+    5,
+    [
+      'Would buy it again at once',
+      'Even better than in the pictures',
+      'The best that I have owned',
+      'Worth every cent',
+    ],
   ],
-  4: ['Very good, with one wish', 'Does what it should', 'Solid and handsome', 'Nearly perfect'],
-  3: ['All right for the price', 'Good, but smaller than I thought', 'Mixed feelings'],
-  2: ['Expected more', 'Nice to look at, less nice to use'],
-  1: ['Sent it back', 'Arrived damaged'],
-}
+  [4, ['Very good, with one wish', 'Does what it should', 'Solid and handsome', 'Nearly perfect']],
+  [3, ['All right for the price', 'Good, but smaller than I thought', 'Mixed feelings']],
+  [2, ['Expected more', 'Nice to look at, less nice to use']],
+  [1, ['Sent it back', 'Arrived damaged']],
+])
 
-const OPINIONS: Record<number, ((w: Words) => string)[]> = {
-  5: [
-    (w) => `I have used this ${w.noun} nearly every day since spring and it looks as it did on the first.`,
-    (w) =>
-      `The ${w.material} feels honest, and ${w.colour} fits our kitchen better than I had dared to hope.`,
-    () => 'My mother wanted to take it home with her. She now has one of her own.',
+const OPINIONS = new Map<number, ((w: Words) => string)[]>([
+  [
+    5,
+    [
+      (w) => `I have used this ${w.noun} nearly every day since spring and it looks as it did on the first.`,
+      (w) =>
+        `The ${w.material} feels honest, and ${w.colour} fits our kitchen better than I had dared to hope.`,
+      () => 'My mother wanted to take it home with her. She now has one of her own.',
+    ],
   ],
-  4: [
-    (w) => `A well-made ${w.noun}. I take off one star because the instructions are printed very small.`,
-    (w) => `The colour ${w.colour} is a touch darker than on the screen, but I have come to like it.`,
-    () => 'Delivery took a day longer than promised; apart from that there is nothing to complain of.',
+  [
+    4,
+    [
+      (w) => `A well-made ${w.noun}. I take off one star because the instructions are printed very small.`,
+      (w) => `The colour ${w.colour} is a touch darker than on the screen, but I have come to like it.`,
+      () => 'Delivery took a day longer than promised; apart from that there is nothing to complain of.',
+    ],
   ],
-  3: [
-    (w) =>
-      `For ${w.material} I find it rather light. It works, but I would look at the larger size next time.`,
-    () =>
-      'It does its job. For this price I had expected the finish of the underside to be as careful as that of the top.',
+  [
+    3,
+    [
+      (w) =>
+        `For ${w.material} I find it rather light. It works, but I would look at the larger size next time.`,
+      () =>
+        'It does its job. For this price I had expected the finish of the underside to be as careful as that of the top.',
+    ],
   ],
-  2: [
-    (w) => `After three months the ${w.noun} shows the first stains in spite of careful washing by hand.`,
-    () =>
-      'Customer service was friendly and offered a replacement, but I wanted something that lasts from the start.',
+  [
+    2,
+    [
+      (w) => `After three months the ${w.noun} shows the first stains in spite of careful washing by hand.`,
+      () =>
+        'Customer service was friendly and offered a replacement, but I wanted something that lasts from the start.',
+    ],
   ],
-  1: [
-    (w) =>
-      `The ${w.noun} came with a crack, and the replacement, too. The parcel was fine, so it is not the carrier’s fault.`,
-    () => 'The returned money was in my account within four days, at least that worked.',
+  [
+    1,
+    [
+      (w) =>
+        `The ${w.noun} came with a crack, and the replacement, too. The parcel was fine, so it is not the carrier’s fault.`,
+      () => 'The returned money was in my account within four days, at least that worked.',
+    ],
   ],
-}
+])
 
 /** How a product is rated, over all its reviews. */
 export const reviewSummary = lazily((productId: string) => {
@@ -98,9 +116,9 @@ function review(head: ProductHead, index: number, at: number) {
     customerId: author.id,
     author: author.displayName,
     rating,
-    title: r.pick(TITLES[rating] ?? []),
+    title: r.pick(TITLES.get(rating) ?? []),
     body: r
-      .sample(OPINIONS[rating] ?? [], 2)
+      .sample(OPINIONS.get(rating) ?? [], 2)
       .map((opinion) => opinion(words))
       .join(' '),
     createdAt: iso(at),

@@ -3,16 +3,14 @@ import { random } from './random.ts'
 import { iso, NOW } from './reference.ts'
 
 /** Standard and reduced rate, in basis points. */
-const RATES: Readonly<
-  Record<string, readonly [standard: number, reduced: number, authority: string, law: string]>
-> = {
-  DE: [1900, 700, 'Bundeszentralamt für Steuern', '§ 12 UStG'],
-  FR: [2000, 550, 'Direction générale des Finances publiques', 'CGI art. 278'],
-  AT: [2000, 1000, 'Finanzamt Österreich', '§ 10 UStG 1994'],
-  NL: [2100, 900, 'Belastingdienst', 'Wet OB 1968 art. 9'],
-  GB: [2000, 0, 'HM Revenue & Customs', 'VATA 1994 s. 2'],
-  JP: [1000, 800, 'National Tax Agency', 'Consumption Tax Act art. 29'],
-}
+const RATES = new Map<string, readonly [standard: number, reduced: number, authority: string, law: string]>([
+  ['DE', [1900, 700, 'Bundeszentralamt für Steuern', '§ 12 UStG']],
+  ['FR', [2000, 550, 'Direction générale des Finances publiques', 'CGI art. 278']],
+  ['AT', [2000, 1000, 'Finanzamt Österreich', '§ 10 UStG 1994']],
+  ['NL', [2100, 900, 'Belastingdienst', 'Wet OB 1968 art. 9']],
+  ['GB', [2000, 0, 'HM Revenue & Customs', 'VATA 1994 s. 2']],
+  ['JP', [1000, 800, 'National Tax Agency', 'Consumption Tax Act art. 29']],
+])
 const ELSEWHERE = [0, 0, 'none: export', 'Directive 2006/112/EC art. 146'] as const
 
 type Request = {
@@ -23,7 +21,7 @@ type Request = {
 
 /** Tax by line, with the reasons that an auditor would ask for. */
 export function calculateTax({ country, currency, lines }: Request) {
-  const [standard, reduced, authority, law] = RATES[country] ?? ELSEWHERE
+  const [standard, reduced, authority, law] = RATES.get(country) ?? ELSEWHERE
   const taxed = lines.map(({ sku, quantity, netMinor }, index) => {
     const head = productHead(sku)
     const rateBasisPoints = head?.category.taxClass === 'REDUCED' ? reduced : standard

@@ -4,7 +4,12 @@ import { CURRENCY } from '../seed/reference.ts'
 import type { Catalog } from './catalog.ts'
 
 /** Minor units of a currency for one euro; yen has no minor unit, so 100 cents are 168 yen. */
-const MINOR_PER_EURO: Readonly<Record<string, number>> = { EUR: 100, GBP: 86, USD: 109, JPY: 168 }
+const MINOR_PER_EURO = new Map([
+  ['EUR', 100],
+  ['GBP', 86],
+  ['USD', 109],
+  ['JPY', 168],
+])
 
 /** What things cost now: the seed's prices and those that were changed since. */
 export function createPrices(events: EventLog, catalog: Pick<Catalog, 'head'>) {
@@ -12,7 +17,7 @@ export function createPrices(events: EventLog, catalog: Pick<Catalog, 'head'>) {
 
   function of(sku: string, currency: string) {
     const head = catalog.head(sku)
-    const rate = MINOR_PER_EURO[currency]
+    const rate = MINOR_PER_EURO.get(currency)
     if (!head || rate === undefined) return undefined
     const saleEuro = changed.get(sku) ?? seededSaleMinor(head)
     const discount = Math.max(0, Math.round(((head.listMinor - saleEuro) / head.listMinor) * 10_000))
@@ -29,7 +34,7 @@ export function createPrices(events: EventLog, catalog: Pick<Catalog, 'head'>) {
   }
 
   return {
-    knows: (currency: string): boolean => currency in MINOR_PER_EURO,
+    knows: (currency: string): boolean => MINOR_PER_EURO.has(currency),
     /** In the fields of `pricing.proto`; `undefined` for what is not sold. */
     of,
     /** `false` when there is no such SKU. */

@@ -178,7 +178,7 @@ function ofAnswers(pair: Pair): Incompatibility[] {
 
 function ofAnswer({ route, kept, current, was, is }: Pair, status: number): Incompatibility[] {
   const change = (text: string, why: string) => ({ route, change: text, why, instead: INSTEAD.view })
-  if (!(status in is.responses))
+  if (!Object.hasOwn(is.responses, status))
     return [change(`${status} is not answered any more`, 'A shipped app waits for it.')]
   const before = answerOf(kept, was, status)
   const after = answerOf(current, is, status)

@@ -47,7 +47,7 @@ export function openApiDocument(
           description: 'The screen',
           headers: screenHeaders(screen),
           content: {
-            'application/json': { schema, ...(name in examples && { example: examples[name] }) },
+            'application/json': { schema, ...(Object.hasOwn(examples, name) && { example: examples[name] }) },
             'application/cbor': { schema },
           },
         },

@@ -53,14 +53,14 @@ const codeOf = (body: unknown): string =>
 const listed = (header: string): string[] => header.toLowerCase().split(/\s*,\s*/)
 
 /** What of a header must still be so; a header without a rule has to be there. */
-const HEADER_RULES: Record<string, (then: string, now: string) => boolean> = {
-  'content-type': (then, now) => then.split(';')[0] === now.split(';')[0],
-  'cache-control': (then, now) => scopeOf(then) === scopeOf(now),
-  'schema-version': (then, now) => Number(now) >= Number(then),
-  vary: (then, now) => listed(then).every((name) => listed(now).includes(name)),
-  allow: (then, now) => listed(then).every((name) => listed(now).includes(name)),
-  'www-authenticate': (then, now) => then.split(' ')[0] === now.split(' ')[0],
-}
+const HEADER_RULES = new Map<string, (then: string, now: string) => boolean>([
+  ['content-type', (then, now) => then.split(';')[0] === now.split(';')[0]],
+  ['cache-control', (then, now) => scopeOf(then) === scopeOf(now)],
+  ['schema-version', (then, now) => Number(now) >= Number(then)],
+  ['vary', (then, now) => listed(then).every((name) => listed(now).includes(name))],
+  ['allow', (then, now) => listed(then).every((name) => listed(now).includes(name))],
+  ['www-authenticate', (then, now) => then.split(' ')[0] === now.split(' ')[0]],
+])
 
 /** Who may keep it; how long is not a promise. */
 const scopeOf = (cacheControl: string): string | undefined => listed(cacheControl)[0]
@@ -70,7 +70,7 @@ function headerFaults(then: RecordedAnswer, now: RecordedAnswer): string[] {
   return Object.entries(then.headers).flatMap(([name, value]) => {
     const given = now.headers[name]
     if (given === undefined) return [`header ${name} is not there any more`]
-    return (HEADER_RULES[name]?.(value, given) ?? true)
+    return (HEADER_RULES.get(name)?.(value, given) ?? true)
       ? []
       : [`header ${name} was "${value}", now "${given}"`]
   })

@@ -153,7 +153,7 @@ function compareFields(step: Step): Finding[] {
         at: place(name),
         depth: step.depth + 1,
       })
-    if (!(name in own)) return absent(direction, isRequired(allowed, name), place(name))
+    if (!Object.hasOwn(own, name)) return absent(direction, isRequired(allowed, name), place(name))
     const optional = isRequired(allowed, name) && !isRequired(given, name)
     const rule = direction === 'answer' ? 'field may be absent' : 'field required'
     return [
@@ -161,7 +161,7 @@ function compareFields(step: Step): Finding[] {
       ...deeper(),
     ]
   })
-  const unknown = Object.keys(own).filter((name) => !(name in other))
+  const unknown = Object.keys(own).filter((name) => !Object.hasOwn(other, name))
   const closed = direction === 'input' || allowed.schema.additionalProperties === false
   const dropped = closed
     ? unknown.map(

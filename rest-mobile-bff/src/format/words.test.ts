@@ -46,12 +46,16 @@ describe.each(TABLES)('%s', (_, show) => {
 
 it('what a service may yet invent has a word, too, and its own never leaves', () => {
   fc.assert(
-    fc.property(fc.string(), fc.constantFrom(...LOCALES), (invented, locale) => {
-      const { shipmentStatus, notificationKind } = createFormat(locale, now)
-      fc.pre(![...SHIPMENT, ...KIND].includes(invented) && !invented.startsWith('ORDER_'))
-      expect(ShipmentStatus.parse(shipmentStatus(invented)).code).toBe('unknown')
-      expect(NotificationKind.parse(notificationKind(invented)).code).toBe('other')
-    }),
+    fc.property(
+      fc.oneof(fc.string(), fc.constantFrom('constructor', '__proto__', 'toString')),
+      fc.constantFrom(...LOCALES),
+      (invented, locale) => {
+        const { shipmentStatus, notificationKind } = createFormat(locale, now)
+        fc.pre(![...SHIPMENT, ...KIND].includes(invented) && !invented.startsWith('ORDER_'))
+        expect(ShipmentStatus.parse(shipmentStatus(invented)).code).toBe('unknown')
+        expect(NotificationKind.parse(notificationKind(invented)).code).toBe('other')
+      },
+    ),
   )
   expect(OrderStatus.shape.code.options).toHaveLength(5)
 })

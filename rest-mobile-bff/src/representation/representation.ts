@@ -54,6 +54,6 @@ export function negotiate(request: HonoRequest, parameters: object): Representat
     forAll:
       SAYS_NOTHING.has(language) &&
       (SAYS_NOTHING.has(accept) || accept === MEDIA_TYPES[0]) &&
-      Object.keys(query).every((name) => name in parameters || name in InUrl.shape),
+      Object.keys(query).every((name) => Object.hasOwn(parameters, name) || Object.hasOwn(InUrl.shape, name)),
   }
 }

@@ -11,7 +11,7 @@ const KINDS = {
 export const PRODUCT_LISTS = 'catalog:list'
 
 type Kinds = typeof KINDS
-const isKept = (type: EventType): type is keyof Kinds => type in KINDS
+const isKept = (type: EventType): type is keyof Kinds => Object.hasOwn(KINDS, type)
 
 /** The tags to be purged after an event: `catalog:product:p1001`, as the cache itself names the entity. */
 export const tagsOf = ({ type, key }: Pick<DomainEvent, 'type' | 'key'>): string[] => [

@@ -148,21 +148,21 @@ class Answer<T> implements Dispatcher.DispatchHandler {
   }
 }
 
-const CODES: Readonly<Record<number, UpstreamErrorCode>> = {
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'not_found',
-  408: 'timeout',
-  409: 'conflict',
-  410: 'not_found',
-  412: 'precondition_failed',
-  429: 'overloaded',
-}
+const CODES = new Map<number, UpstreamErrorCode>([
+  [401, 'unauthorized'],
+  [403, 'forbidden'],
+  [404, 'not_found'],
+  [408, 'timeout'],
+  [409, 'conflict'],
+  [410, 'not_found'],
+  [412, 'precondition_failed'],
+  [429, 'overloaded'],
+])
 
 /**
  * Redirects are not followed: one is as good as no answer. 401 is about our token, and so is 403, but where the
  * consumer chose the id: there it is about whose thing that is.
  */
 const codeOf = (status: number, { owned }: Endpoint<unknown>): UpstreamErrorCode =>
-  (status === 403 && owned ? 'not_found' : CODES[status]) ??
+  (status === 403 && owned ? 'not_found' : CODES.get(status)) ??
   (status >= 500 ? 'unavailable' : status >= 400 ? 'rejected' : 'invalid_answer')
