@@ -1,0 +1,36 @@
+import { LRUCache } from 'lru-cache'
+import { type Claims, REFUSED_MS, SPENT_MS } from './claims.ts'
+
+const MAX_THINGS = 50_000
+
+/** Claims of this process alone: they end with it. */
+export function memoryClaims(): Claims {
+  const held = new Map<string, string>()
+  const spent = new LRUCache<string, number>({ max: MAX_THINGS, ttl: SPENT_MS })
+  const refused = new LRUCache<string, 'held' | 'spent'>({ max: MAX_THINGS, ttl: REFUSED_MS })
+
+  const letGo = (thing: string, owner: string): void => {
+    if (held.get(thing) === owner) held.delete(thing)
+  }
+  return {
+    async take({ thing, version, owner }) {
+      const name = `${thing} ${owner}`
+      const before = refused.get(name)
+      if (before) return before
+      const holder = held.get(thing)
+      if (holder === owner) return 'taken'
+      const answer = holder !== undefined ? 'held' : version <= (spent.get(thing) ?? -1) ? 'spent' : 'taken'
+      if (answer === 'taken') held.set(thing, owner)
+      else refused.set(name, answer)
+      return answer
+    },
+    async giveBack({ thing, owner }) {
+      refused.set(`${thing} ${owner}`, 'held')
+      letGo(thing, owner)
+    },
+    async spend({ thing, version, owner }) {
+      letGo(thing, owner)
+      spent.set(thing, Math.max(version, spent.get(thing) ?? version))
+    },
+  }
+}
