@@ -49,6 +49,8 @@ type Listing = { status?: OrderStatus; cursor?: string | undefined; limit: numbe
 type NewOrder = {
   customerId: string
   cartId: string
+  /** The version of the cart that is ordered. */
+  cartVersion: number
   lines: readonly { sku: string; quantity: number }[]
   quoteId: string
   paymentId: string
@@ -57,7 +59,10 @@ type NewOrder = {
 
 export const orders = httpClient('orders', { timeoutMs: 250 }, (call) => ({
   byId: (id: string) => call(byId, { path: { id } }),
-  /** Places an order, which empties the cart. */
+  /**
+   * Places an order, which empties the cart.
+   * @throws {UpstreamError} `precondition_failed` when the cart has another version by now
+   */
   create: (order: NewOrder, idempotencyKey: string) =>
     call(create, { body: order, idempotencyKey, timeoutMs: WRITE_TIMEOUT_MS }),
   /** A customer's orders, newest first. */

@@ -22,13 +22,18 @@ type Authorisation = {
   amount: Money
   /** The name or token of a payment method, as the payment service knows it. */
   method: string
+  /** What is paid for: one state of a cart. */
+  cart: { id: string; version: number }
 }
 
 /** An issuer of cards takes its time. */
 const AUTHORISE_TIMEOUT_MS = 2_000
 
 export const payments = httpClient('payments', { timeoutMs: 500, hedge: false }, (call) => ({
-  /** @throws {UpstreamError} `rejected` when the payment is declined */
+  /**
+   * @throws {UpstreamError} `rejected` when the payment is declined, `precondition_failed` when this state of the
+   *   cart has an authorisation that is not void
+   */
   authorise: (authorisation: Authorisation, idempotencyKey: string) =>
     call(authorise, { body: authorisation, idempotencyKey, timeoutMs: AUTHORISE_TIMEOUT_MS }),
   /** Gives an authorisation back; nothing is charged. */

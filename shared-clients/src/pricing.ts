@@ -32,6 +32,8 @@ export const Quote = z.object({
   subtotalMinor: Minor,
   discountMinor: Minor,
   totalMinor: Minor,
+  /** The version of the cart that was quoted. */
+  cartVersion: z.int().nonnegative(),
 })
 export type Quote = z.infer<typeof Quote>
 

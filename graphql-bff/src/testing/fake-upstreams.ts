@@ -112,6 +112,7 @@ const answers = (lines: number, { tier, warehouse }: Words) => ({
       })),
       subtotalMinor: 500,
       discountMinor: 0,
+      cartVersion: 1,
       totalMinor: 500,
     }),
   },

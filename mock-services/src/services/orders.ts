@@ -25,6 +25,8 @@ const Line = z.object({ sku: z.string(), quantity: z.int().min(1).max(99) })
 const NewOrder = z.object({
   customerId: z.string(),
   cartId: z.string(),
+  /** The version of the cart that is ordered. */
+  cartVersion: z.int().optional(),
   lines: z.array(Line).min(1).max(100),
   quoteId: z.string(),
   paymentId: z.string(),
@@ -70,9 +72,17 @@ export const ordersRoutes = ({ orders, carts, prices }: World): Routes => {
     post('/orders', NewOrder, (body, call) => {
       requireMayCheckOut(call, body.customerId, 'customer')
       return once(call, () => {
-        const order = orders.place(body.customerId, linesOf(body.lines), body)
+        const placed = orders.paidWith(body.paymentId)
+        if (placed?.reservationId === body.reservationId) return new Reply(201, placed)
+        if (placed) throw new Refusal(412, 'PAYMENT_USED', 'the payment is that of another order')
         const cart = carts.of(body.cartId)
-        if (cart?.customerId === body.customerId) carts.clear(cart)
+        const own = cart?.customerId === body.customerId ? cart : undefined
+        // An order empties its cart, which gives the cart another version: one version is ordered once, whatever
+        // the keys, and what was put into the cart since the caller looked is not lost.
+        if (own && body.cartVersion !== undefined && body.cartVersion !== own.version)
+          throw new Refusal(412, 'CART_CHANGED', 'the cart has another version now')
+        const order = orders.place(body.customerId, linesOf(body.lines), body)
+        if (own) carts.clear(own)
         return new Reply(201, order)
       })
     }),

@@ -17,10 +17,13 @@ import {
 import type { World } from '../world/index.ts'
 
 const Money = z.object({ amountMinor: z.int().min(1), currency: z.string().length(3) })
+const CartState = z.object({ id: z.string(), version: z.int() })
 const Authorisation = z.object({
   customerId: z.string(),
   amount: Money,
   method: z.union([z.string(), z.looseObject({ token: z.string().optional() })]),
+  /** What is paid for: one state of a cart. */
+  cart: CartState.optional(),
 })
 
 /** A method with this in its name or token is declined, so that the way of a decline can be seen. */
@@ -29,12 +32,15 @@ const DECLINED = 'declined'
 export const paymentsRoutes = ({ payments }: World): Routes => {
   const once = createReplays()
   return [
-    post('/authorisations', Authorisation, ({ customerId, amount, method }, call) => {
+    post('/authorisations', Authorisation, ({ customerId, amount, method, cart }, call) => {
       requireMayCheckOut(call, customerId, 'customer')
       return once(call, () => {
         if ((typeof method === 'string' ? method : (method.token ?? '')).includes(DECLINED))
           throw new Refusal(422, 'PAYMENT_DECLINED', 'the issuer has declined the payment')
-        return new Reply(201, payments.authorise(customerId, amount))
+        // Whatever the key: two checkouts of one cart state, from one BFF or several, are not both charged.
+        if (cart && payments.isPaidFor(cart))
+          throw new Refusal(412, 'CART_PAID_FOR', 'this state of the cart has an authorisation already')
+        return new Reply(201, payments.authorise(customerId, amount, cart))
       })
     }),
     post('/authorisations/{id}/void', z.unknown(), (_, call) => {

@@ -22,12 +22,12 @@ export const pricingMethods = ({ prices, carts }: World): GrpcMethods => {
     if (!prices.knows(currency)) throw new GrpcRefusal(status.INVALID_ARGUMENT, 'currency: not one of ours')
     return currency
   }
-  /** Without lines, a quote is for the cart as it is. */
-  const linesOf = ({ cart_id, lines }: z.infer<typeof Quote>, caller: Caller) => {
-    if (lines.length > 0) return lines
+  /** Without lines, a quote is for the cart as it is now. */
+  const quoted = ({ cart_id, lines }: z.infer<typeof Quote>, caller: Caller) => {
+    if (lines.length > 0) return { lines, version: 0 }
     const cart = carts.of(cart_id)
     if (!cart || !maySee(caller, cart.customerId)) throw new GrpcRefusal(status.NOT_FOUND, 'no such cart')
-    return cart.lines
+    return cart
   }
   return {
     GetPrices: rpc(Prices, ({ skus, currency }) => {
@@ -37,7 +37,8 @@ export const pricingMethods = ({ prices, carts }: World): GrpcMethods => {
 
     QuoteCart: rpc(Quote, (request, caller) => {
       const currency = currencyOf(request.currency)
-      const lines = linesOf(request, caller).map(({ sku, quantity }) => {
+      const source = quoted(request, caller)
+      const lines = source.lines.map(({ sku, quantity }) => {
         const price = prices.of(sku, currency)
         if (!price) throw new GrpcRefusal(status.NOT_FOUND, `${sku} is not sold`)
         return { sku, quantity, price }
@@ -62,6 +63,7 @@ export const pricingMethods = ({ prices, carts }: World): GrpcMethods => {
         subtotal_minor,
         discount_minor: subtotal_minor - total_minor,
         total_minor,
+        cart_version: source.version,
       }
     }),
   }

@@ -90,6 +90,54 @@ it('an order is placed once for a key, is the newest, costs what pricing says, a
   expect((await send('orders', 'POST', '/orders', { ...order, customerId: 'c1002' })).status).toBe(404)
 })
 
+describe('a state of a cart', () => {
+  const cart = async () => (await send<Cart>('cart', 'GET', '/carts/k1001')).body
+  const payment = { customerId: 'c1001', amount: { amountMinor: 500, currency: 'EUR' }, method: 'card' }
+  const newOrder = (cartVersion: number, id: string) => ({
+    customerId: 'c1001',
+    cartId: 'k1001',
+    cartVersion,
+    lines: [{ sku: 'HB-1006', quantity: 1 }],
+    quoteId: 'q',
+    paymentId: `pay-${id}`,
+    reservationId: `r-${id}`,
+  })
+
+  it('is ordered once, whatever the keys; a repetition and a repetition under another key get the same order', async () => {
+    const line = { sku: 'HB-1006', quantity: 1 }
+    const { version } = (await send<Cart>('cart', 'POST', '/carts/k1001/lines', line)).body
+    const first = await send('orders', 'POST', '/orders', newOrder(version, 'one'), 'state-1')
+    expect(first.status).toBe(201)
+    expect(await send('orders', 'POST', '/orders', newOrder(version, 'one'), 'state-1')).toEqual(first)
+    expect(await send('orders', 'POST', '/orders', newOrder(version, 'one'), 'state-2')).toEqual(first)
+    const second = await send('orders', 'POST', '/orders', newOrder(version, 'two'), 'state-3')
+    expect(second).toMatchObject({ status: 412, body: { error: { code: 'CART_CHANGED' } } })
+    const refilled = (await send<Cart>('cart', 'POST', '/carts/k1001/lines', line)).body.version
+    const usedPayment = { ...newOrder(refilled, 'one'), reservationId: 'r-other' }
+    expect((await send('orders', 'POST', '/orders', usedPayment, 'state-4')).status).toBe(412)
+    expect((await send('orders', 'POST', '/orders', newOrder(refilled, 'three'), 'state-5')).status).toBe(201)
+  })
+
+  it('that was changed since is not ordered, and what was put into it stays there', async () => {
+    const { version } = await cart()
+    await send('cart', 'POST', '/carts/k1001/lines', { sku: 'HB-1008', quantity: 1 })
+    expect((await send('orders', 'POST', '/orders', newOrder(version, 'stale'), 'state-6')).status).toBe(412)
+    expect((await cart()).lines).toContainEqual(expect.objectContaining({ sku: 'HB-1008' }))
+  })
+
+  it('has one authorisation that is not void, whatever the keys', async () => {
+    const body = { ...payment, cart: { id: 'k1001', version: 1_000 } }
+    const first = await send('payments', 'POST', '/authorisations', body, 'cart-pay-1')
+    expect(await send('payments', 'POST', '/authorisations', body, 'cart-pay-1')).toEqual(first)
+    const second = await send('payments', 'POST', '/authorisations', body, 'cart-pay-2')
+    expect(second).toMatchObject({ status: 412, body: { error: { code: 'CART_PAID_FOR' } } })
+    const next = { ...body, cart: { id: 'k1001', version: 1_001 } }
+    expect((await send('payments', 'POST', '/authorisations', next, 'cart-pay-3')).status).toBe(201)
+    await send('payments', 'POST', `/authorisations/${first.body.id}/void`)
+    expect((await send('payments', 'POST', '/authorisations', body, 'cart-pay-4')).status).toBe(201)
+  })
+})
+
 it('fraud rejects large totals and the customer who stands for it', async () => {
   const decision = async (amountMinor: number) =>
     (
@@ -117,13 +165,16 @@ it('a quote without lines is for the cart as it is, and not for another personâ€
   const client = grpcClient(mocks, 'pricing')
   const line = { sku: 'HB-1009', quantity: 3 }
   await send('cart', 'POST', '/carts/k1001/lines', line)
+  const { version } = (await send<Cart>('cart', 'GET', '/carts/k1001')).body
   const quote = await client.unary<{
+    cart_version: string
     lines: unknown[]
     total_minor: number
     subtotal_minor: number
     discount_minor: number
   }>('QuoteCart', { cart_id: 'k1001' }, token)
   expect(quote.lines).toContainEqual(expect.objectContaining(line))
+  expect(Number(quote.cart_version)).toBe(version)
   expect(quote.subtotal_minor - quote.discount_minor).toBe(quote.total_minor)
   await expect(client.unary('QuoteCart', { cart_id: 'k1002' }, token)).rejects.toMatchObject({ code: 5 })
   client.close()

@@ -24,6 +24,7 @@ export function createOrders(events: EventLog, inbox: Inbox) {
   /** Orders that are no longer, or never were, as the seed has them. */
   const own = new Map<string, Order>()
   const shipped = new Set<string>()
+  const paidWith = new Map<string, string>()
 
   const full = (entry: OrderRow): Order => own.get(entry.id) ?? seededOrder(entry.number)
   const byIdFull = (id: string): Order | undefined => {
@@ -57,6 +58,8 @@ export function createOrders(events: EventLog, inbox: Inbox) {
         .filter(({ number }) => number >= FIRST.order + COUNTS.orders)
         .map((entry) => ({ order: full(entry), hasShipment: shipped.has(entry.id) })),
 
+    /** The order of a payment, if it was placed since the start. */
+    paidWith: (paymentId: string): Order | undefined => own.get(paidWith.get(paymentId) ?? ''),
     place(
       customerId: string,
       lines: OrderLine[],
@@ -73,6 +76,7 @@ export function createOrders(events: EventLog, inbox: Inbox) {
       rows.unshift(entry)
       byId.set(entry.id, entry)
       own.set(entry.id, order)
+      paidWith.set(links.paymentId, order.id)
       raise(order, order.placedAt)
       return order
     },

@@ -4,6 +4,7 @@ import { FIRST, recordAudit } from '../seed/reference.ts'
 
 export type Payment = ReturnType<typeof paymentRecord>
 type Money = { amountMinor: number; currency: string }
+type CartState = { id: string; version: number }
 
 const STATUS: Record<Order['status'], string> = {
   PLACED: 'PENDING',
@@ -19,6 +20,8 @@ const STATUS: Record<Order['status'], string> = {
 export function createPayments() {
   const own = new Map<string, Payment>()
   const newest: string[] = []
+  /** The latest authorisation of a cart in one state. */
+  const paidFor = new Map<string, string>()
 
   const seeded = (number: number): Payment => {
     const order = seededOrder(number)
@@ -47,11 +50,15 @@ export function createPayments() {
     },
     /** What was authorised since the start, voided or not; newest first. */
     since: (): Payment[] => newest.flatMap((id) => own.get(id) ?? []),
-    authorise(customerId: string, amount: Money): Payment {
+    /** Whether a cart in this state has an authorisation that was not voided. */
+    isPaidFor: (cart: CartState): boolean =>
+      own.get(paidFor.get(nameOf(cart)) ?? '')?.status === 'AUTHORISED',
+    authorise(customerId: string, amount: Money, cart?: CartState): Payment {
       const id = `pay${FIRST.order + 900_000 + own.size}`
       const payment = paymentRecord(id, customerId, amount, 'AUTHORISED', Date.now())
       own.set(id, payment)
       newest.unshift(id)
+      if (cart) paidFor.set(nameOf(cart), id)
       return payment
     },
     /** Idempotent. `undefined` when there is no such payment. */
@@ -64,6 +71,8 @@ export function createPayments() {
     },
   }
 }
+
+const nameOf = ({ id, version }: CartState): string => `${id} ${version}`
 
 function paymentRecord(id: string, customerId: string, amount: Money, status: string, at: number) {
   const r = random('payment', id)

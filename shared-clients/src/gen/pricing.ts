@@ -62,6 +62,8 @@ export interface QuoteCartResponse {
   subtotalMinor: number;
   discountMinor: number;
   totalMinor: number;
+  /** The version of the cart whose lines were quoted; 0 when the request named lines. */
+  cartVersion: number;
 }
 
 export interface QuotedLine {
@@ -468,7 +470,7 @@ export const QuoteLine: MessageFns<QuoteLine> = {
 };
 
 function createBaseQuoteCartResponse(): QuoteCartResponse {
-  return { quoteId: "", currency: "", lines: [], subtotalMinor: 0, discountMinor: 0, totalMinor: 0 };
+  return { quoteId: "", currency: "", lines: [], subtotalMinor: 0, discountMinor: 0, totalMinor: 0, cartVersion: 0 };
 }
 
 export const QuoteCartResponse: MessageFns<QuoteCartResponse> = {
@@ -490,6 +492,9 @@ export const QuoteCartResponse: MessageFns<QuoteCartResponse> = {
     }
     if (message.totalMinor !== 0) {
       writer.uint32(48).int64(message.totalMinor);
+    }
+    if (message.cartVersion !== 0) {
+      writer.uint32(56).int64(message.cartVersion);
     }
     return writer;
   },
@@ -555,6 +560,14 @@ export const QuoteCartResponse: MessageFns<QuoteCartResponse> = {
             message.totalMinor = longToNumber(reader.int64());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.cartVersion = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -578,6 +591,7 @@ export const QuoteCartResponse: MessageFns<QuoteCartResponse> = {
     message.subtotalMinor = object.subtotalMinor ?? 0;
     message.discountMinor = object.discountMinor ?? 0;
     message.totalMinor = object.totalMinor ?? 0;
+    message.cartVersion = object.cartVersion ?? 0;
     return message;
   },
 };

@@ -14,11 +14,19 @@ const newOrder = {
   customerId: CUSTOMER,
   // Another customer's, so that this one's cart stays full.
   cartId: 'k1002',
+  cartVersion: 1,
   lines: LINES,
   quoteId: 'quote',
-  paymentId: 'payment',
   reservationId: 'reservation',
 }
+/** Payments of different states of a cart: one state has one authorisation that is not void. */
+let states = 0
+const newPayment = () => ({
+  customerId: CUSTOMER,
+  amount: EUR,
+  method: 'card',
+  cart: { id: 'k1001', version: 1_000_000 + ++states },
+})
 const freshKey = () => `contract-${randomUUID()}`
 const write = () => ({ idempotencyKey: freshKey() })
 
@@ -91,16 +99,14 @@ const CALLS: Calls = {
   },
   orders: {
     byId: ({ orders }) => orders.byId('o104997'),
-    create: ({ orders }) => orders.create(newOrder, freshKey()),
+    create: ({ orders }) => orders.create({ ...newOrder, paymentId: freshKey() }, freshKey()),
     ofCustomer: ({ orders }) => orders.ofCustomer(CUSTOMER, { limit: 100 }),
   },
   payments: {
     byIds: ({ payments }) => payments.byIds(['pay104997']),
-    authorise: ({ payments }) =>
-      payments.authorise({ customerId: CUSTOMER, amount: EUR, method: 'card' }, freshKey()),
+    authorise: ({ payments }) => payments.authorise(newPayment(), freshKey()),
     void: async ({ payments }) => {
-      const authorisation = { customerId: CUSTOMER, amount: EUR, method: 'card' }
-      const { id } = await payments.authorise(authorisation, freshKey())
+      const { id } = await payments.authorise(newPayment(), freshKey())
       return payments.void(id, freshKey())
     },
   },
