@@ -15,7 +15,7 @@ export type Problem = {
   code: ProblemCode | (string & {})
   retryable: boolean
   traceId: string
-  /** With `CHECKOUT_REFUSED`: which of its cases it is. */
+  /** With `CHECKOUT_REFUSED` and `CHECKOUT_CONFLICT`: which of its cases it is. */
   reason?: string
   /** With `APP_TOO_OLD`: where to get a newer one. */
   updateUrl?: string

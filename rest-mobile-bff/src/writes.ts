@@ -11,13 +11,13 @@ import type { Writes } from './serve-action.ts'
 type Options = {
   name: string
   clients: ClientSet
-  /** None: keys and journals are kept in memory, for one process and as long as it lives. */
+  /** None: keys, journals and claims are kept in memory, for one process and as long as it lives. */
   redis?: RedisConnection | undefined
   seal: Seal
   log: Log
 }
 
-/** What actions need: remembered keys, a checkout that outlives a crash, and a queue of analytics events. */
+/** What actions need: stored idempotency keys, a checkout that survives a crash, and a queue of analytics events. */
 export function openWrites({
   name,
   clients,
@@ -25,10 +25,9 @@ export function openWrites({
   seal,
   log,
 }: Options): Writes & { parts: readonly Part[] } {
-  const records = (kind: string, recovered: boolean) =>
-    openRecords({ redis, namespace: `${name}:${kind}`, seal, keepMs: KEPT_MS, recovered })
-  const idempotency = createIdempotency(records('idempotency', false), log)
-  const checkout = openCheckout({ clients, journals: records('checkout', true), log })
+  const keys = { redis, namespace: `${name}:idempotency`, seal, keepMs: KEPT_MS, recovered: false }
+  const idempotency = createIdempotency(openRecords(keys), log)
+  const checkout = openCheckout({ name, clients, redis, seal, log })
   const analytics = createAnalyticsQueue({ clients, log })
   return { idempotency, checkout, analytics, parts: [checkout.part, analytics.part] }
 }

@@ -1,4 +1,4 @@
-import type { ClientSet, Clients, Money } from '@harbor/shared-clients'
+import type { Money } from '@harbor/shared-clients'
 import { beforeWriting } from '@harbor/shared-runtime/idempotency/no-effect'
 import type { LeasedRecords } from '@harbor/shared-runtime/leased-records/index'
 import type { Log } from '@harbor/shared-runtime/log'
@@ -8,8 +8,10 @@ import type { RequestContext } from '@harbor/shared-runtime/request-context'
 import { createSagaEngine } from '@harbor/shared-runtime/saga/engine'
 import { recoveryPart } from '@harbor/shared-runtime/saga/recovery'
 import { Refusal } from '@harbor/shared-runtime/saga/saga'
+import type { CartClaims } from './cart-claims.ts'
+import { CONFLICTS } from './reasons.ts'
 import type { CheckoutState, PlacedOrder } from './state.ts'
-import { checkoutSaga } from './steps.ts'
+import { type CheckoutClients, checkoutSaga, refusal } from './steps.ts'
 
 /** What a customer asks for. */
 type CheckoutRequest = {
@@ -17,78 +19,99 @@ type CheckoutRequest = {
   cartId: string
   /** The name or token of a payment method. */
   paymentMethod: string
-  /** What the customer was shown: when it is not that any more, nothing is ordered. */
+  /** What the customer was shown; at another total nothing is ordered. */
   total?: Money | undefined
 }
 
 type Attempt = {
-  /** The same whenever the same checkout is asked for again. */
+  /** The same for each repetition of the same request, and for no other request to this BFF. */
   id: string
   context: RequestContext
-  clients: Clients
-  /** Milliseconds after which a process that has not said a word counts as dead. */
+  clients: CheckoutClients
+  /** Milliseconds without a sign of life after which this process counts as dead. */
   leaseMs: number
 }
 
 export type Checkout = {
   /**
-   * Places the order of a cart, once for its id; asked again, gives the same answer, or goes on.
-   * @throws {ProblemError} `CHECKOUT_REFUSED` with a reason when nothing was ordered, charged or set aside;
-   *   `IN_PROGRESS` while somebody is at it
-   * @throws {UpstreamError} when the outcome is not known yet: recovery goes on, and so may the one who asks again
+   * Places the order of a cart, once for its id and once for the state of the cart. Repeated, it continues, or gives
+   * the same answer.
+   * @throws {ProblemError} `CHECKOUT_REFUSED` or `CHECKOUT_CONFLICT` with a reason when nothing was ordered, charged
+   *   or reserved; `IN_PROGRESS` while another request with this id is at work
+   * @throws {UpstreamError} when the outcome is not known yet: recovery continues, and so does a repetition
    */
   place(request: CheckoutRequest, attempt: Attempt): Promise<PlacedOrder>
-  /** Ends what was left open by a crash. */
+  /** Finishes or takes back what a crash has left open. */
   readonly part: Part
 }
 
 type Options = {
-  clients: Pick<ClientSet, 'forRequest'>
+  clientsFor: (context: RequestContext) => CheckoutClients
   journals: LeasedRecords
+  claims: CartClaims
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }
 
-/** The checkout of a BFF; the steps are in `steps.ts`. */
-export function openCheckout({ clients, journals, log }: Options): Checkout {
+/** Reads of cart and price before it is said that the cart does not stand still. */
+const READS = 3
+
+/** The checkout over given records and claims; the steps are in `steps.ts`. */
+export function createCheckout({ clientsFor, journals, claims, log }: Options): Checkout {
   const engine = createSagaEngine({ saga: checkoutSaga, journals, log })
   return {
     async place(request, { id, context, clients, leaseMs }) {
-      const worker = { context, tools: clients, leaseMs }
+      const worker = { context, tools: { clients, claims }, leaseMs }
       const { order } = await engine
         .run(id, worker, () => beforeWriting(draft(request, clients).catch(asProblem)))
         .catch(asProblem)
       if (!order) throw new TypeError('a checkout was decided without an order')
       return order
     },
-    // No user is behind it: their token is not kept, so it calls with credentials of this BFF.
-    part: recoveryPart({ name: 'checkout', engine, toolsFor: clients.forRequest, log }),
+    // No user is behind it: their token is not stored, so it calls with credentials of this BFF.
+    part: recoveryPart({
+      name: 'checkout',
+      engine,
+      toolsFor: (context) => ({ clients: clientsFor(context), claims }),
+      log,
+    }),
   }
 }
 
-/** What is to be ordered, and what it costs: as it is now, and no longer asked once the checkout has begun. */
+/** What is to be ordered and what it costs, read once: a checkout that has begun does not read it again. */
 async function draft(
   { customerId, cartId, paymentMethod, total }: CheckoutRequest,
-  { cart, pricing }: Clients,
+  clients: CheckoutClients,
 ): Promise<CheckoutState> {
-  const [found, quote] = await Promise.all([cart.byId(cartId), pricing.quote(cartId)])
-  if (found.customerId !== customerId) throw new ProblemError('NOT_FOUND')
-  if (quote.lines.length === 0) throw new Refusal('CART_EMPTY', 'There is nothing in the cart.')
+  const { cart, quote } = await pricedCart(cartId, clients)
+  if (cart.customerId !== customerId) throw new ProblemError('NOT_FOUND')
+  if (quote.lines.length === 0) throw refusal('CART_EMPTY', 'There is nothing in the cart.')
   const quoted = { amountMinor: quote.totalMinor, currency: quote.currency }
   if (total && (total.amountMinor !== quoted.amountMinor || total.currency !== quoted.currency))
-    throw new Refusal('TOTAL_CHANGED', 'The total is not any more what was shown. Show it again.')
+    throw refusal('TOTAL_CHANGED', 'The total has changed since it was shown. Show it again.')
   return {
     customerId,
     cartId,
+    cartVersion: cart.version,
     lines: quote.lines.map(({ sku, quantity }) => ({ sku, quantity })),
     quoteId: quote.quoteId,
     total: quoted,
-    country: found.destination.country,
+    country: cart.destination.country,
     paymentMethod,
   }
+}
+
+/** A cart and what it costs in the same state: both are read side by side, and a change may come in between. */
+async function pricedCart(cartId: string, { cart: carts, pricing }: CheckoutClients) {
+  for (let reads = 0; reads < READS; reads++) {
+    const [cart, quote] = await Promise.all([carts.byId(cartId), pricing.quote(cartId)])
+    if (cart.version === quote.cartVersion) return { cart, quote }
+  }
+  throw refusal('CART_CHANGED', 'The cart is being changed. Show it again.')
 }
 
 function asProblem(error: unknown): never {
   if (!(error instanceof Refusal)) throw error
   const { reason, detail } = error
-  throw new ProblemError('CHECKOUT_REFUSED', detail, { members: { reason }, cause: error })
+  const code = CONFLICTS.has(reason) ? 'CHECKOUT_CONFLICT' : 'CHECKOUT_REFUSED'
+  throw new ProblemError(code, detail, { members: { reason }, cause: error })
 }

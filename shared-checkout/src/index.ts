@@ -1,2 +1,3 @@
-export { type Checkout, openCheckout } from './checkout.ts'
+export type { Checkout } from './checkout.ts'
+export { openCheckout } from './open-checkout.ts'
 export { CHECKOUT_REASONS } from './reasons.ts'

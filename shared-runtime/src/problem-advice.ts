@@ -14,6 +14,7 @@ export const PROBLEM_ADVICE: Record<ProblemCode, string> = {
   NOT_ACCEPTABLE: 'Accept `application/json`.',
   CONFLICT: 'Load it again, show what has changed and let the user decide.',
   IN_PROGRESS: 'Send the same write with the same key after `Retry-After`.',
+  CHECKOUT_CONFLICT: 'Load cart and orders again and show them. Another attempt needs a new key.',
   START_OVER: 'Throw away what is kept, and load `/v1/offline-bundle`.',
   PRECONDITION_FAILED: 'Load it again, show what has changed and let the user decide. Use a new key.',
   TOO_LARGE: 'Send less in one request.',

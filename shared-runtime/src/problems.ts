@@ -35,6 +35,11 @@ export const PROBLEMS = {
     retryable: true,
     title: 'The first request with this Idempotency-Key still runs',
   },
+  CHECKOUT_CONFLICT: {
+    status: 409,
+    retryable: false,
+    title: 'The cart is being ordered, was ordered or was changed meanwhile',
+  },
   START_OVER: {
     status: 410,
     retryable: false,

@@ -20,7 +20,7 @@ export const checkoutAction = defineAction({
   version: 1,
   access: ['checkout'],
   status: 201,
-  problems: ['NOT_FOUND', 'CHECKOUT_REFUSED'],
+  problems: ['NOT_FOUND', 'CHECKOUT_CONFLICT', 'CHECKOUT_REFUSED'],
   budgetMs: 5_000,
   body: z.strictObject({
     cartId: CartId,

@@ -151,7 +151,10 @@ const Problem = z
     }),
     retryable: z.boolean(),
     traceId: z.string(),
-    reason: z.string().optional().describe(`With CHECKOUT_REFUSED, stable like the code. Today: ${REASONS}`),
+    reason: z
+      .string()
+      .optional()
+      .describe(`With CHECKOUT_REFUSED and CHECKOUT_CONFLICT, stable like the code. Today: ${REASONS}`),
     updateUrl: z.string().optional().describe('With APP_TOO_OLD: where a newer version is to be had'),
   })
   .meta({ id: 'Problem' })
@@ -245,5 +248,6 @@ const example = (code: ProblemCode) => ({
   ...PROBLEMS[code],
   code,
   ...(code === 'CHECKOUT_REFUSED' && { reason: 'PAYMENT_DECLINED' }),
+  ...(code === 'CHECKOUT_CONFLICT' && { reason: 'IN_CHECKOUT' }),
   traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
 })
