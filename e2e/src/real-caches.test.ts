@@ -145,7 +145,7 @@ describe.each(CACHES)('behind $name', ({ name, tool, start, purgeBy }) => {
     }
   })
 
-  it.skipIf(path === undefined).each(['/v1/products?limit=20&format=json&locale=de', '/v1/products/p1801'])(
+  it.skipIf(path === undefined).each(['/v1/products?limit=19&locale=de&format=json', '/v1/products/p1801'])(
     '%s has at most three variants after 1,000 random sets of headers',
     async (url) => {
       const before = await world.proxy.kept()
@@ -163,7 +163,7 @@ describe.each(CACHES)('behind $name', ({ name, tool, start, purgeBy }) => {
   )
 
   it.skipIf(path === undefined)('a hit is answered 304, in whatever coding, as our ETags say', async () => {
-    const url = '/v1/products?limit=22&format=json&locale=en'
+    const url = '/v1/products?limit=22&locale=en&format=json'
     await warm(url)
     for (const coding of ['gzip', 'identity', 'br']) {
       const whole = await ask(url, { 'accept-encoding': coding })

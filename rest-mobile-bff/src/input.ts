@@ -30,15 +30,21 @@ export const ChangeToken = z
   .regex(/^[\w-]+$/, 'Allowed: a token, as it was given')
   .meta({ example: 'MS4w', description: '`token` of a bundle or of the changes before' })
 
+/** `5`, and no other way to write it: `05`, `5.0`, `+5`, `5e0` and `0x5` would be names of the same thing. */
+const DECIMAL = /^(0|[1-9]\d{0,14})$/
+
+/** An integer as it stands in a URL. */
+const integer = (least: number, most: number) => {
+  const allowed = `Allowed: an integer from ${least} to ${most}`
+  return z.preprocess(
+    (text) => (typeof text === 'string' && DECIMAL.test(text) ? Number(text) : text),
+    z.int(allowed).min(least, allowed).max(most, allowed),
+  )
+}
+
 /** The length of a page. */
 export const limit = (standard: number, most: number) =>
-  z.coerce
-    .number(`Allowed: an integer from 1 to ${most}`)
-    .int(`Allowed: an integer from 1 to ${most}`)
-    .min(1, `Allowed: an integer from 1 to ${most}`)
-    .max(most, `Allowed: an integer from 1 to ${most}`)
-    .default(standard)
-    .meta({ example: 3, description: 'The most that a page holds' })
+  integer(1, most).default(standard).meta({ example: 3, description: 'The most that a page holds' })
 
 export const Sku = identifier(/^HB-\d{1,9}$/, 'HB-1001', 'What is in the cart, or is to be')
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Log } from '@harbor/shared-runtime/log'
 import { continueTrace, type TraceContext } from '@harbor/shared-runtime/trace'
 import type { MiddlewareHandler } from 'hono'
@@ -6,6 +7,8 @@ import type { AppVersion } from './app-version.ts'
 
 /** What every handler may read of the request it serves. */
 export type RequestEnv = {
+  /** Of the server; a test asks without one. */
+  Bindings: { incoming?: IncomingMessage }
   Variables: { trace: TraceContext; startedAt: number; app: AppVersion | undefined }
 }
 

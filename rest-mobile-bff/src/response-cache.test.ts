@@ -8,7 +8,7 @@ const status = async (path: string, headers: Record<string, string> = {}) =>
   (await mobile.app.request(path, { headers })).headers.get('cache-status')
 
 describe('a public answer that is kept', () => {
-  it.each(['/v1/products/p1001', '/v1/products?limit=20', '/v1/search?q=table'])(
+  it.each(['/v1/products/p1001', '/v1/products?limit=19', '/v1/search?q=table'])(
     '%s is sent again without an upstream or JSON',
     async (path) => {
       const ask = (headers: Record<string, string> = {}) =>
@@ -32,7 +32,7 @@ describe('a public answer that is kept', () => {
     const before = size()
     for (const written of [
       '/v1/products?limit=3&category=cat-02',
-      '/v1/products?limit=03&category=cat-02',
+      '/v1/products?category=cat-02&limit=%33',
       `${path}&utm_source=mail`,
       `${path}&x=${Math.random()}`,
       `${path}&locale=en`,
@@ -114,8 +114,8 @@ describe('for shared caches', () => {
     ['/v1/products/p1001', { 'accept-language': '*', accept: '*/*' }, 'Accept-Language, Accept'],
     ['/v1/products/p1001?locale=de', {}, 'Accept'],
     ['/v1/products/p1001?locale=de', { 'accept-language': 'fr' }, 'Accept'],
-    ['/v1/products/p1001?format=cbor&locale=de', { accept: 'text/html' }, null],
-    ['/v1/products?format=json&locale=de', {}, 'Accept-Encoding'],
+    ['/v1/products/p1001?locale=de&format=cbor', { accept: 'text/html' }, null],
+    ['/v1/products?locale=de&format=json', {}, 'Accept-Encoding'],
   ])('%s with %o is public and varies by %s', async (path, headers, vary) => {
     const answer = await mobile.app.request(path, { headers })
     expect(answer.headers.get('cache-control')).toMatch(/^public, max-age=\d+, s-maxage=/)

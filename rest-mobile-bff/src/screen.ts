@@ -7,6 +7,7 @@ import type { CachePolicy } from './caching/cache-policy.ts'
 import type { Clients } from './clients.ts'
 import type { Deprecated } from './deprecation.ts'
 import type { Format } from './format/index.ts'
+import { withQuery } from './query.ts'
 import { validated } from './validated.ts'
 
 /**
@@ -95,8 +96,8 @@ export type Screen<
   readonly query: Query
   readonly view: View
   /**
-   * The address of what is asked for, the same however it was written: parameters in order, defaults named, what
-   * the screen does not know left out.
+   * Path and query of what is asked for, the same however it was written: parameters in the order of the schema,
+   * defaults and what the screen does not know left out.
    * @throws {ProblemError} `INVALID_REQUEST`
    */
   addressOf(request: Pick<ScreenRequest, 'params' | 'query'>): string
@@ -129,18 +130,24 @@ export function defineScreen<
 ): Screen<Path, Params, Query, z.ZodObject<View['shape'] & typeof Degraded.shape>> {
   const { params = NOTHING as Params, query = NOTHING as Query, sources, project, tags, ...rest } = definition
   const view = definition.view.extend(Degraded.shape)
+  const defaults = new Map(
+    Object.entries(query.shape).map(([name, schema]) => [name, schema.safeParse(undefined).data]),
+  )
 
   return {
     ...rest,
     params,
     query,
     view,
-    addressOf: (request) =>
-      [
-        rest.path,
-        ...named(validated('path', params, request.params)),
-        ...named(validated('query', query, request.query)),
-      ].join('&'),
+    addressOf(request) {
+      const values: Readonly<Record<string, unknown>> = validated('path', params, request.params)
+      const path = rest.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(values[name])))
+      const asked = Object.entries(validated('query', query, request.query))
+      return withQuery(
+        path,
+        asked.filter(([name, value]) => value !== defaults.get(name)),
+      )
+    },
     async answer(request) {
       const input = {
         clients: request.clients,
@@ -154,9 +161,3 @@ export function defineScreen<
     },
   }
 }
-
-/** Validated input as `name=value`, in the order of its schema, without what was not given. */
-const named = (input: Readonly<Record<string, unknown>>): string[] =>
-  Object.entries(input)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)

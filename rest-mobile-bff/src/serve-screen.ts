@@ -11,9 +11,10 @@ import { matches } from './caching/etag.ts'
 import { type Built, type KeptAnswers, keepAnswers, type Sourced } from './caching/kept-answers.ts'
 import type { ClientSet } from './clients.ts'
 import { createFormat } from './format/index.ts'
+import { type Query, readQuery, withQuery } from './query.ts'
 import { Body } from './representation/body.ts'
 import { encodeView } from './representation/media-types.ts'
-import { negotiate, type Representation } from './representation/representation.ts'
+import { InUrl, negotiate, type Representation } from './representation/representation.ts'
 import type { RequestEnv } from './request.ts'
 import type { Screen, ScreenAnswer } from './screen.ts'
 
@@ -29,22 +30,29 @@ export type ScreenDependencies = {
   now?: (() => Date) | undefined
 }
 
-type Asked = { viewer: Viewer | undefined; wanted: Representation; deadline: number }
+type Asked = { viewer: Viewer | undefined; query: Query; wanted: Representation; deadline: number }
 
 /** The way of a request for a screen: authorise → negotiate → look up or build, encode → conditional → respond. */
 export function serveScreen(screen: Screen, dependencies: ScreenDependencies): Handler<RequestEnv> {
   const { verify, cache, cdn } = dependencies
+  const isPublic = screen.cache.scope === 'public'
   const kept = screen.cache.scope === 'public' && cache ? keepAnswers(screen, screen.cache, cache) : undefined
+  const known: ReadonlySet<string> = new Set(Object.keys({ ...screen.query.shape, ...InUrl.shape }))
 
   return async (c) => {
     const deadline = performance.now() + screen.budgetMs
     const viewer = screen.access === 'public' ? undefined : await authorise(c, screen.access, verify)
-    const wanted = negotiate(c.req, screen.query.shape)
-    const asked = { viewer, wanted, deadline }
+    const query = readQuery(c.req.url, known)
+    const wanted = negotiate(c.req, query)
+    const asked = { viewer, query, wanted, deadline }
+    if (!isPublic)
+      return respond(c, screen, wanted, await buildAlone(c, screen, asked, dependencies), undefined)
+    const address = screen.addressOf({ params: c.req.param(), query })
     const sourced = kept
-      ? await lookUp(c, screen, asked, kept, dependencies)
+      ? await lookUp(c, screen, asked, address, kept, dependencies)
       : await buildAlone(c, screen, asked, dependencies)
-    return respond(c, screen, wanted, sourced, cdn)
+    const isCanonical = targetOf(c) === withQuery(address, Object.entries(wanted.inUrl))
+    return respond(c, screen, { ...wanted, forAll: wanted.forAll && isCanonical }, sourced, cdn)
   }
 }
 
@@ -53,11 +61,11 @@ const lookUp = (
   c: Context<RequestEnv>,
   screen: Screen,
   asked: Asked,
+  address: string,
   kept: KeptAnswers,
   dependencies: ScreenDependencies,
 ): Promise<Sourced> => {
   const { locale, mediaType } = asked.wanted
-  const address = screen.addressOf({ params: c.req.param(), query: c.req.query() })
   return kept({
     key: `${locale}:${mediaType}:${address}`,
     deadline: asked.deadline,
@@ -81,7 +89,7 @@ async function buildAlone(
 async function build(
   c: Context<RequestEnv>,
   screen: Screen,
-  { viewer, wanted, deadline }: Asked,
+  { viewer, query, wanted, deadline }: Asked,
   signal: AbortSignal,
   { clients, log, now = () => new Date() }: ScreenDependencies,
 ): Promise<Built> {
@@ -93,7 +101,7 @@ async function build(
       clients: clients.forRequest(context),
       context,
       params: c.req.param(),
-      query: c.req.query(),
+      query,
       format: createFormat(wanted.locale, now()),
     })
     logFailures(log, screen, trace.traceId, answer)
@@ -105,7 +113,7 @@ async function build(
 
 /** 304 when the consumer has it, else 200; but for what describes the body, with the same headers. */
 function respond(
-  c: Context,
+  c: Context<RequestEnv>,
   screen: Screen,
   { mediaType, coding, varies, forAll }: Representation,
   { answer, headers: origin }: Sourced,
@@ -128,7 +136,7 @@ function respond(
   }
   if (vary.length > 0) headers.Vary = vary.join(', ')
   if (degraded.length > 0) headers['X-Degraded'] = degraded.join(', ')
-  else if (isPublic && forAll && cdn) Object.assign(headers, cdn.announce(pathAndQuery(c.req.url), tags))
+  else if (isPublic && forAll && cdn) Object.assign(headers, cdn.announce(targetOf(c), tags))
   if (matches(c.req.header('if-none-match'), sent.etag)) return c.body(null, 304, headers)
   headers['Content-Type'] = mediaType
   headers['Content-Length'] = String(sent.bytes.byteLength)
@@ -136,7 +144,12 @@ function respond(
   return c.body(sent.bytes, 200, headers)
 }
 
-const pathAndQuery = (url: string): string => url.slice(url.indexOf('/', url.indexOf('//') + 2))
+/**
+ * The request target as it came, which is what a cache goes by; `c.req.url` has dot segments taken out.
+ * A test without a socket has the URL alone.
+ */
+const targetOf = (c: Context<RequestEnv>): string =>
+  c.env?.incoming?.url ?? c.req.url.slice(c.req.url.indexOf('/', c.req.url.indexOf('//') + 2))
 
 function logFailures(log: Log, screen: Screen, traceId: string, { failures }: ScreenAnswer): void {
   for (const [source, error] of failures)

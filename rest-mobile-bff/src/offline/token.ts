@@ -16,5 +16,8 @@ export const tokenOf = ({ epoch, at }: Position): string =>
 /** `undefined` for what is no token of ours, or no longer. */
 export const positionOf = (token: string): Position | undefined => {
   const parsed = Parts.safeParse(Buffer.from(token, 'base64url').toString().split('.'))
-  return parsed.success ? { epoch: parsed.data[0], at: parsed.data[1] } : undefined
+  if (!parsed.success) return undefined
+  const position = { epoch: parsed.data[0], at: parsed.data[1] }
+  // Decoding takes more than one text for the same bytes; a position has one name.
+  return tokenOf(position) === token ? position : undefined
 }

@@ -2,6 +2,7 @@ import { LOCALES, type Locale, negotiateLocale } from '@harbor/shared-runtime/lo
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { HonoRequest } from 'hono'
 import { z } from 'zod'
+import type { Query } from '../query.ts'
 import { validated } from '../validated.ts'
 import { type Coding, negotiateCoding } from './codings.ts'
 import { FORMATS, MEDIA_TYPES, type MediaType, negotiateMediaType } from './media-types.ts'
@@ -9,7 +10,7 @@ import { FORMATS, MEDIA_TYPES, type MediaType, negotiateMediaType } from './medi
 const FORMAT_NAMES = Object.keys(FORMATS) as (keyof typeof FORMATS)[]
 
 /** What a URL may say of the form of its answer; then the headers are not asked, and nothing varies by them. */
-const InUrl = z.object({
+export const InUrl = z.object({
   locale: z.enum(LOCALES, `Allowed: ${LOCALES.join(', ')}`).optional(),
   format: z.enum(FORMAT_NAMES, `Allowed: ${FORMAT_NAMES.join(', ')}`).optional(),
 })
@@ -21,10 +22,11 @@ export type Representation = {
   readonly coding: Coding
   /** The request headers on which the choice of language and media type depends. */
   readonly varies: readonly string[]
+  /** What the URL says of it. */
+  readonly inUrl: z.output<typeof InUrl>
   /**
-   * Whether shared caches may keep the answer: it is what everybody gets who asks for this URL without saying more.
-   * What a header asked for is kept by who asked alone, and so is what a parameter that nobody knows is stuck to:
-   * else each way to say so would be one more variant in every cache on the way.
+   * Whether everybody gets it who asks for this URL without saying more. What a header asked for is for the cache of
+   * who asked alone: else each way to say so would be one more variant in every cache on the way.
    */
   readonly forAll: boolean
 }
@@ -33,12 +35,12 @@ const SAYS_NOTHING: ReadonlySet<string | undefined> = new Set([undefined, '', '*
 
 /**
  * Picks language, media type and coding.
- * @param parameters the names that the screen knows
+ * @param query with what the URL says of the form
  * @throws {ProblemError} `INVALID_REQUEST` for a locale or format that there is not; `NOT_ACCEPTABLE`
  */
-export function negotiate(request: HonoRequest, parameters: object): Representation {
-  const query = request.query()
-  const { locale, format } = validated('query', InUrl, query)
+export function negotiate(request: HonoRequest, query: Query): Representation {
+  const inUrl = validated('query', InUrl, query)
+  const { locale, format } = inUrl
   const language = locale === undefined ? request.header('accept-language') : undefined
   const accept = format === undefined ? request.header('accept') : undefined
   const mediaType = format === undefined ? negotiateMediaType(accept) : FORMATS[format]
@@ -51,9 +53,7 @@ export function negotiate(request: HonoRequest, parameters: object): Representat
       ...(locale === undefined ? ['Accept-Language'] : []),
       ...(format === undefined ? ['Accept'] : []),
     ],
-    forAll:
-      SAYS_NOTHING.has(language) &&
-      (SAYS_NOTHING.has(accept) || accept === MEDIA_TYPES[0]) &&
-      Object.keys(query).every((name) => Object.hasOwn(parameters, name) || Object.hasOwn(InUrl.shape, name)),
+    inUrl,
+    forAll: SAYS_NOTHING.has(language) && (SAYS_NOTHING.has(accept) || accept === MEDIA_TYPES[0]),
   }
 }
