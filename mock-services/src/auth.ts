@@ -93,7 +93,7 @@ export const mayChange = (caller: Caller, customerId: string): boolean =>
   !caller.isClient && maySee(caller, customerId)
 
 /** BFFs that finish or take back a checkout after a crash, when the customer's token is gone. */
-const FINISHES_CHECKOUTS: ReadonlySet<string> = new Set(['mobile-bff'])
+const FINISHES_CHECKOUTS: ReadonlySet<string> = new Set(['mobile-bff', 'web-bff'])
 
 /** The calls of a checkout are for the customer, and for a BFF that has to end one that was left open. */
 export const mayCheckOut = (caller: Caller, customerId: string): boolean =>

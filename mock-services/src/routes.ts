@@ -109,39 +109,6 @@ export function inAnyOrder<T>(items: readonly T[]): T[] {
   return [...items.slice(middle), ...items.slice(0, middle)].reverse()
 }
 
-/**
- * A page of a list by `cursor` and `limit`. The cursor names the last item of the page before, so what is
- * added at the front in the meantime moves nothing.
- */
-export function page<T>(call: Call, all: readonly T[], idOf: (item: T) => string, max = 100) {
-  const limit = limitOf(call, { usual: 20, max })
-  const start = startAfter(call.query.get('cursor'), all, idOf)
-  const items = all.slice(start, start + limit)
-  const final = items.at(-1)
-  const more = final !== undefined && start + limit < all.length
-  return {
-    items,
-    nextCursor: more ? Buffer.from(idOf(final)).toString('base64url') : null,
-    totalCount: all.length,
-  }
-}
-
-function startAfter<T>(cursor: string | null, all: readonly T[], idOf: (item: T) => string): number {
-  if (cursor === null || cursor === '') return 0
-  const id = Buffer.from(cursor, 'base64url').toString()
-  const index = all.findIndex((item) => idOf(item) === id)
-  // Decoding takes more than one text for the same bytes; a cursor has one name.
-  if (index < 0 || Buffer.from(id).toString('base64url') !== cursor)
-    throw invalid('cursor: not one of this list')
-  return index + 1
-}
-
-/** A page whose items are made only for those that are on it. */
-export function pageOf<H, T>(call: Call, all: readonly H[], idOf: (head: H) => string, make: (head: H) => T) {
-  const { items, ...rest } = page(call, all, idOf)
-  return { items: items.map(make), ...rest }
-}
-
 /** Refuses what is another person's as if it were not there. @throws {Refusal} 404 */
 export function requireOwn({ caller }: Call, customerId: string, what: string): void {
   if (!maySee(caller, customerId)) throw notFound(what)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
 import { del, get, getOwned, patch, post } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 import type { Precondition } from './transport/precondition.ts'
@@ -24,6 +25,9 @@ export const Cart = z.object({
 })
 export type Cart = z.infer<typeof Cart>
 
+const CartRow = Cart.extend({ audit: Audit })
+
+const rows = get('/carts', listingOf(CartRow))
 const byId = getOwned('/carts/{id}', Cart)
 const ofCustomer = get('/customers/{id}/cart', Cart)
 const addLine = post('/carts/{id}/lines', Cart)
@@ -36,6 +40,8 @@ type Write = { idempotencyKey: string; precondition?: Precondition | undefined }
 export const cart = httpClient('cart', { timeoutMs: 200 }, (call) => ({
   byId: (id: string, options?: { timeoutMs?: number }) => call(byId, { path: { id }, ...options }),
   ofCustomer: (id: string) => call(ofCustomer, { path: { id } }),
+  /** For staff. */
+  rows: (query: ListingQuery & { customerId?: string | undefined }) => call(rows, { query, ...TABLE }),
   /** Adds to the line of that SKU, or makes one. */
   addLine: (id: string, line: Line, write: Write) => call(addLine, { path: { id }, body: line, ...write }),
   setQuantity: (id: string, { sku, quantity }: Line, write: Write) =>

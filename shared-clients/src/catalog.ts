@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
 import { cacheKind, LONG } from './cache-policies.ts'
+import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
 import { Money } from './money.ts'
 import { get } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
@@ -28,11 +29,14 @@ export const Product = z.object({
 export type Product = z.infer<typeof Product>
 
 const ProductPage = z.object({ items: z.array(Product), nextCursor: z.string().nullable() })
+const Category = z.object({ id: z.string(), name: z.string(), productCount: z.int().nonnegative() })
 export type ProductPage = z.infer<typeof ProductPage>
 
 const byId = get('/products/{id}', Product)
 const list = get('/products', ProductPage)
 const search = get('/search', ProductPage)
+const categories = get('/categories', z.object({ items: z.array(Category) }))
+const rows = get('/products', listingOf(Product.extend({ audit: Audit })))
 
 const PRODUCTS = cacheKind({ namespace: 'catalog:product', schema: Product, policy: LONG })
 
@@ -71,5 +75,8 @@ export const catalog = httpClient('catalog', { timeoutMs: 500 }, (call, cached) 
       async (some) => (await call(list, { query: { skus: some.join() }, ...NOW })).items,
       (product) => product.sku,
     ),
+  categories: async () => (await call(categories)).items,
+  /** For staff: as it is now, with who changed what. */
+  rows: (query: ListingQuery & { category?: string | undefined }) => call(rows, { query, ...NOW, ...TABLE }),
   search: (q: string, { cursor, limit }: Page) => call(search, { query: { q, cursor, limit } }),
 }))

@@ -4,7 +4,7 @@ import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import { UserId } from '@harbor/shared-runtime/user-id'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type ClientSet, createClients } from './clients.ts'
-import { ALL_CALLS, type Call, CUSTOMER, USER_ONLY } from './testing/calls.ts'
+import { ALL_CALLS, type Call, CUSTOMER, STAFF_ONLY, STAFF_WRITES, USER_ONLY } from './testing/calls.ts'
 
 let mocks: MockServices
 let clients: ClientSet
@@ -42,21 +42,46 @@ function count(answer: unknown): number {
   return 1
 }
 
+/** Those who may make a call; `undefined`: the BFF on its own behalf. */
+function viewersOf(name: string): (Viewer | undefined)[] {
+  if (USER_ONLY.has(name)) return [customer]
+  return STAFF_ONLY.has(name) ? [undefined] : [customer, undefined]
+}
+
 /** What services answer and no client names. */
 const UNNAMED =
   /supplierId|internalSegmentTag|moderationScore|reorderCost|internalBudgetCode|modelVersion|processorRef|jurisdictionCode|birthDate/
 
-test.each(ALL_CALLS)(
+test.each(ALL_CALLS.filter(({ name }) => !STAFF_WRITES.has(name)))(
   '$name agrees with the service, for the user and without one',
   { retry: 1 },
   async ({ name, call }) => {
     if (USER_ONLY.has(name)) await expect(call(bound())).rejects.toMatchObject({ code: 'not_found' })
-    for (const viewer of USER_ONLY.has(name) ? [customer] : [customer, undefined]) {
+    if (STAFF_ONLY.has(name)) await expect(call(bound(customer))).rejects.toMatchObject({ code: 'not_found' })
+    for (const viewer of viewersOf(name)) {
       const answer = await call(bound(viewer))
       expect(count(answer)).toBeGreaterThan(0)
       const held = JSON.stringify(answer instanceof Map ? [...answer.values()] : answer) ?? ''
       expect(held).not.toMatch(UNNAMED)
     }
+  },
+)
+
+test.each(ALL_CALLS.filter(({ name }) => STAFF_WRITES.has(name)))(
+  '$name is for staff alone',
+  async ({ call }) => {
+    const web = createClients({
+      addresses: mocks.services,
+      clientId: 'web-bff',
+      clientSecret: 'web-bff-secret',
+    })
+    const { staff, staffAccessToken } = await mocks.demo()
+    const viewer = { ...customer, id: UserId.parse(staff.id), token: staffAccessToken }
+    const answer = await call(web.forRequest(createRequestContext({ budgetMs: 10_000, viewer })))
+    await web.close()
+    expect(answer).toMatchObject({ eventId: expect.stringMatching(/./) })
+    for (const other of [customer, undefined])
+      await expect(call(bound(other))).rejects.toMatchObject({ code: 'forbidden' })
   },
 )
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
+import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
 import { get, put } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
@@ -38,12 +39,18 @@ export type Customer = z.infer<typeof Customer>
 
 const byId = get('/customers/{id}', Customer)
 const setPreferences = put('/customers/{id}/preferences', NotificationPreferences)
+const CustomerRow = Customer.extend({ audit: Audit })
+
+const rows = get('/customers', listingOf(CustomerRow))
 const byIds = get('/customers', z.object({ items: z.array(Customer) }))
 
 export const customers = httpClient('customers', { timeoutMs: 250 }, (call) => ({
   byId: (id: string) => call(byId, { path: { id } }),
   setPreferences: (id: string, preferences: NotificationPreferences, idempotencyKey: string) =>
     call(setPreferences, { path: { id }, body: preferences, idempotencyKey }),
+  /** For staff. */
+  rows: (query: ListingQuery & { q?: string | undefined; loyaltyTier?: string | undefined }) =>
+    call(rows, { query, ...TABLE }),
   byIds: (ids: readonly string[]) =>
     fetchByKeys(
       ids,

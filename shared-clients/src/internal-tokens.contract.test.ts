@@ -1,11 +1,12 @@
 import { type MockServices, type ServiceName, startMockServices } from '@harbor/mock-services'
 import type { Viewer } from '@harbor/shared-runtime/auth'
+import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { UserId } from '@harbor/shared-runtime/user-id'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type ClientSet, createClients } from './clients.ts'
 import { SERVICES } from './services.ts'
-import { ALL_CALLS, CUSTOMER, USER_ONLY } from './testing/calls.ts'
+import { ALL_CALLS, type Call, CUSTOMER, USER_ONLY } from './testing/calls.ts'
 import { request } from './transport/testing.ts'
 
 let mocks: MockServices
@@ -43,10 +44,17 @@ const claimsAt = (service: ServiceName) =>
 const called = () =>
   SERVICES.filter((service) => service !== 'identity' && mocks.lastCalls(service).length > 0)
 
+/** A call that the service may refuse to this caller: it has carried its token all the same. */
+async function made(call: Call, viewer?: Viewer): Promise<void> {
+  await call(clients.forRequest(request({ viewer }))).catch((error: unknown) => {
+    if (!(error instanceof UpstreamError) || !['not_found', 'forbidden'].includes(error.code)) throw error
+  })
+}
+
 test.each(ALL_CALLS)(
   '$name carries a token for the user, by this BFF, for that service alone',
   async ({ call }) => {
-    await call(clients.forRequest(request({ viewer: customer })))
+    await made(call, customer)
     expect(called().length).toBeGreaterThan(0)
     for (const service of called())
       for (const claims of claimsAt(service)) {
@@ -66,7 +74,7 @@ test.each(ALL_CALLS)(
 test.each(ALL_CALLS.filter(({ name }) => !USER_ONLY.has(name)))(
   '$name without a user carries one of the BFF’s own',
   async ({ call }) => {
-    await call(clients.forRequest(request()))
+    await made(call)
     for (const service of called())
       for (const claims of claimsAt(service)) {
         expect(claims).toMatchObject({ sub: 'mobile-bff', aud: service, roles: [] })
@@ -77,7 +85,6 @@ test.each(ALL_CALLS.filter(({ name }) => !USER_ONLY.has(name)))(
 
 test('all calls of a user and all of the BFF’s own are, by now, two exchanges a service', async () => {
   for (const { name, call } of ALL_CALLS)
-    for (const viewer of USER_ONLY.has(name) ? [customer] : [customer, undefined])
-      await call(clients.forRequest(request({ viewer })))
+    for (const viewer of USER_ONLY.has(name) ? [customer] : [customer, undefined]) await made(call, viewer)
   expect(mocks.calls().identity ?? {}).toEqual({})
 })

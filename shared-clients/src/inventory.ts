@@ -87,6 +87,12 @@ export const inventory = grpcClient(
         write: 'reserve',
         timeoutMs: WRITE_TIMEOUT_MS,
       }),
+    /** Staff's adjustment of what is available of a SKU in one warehouse; the same again changes nothing. */
+    setStock: (adjustment: { warehouse: string; sku: string; available: number }) =>
+      call.unary(stub.setStock.bind(stub), adjustment, Level, {
+        write: 'setStock',
+        timeoutMs: WRITE_TIMEOUT_MS,
+      }),
     /** Gives a reservation back, also one that never came about: a call for it that comes late is refused. */
     release: async (reservationId: string): Promise<void> => {
       await call.unary(stub.release.bind(stub), { reservationId }, z.unknown(), {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { get } from './transport/endpoint.ts'
+import { get, post } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
 export const Notification = z.object({
@@ -14,9 +14,14 @@ export type Notification = z.infer<typeof Notification>
 
 const Inbox = z.object({ items: z.array(Notification), unreadCount: z.int().nonnegative() })
 const ofCustomer = get('/customers/{id}/notifications', Inbox)
+const Read = z.object({ unreadCount: z.int().nonnegative() })
+const markRead = post('/customers/{id}/notifications/read', Read)
 
 export const notifications = httpClient('notifications', { timeoutMs: 200 }, (call) => ({
   /** The newest notifications of a customer, and how many are unread in all. */
   ofCustomer: (id: string, { limit, unread }: { limit: number; unread?: boolean }) =>
     call(ofCustomer, { path: { id }, query: { limit, unread } }),
+  /** Marks these (all, when not given) as read; gives how many are unread then. */
+  markRead: async (id: string, ids: readonly string[] | undefined, idempotencyKey: string) =>
+    (await call(markRead, { path: { id }, body: { ids }, idempotencyKey })).unreadCount,
 }))

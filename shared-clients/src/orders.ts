@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type ListingQuery, listingOf, TABLE } from './listing.ts'
 import { Money } from './money.ts'
 import { get, getOwned, post } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
@@ -37,6 +38,13 @@ export type Order = z.infer<typeof Order>
 
 const OrderPage = z.object({ items: z.array(Order), nextCursor: z.string().nullable(), totalCount: z.int() })
 
+/** What happened to an order, and by whom. */
+const AuditEntry = z.object({ at: z.iso.datetime(), actor: z.string(), action: z.string(), note: z.string() })
+const AuditEvent = AuditEntry.extend({ id: z.string(), orderId: z.string() })
+const OrderRow = Order.extend({ audit: z.array(AuditEntry) })
+
+const rows = get('/orders', listingOf(OrderRow))
+const auditEvents = get('/audit-events', listingOf(AuditEvent))
 const list = get('/orders', OrderPage)
 const byId = getOwned('/orders/{id}', Order)
 const create = post('/orders', Order)
@@ -59,6 +67,12 @@ type NewOrder = {
 
 export const orders = httpClient('orders', { timeoutMs: 250 }, (call) => ({
   byId: (id: string) => call(byId, { path: { id } }),
+  /** For staff. */
+  rows: (query: ListingQuery & { [Name in 'customerId' | 'status' | 'number']?: string | undefined }) =>
+    call(rows, { query, ...TABLE }),
+  /** For staff: what happened to orders, those of the newest order first. */
+  auditEvents: (query: ListingQuery & { orderId?: string | undefined; action?: string | undefined }) =>
+    call(auditEvents, { query, ...TABLE }),
   /**
    * Places an order, which empties the cart.
    * @throws {UpstreamError} `precondition_failed` when the cart has another version by now

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
+import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
 import { Money } from './money.ts'
 import { get, post } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
@@ -13,6 +14,9 @@ export const Payment = z.object({
 })
 export type Payment = z.infer<typeof Payment>
 
+const PaymentRow = Payment.extend({ audit: Audit })
+
+const rows = get('/payments', listingOf(PaymentRow))
 const authorise = post('/authorisations', Payment)
 const voidAuthorisation = post('/authorisations/{id}/void', Payment)
 const byIds = get('/payments', z.object({ items: z.array(Payment) }))
@@ -39,6 +43,9 @@ export const payments = httpClient('payments', { timeoutMs: 500, hedge: false },
   /** Gives an authorisation back; nothing is charged. */
   void: (id: string, idempotencyKey: string) =>
     call(voidAuthorisation, { path: { id }, body: {}, idempotencyKey, timeoutMs: AUTHORISE_TIMEOUT_MS }),
+  /** For staff. */
+  rows: (query: ListingQuery & { status?: string | undefined; customerId?: string | undefined }) =>
+    call(rows, { query, ...TABLE }),
   byIds: (ids: readonly string[]) =>
     fetchByKeys(
       ids,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { fetchGroups } from './batch.ts'
 import { cacheKind, SHORT } from './cache-policies.ts'
+import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
 import { get } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
@@ -13,6 +14,9 @@ export const Promotion = z.object({
 })
 export type Promotion = z.infer<typeof Promotion>
 
+const PromotionRow = Promotion.extend({ campaignName: z.string(), startsAt: z.iso.datetime(), audit: Audit })
+
+const rows = get('/promotions', listingOf(PromotionRow))
 const active = get('/promotions', z.object({ items: z.array(Promotion) }))
 
 const RUNNING = cacheKind({ namespace: 'promotions:sku', schema: z.array(Promotion), policy: SHORT })
@@ -21,6 +25,8 @@ export const promotions = httpClient('promotions', { timeoutMs: 200 }, (call, ca
   /** What runs now for the lines of a cart. */
   forCart: async (cartId: string, options?: { timeoutMs?: number }) =>
     (await call(active, { query: { cartId }, ...options })).items,
+  /** For staff. */
+  rows: (query: ListingQuery & { sku?: string | undefined }) => call(rows, { query, ...TABLE }),
   /** What runs now for any of these SKUs. */
   forSkus: async (skus: readonly string[]) => {
     const running = await cached(RUNNING).byIds(skus, (call, missing) =>

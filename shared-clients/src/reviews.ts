@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
 import { cacheKind, LONG } from './cache-policies.ts'
+import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
 import { get } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
@@ -27,6 +28,9 @@ export const ProductReviews = z.object({
 })
 export type ProductReviews = z.infer<typeof ProductReviews>
 
+const ReviewRow = Review.extend({ verifiedPurchase: z.boolean(), moderationState: z.string(), audit: Audit })
+
+const rows = get('/reviews', listingOf(ReviewRow))
 const ofProducts = get('/products/reviews', z.object({ items: z.array(ProductReviews) }))
 
 /** One kind for each number of reviews that is asked for: what holds three does not answer a question for five. */
@@ -40,7 +44,10 @@ function ofLength(limit: number) {
   return kind
 }
 
-export const reviews = httpClient('reviews', { timeoutMs: 250 }, (_, cached) => ({
+export const reviews = httpClient('reviews', { timeoutMs: 250 }, (call, cached) => ({
+  /** For staff: those of the newest products. */
+  rows: (query: ListingQuery & { productId?: string | undefined; rating?: number | undefined }) =>
+    call(rows, { query, ...TABLE }),
   /** The rating of each product and its newest `limit` reviews, by product id. */
   ofProducts: (productIds: readonly string[], { limit }: { limit: number }) =>
     cached(ofLength(limit)).byIds(productIds, (call, missing) =>

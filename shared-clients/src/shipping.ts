@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
+import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
 import { Money } from './money.ts'
 import { get, post } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
@@ -23,6 +24,9 @@ export const Shipment = z.object({
 })
 export type Shipment = z.infer<typeof Shipment>
 
+const ShipmentRow = Shipment.extend({ carrierCode: z.string(), cost: Money, audit: Audit })
+
+const rows = get('/shipments', listingOf(ShipmentRow))
 const quotes = post('/quotes', z.object({ options: z.array(ShippingOption) }))
 const createShipment = post('/shipments', z.object({ items: z.array(Shipment) }))
 const ofOrders = get('/shipments', z.object({ items: z.array(Shipment) }))
@@ -38,6 +42,9 @@ export const shipping = httpClient('shipping', { timeoutMs: 250 }, (call) => ({
   /** The ways to ship a cart, and what each costs. */
   quotes: async (parcel: Parcel, options?: { timeoutMs?: number }) =>
     (await call(quotes, { body: parcel, ...options })).options,
+  /** For staff. */
+  rows: (query: ListingQuery & { orderId?: string | undefined; status?: string | undefined }) =>
+    call(rows, { query, ...TABLE }),
   /** Has an order sent. */
   createShipment: async (orderId: string, idempotencyKey: string): Promise<void> => {
     await call(createShipment, { body: { orderId }, idempotencyKey })

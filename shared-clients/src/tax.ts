@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { post } from './transport/endpoint.ts'
+import { type ListingQuery, listingOf, TABLE } from './listing.ts'
+import { get, post } from './transport/endpoint.ts'
 import { httpClient } from './transport/http.ts'
 
 export const Tax = z.object({
@@ -9,6 +10,10 @@ export const Tax = z.object({
 })
 export type Tax = z.infer<typeof Tax>
 
+/** The tax of an order, as it was calculated. */
+const TaxRow = Tax.extend({ id: z.string(), orderId: z.string(), calculatedAt: z.iso.datetime() })
+
+const rows = get('/calculations', listingOf(TaxRow))
 const calculate = post('/calculations', Tax)
 
 type Basis = {
@@ -18,5 +23,7 @@ type Basis = {
 }
 
 export const tax = httpClient('tax', { timeoutMs: 200 }, (call) => ({
+  /** For staff. */
+  rows: (query: ListingQuery & { orderId?: string | undefined }) => call(rows, { query, ...TABLE }),
   calculate: (basis: Basis, options?: { timeoutMs?: number }) => call(calculate, { body: basis, ...options }),
 }))

@@ -39,7 +39,7 @@ export const orderNumber = (id: string, prefix = 'o'): number | undefined =>
 export const orderHeads = lazily((_: 'all') => numbers(FIRST.order, COUNTS.orders).map(head))
 
 /** The path that an order has gone to reach a status. */
-const STEPS: Record<OrderStatus, OrderStatus[]> = {
+export const STEPS: Record<OrderStatus, OrderStatus[]> = {
   PLACED: ['PLACED'],
   PAYMENT_AUTHORISED: ['PLACED', 'PAYMENT_AUTHORISED'],
   PICKING: ['PLACED', 'PAYMENT_AUTHORISED', 'PICKING'],

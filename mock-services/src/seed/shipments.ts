@@ -17,6 +17,9 @@ const STATUS: Partial<Record<Order['status'], string>> = {
   RETURNED: 'RETURNED',
 }
 
+/** The status of the shipment of an order with this status. */
+export const shipmentStatus = (of: Order['status']): string => STATUS[of] ?? 'LABEL_CREATED'
+
 /** The parcel of an order, its status following the order's. */
 export function shipmentFor(order: Order) {
   const number = Number(order.id.slice(1))
@@ -26,7 +29,7 @@ export function shipmentFor(order: Order) {
   return {
     id: `shp${number}`,
     orderId: order.id,
-    status: STATUS[order.status] ?? 'LABEL_CREATED',
+    status: shipmentStatus(order.status),
     carrierCode: carrier.code,
     trackingCode: `${carrier.code}${r.int(1_000_000_000, 9_999_999_999)}`,
     estimatedDelivery: iso(

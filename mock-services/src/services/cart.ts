@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { createReplays } from '../idempotency.ts'
+import { type Listing, listed } from '../listing.ts'
 import { requirePreconditions } from '../preconditions.ts'
 import {
   type Call,
   del,
   get,
   notFound,
-  pageOf,
   patch,
   post,
   Refusal,
@@ -19,6 +19,16 @@ import type { Cart } from '../seed/carts.ts'
 import { customerIds } from '../seed/customers.ts'
 import { added, changed, removed } from '../world/carts.ts'
 import type { World } from '../world/index.ts'
+
+/** Every customer has one cart. */
+type Row = { id: string; customerId: string }
+
+const CARTS: Listing<Row> = {
+  idOf: ({ id }) => id,
+  sorts: new Map([['id', ({ id }: Row) => id]]),
+  usual: 'id',
+  filters: new Map([['customerId', ({ customerId }: Row, given) => customerId === given]]),
+}
 
 const Quantity = z.int().min(1).max(99)
 const NewLine = z.object({ sku: z.string(), quantity: Quantity })
@@ -56,12 +66,12 @@ export const cartRoutes = ({ carts }: World): Routes => {
       return carts.withLines(cart, lines)
     })
   }
-  const cartIds = customerIds.map((id) => `k${id.slice(1)}`)
+  const rows = customerIds.map((customerId): Row => ({ id: `k${customerId.slice(1)}`, customerId }))
 
   return [
     get('/carts', (call) => {
       requireStaff(call)
-      return pageOf(call, cartIds, (id) => id, carts.of)
+      return listed(call, rows, CARTS, ({ id }) => carts.of(id))
     }),
     get('/carts/{id}', (call) => own(call, call.params.id ?? '')),
     get('/customers/{id}/cart', (call) => own(call, `k${call.params.id?.slice(1)}`)),

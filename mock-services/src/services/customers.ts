@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { maySee } from '../auth.ts'
 import { createReplays } from '../idempotency.ts'
+import { type Listing, listed } from '../listing.ts'
 import {
   get,
   inAnyOrder,
   notFound,
   optionalIds,
-  pageOf,
   put,
   type Routes,
   requireMayChange,
@@ -18,6 +18,24 @@ import { type Customer, customer, customerIds, customerNumber } from '../seed/cu
 const Channels = z.strictObject({ email: z.boolean(), push: z.boolean(), sms: z.boolean() })
 const Topics = z.strictObject({ orders: z.boolean(), offers: z.boolean(), stock: z.boolean() })
 const Preferences = z.strictObject({ channels: Channels.partial(), topics: Topics.partial() }).partial()
+
+const CUSTOMERS: Listing<Customer> = {
+  idOf: ({ id }) => id,
+  sorts: new Map([
+    ['id', ({ id }: Customer) => id],
+    ['name', ({ displayName }: Customer) => displayName],
+    ['memberSince', ({ memberSince }: Customer) => memberSince],
+  ]),
+  usual: 'id',
+  filters: new Map([
+    [
+      'q',
+      ({ displayName, email }: Customer, given) =>
+        `${displayName} ${email}`.toLowerCase().includes(given.toLowerCase()),
+    ],
+    ['loyaltyTier', ({ loyaltyTier }: Customer, given) => loyaltyTier === given],
+  ]),
+}
 
 export const customersRoutes = (): Routes => {
   const changed = new Map<string, Customer['preferences']>()
@@ -45,7 +63,12 @@ export const customersRoutes = (): Routes => {
           items: inAnyOrder(ids.filter((id) => maySee(call.caller, id)).flatMap((id) => find(id) ?? [])),
         }
       requireStaff(call)
-      return pageOf(call, customerIds, (id) => id, find)
+      return listed(
+        call,
+        customerIds.flatMap((id) => find(id) ?? []),
+        CUSTOMERS,
+        (found) => found,
+      )
     }),
     put('/customers/{id}/preferences', Preferences, ({ channels = {}, topics = {} }, call) => {
       const { id = '' } = call.params

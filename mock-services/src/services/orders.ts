@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { maySee } from '../auth.ts'
 import { createReplays } from '../idempotency.ts'
+import { type Listing, listed } from '../listing.ts'
 import {
   type Call,
   get,
   inAnyOrder,
   notFound,
   optionalIds,
-  pageOf,
   parse,
   post,
   Refusal,
@@ -15,6 +15,7 @@ import {
   type Routes,
   requireMayCheckOut,
   requireOwn,
+  requireStaff,
 } from '../routes.ts'
 import { ORDER_STATUSES, orderLine } from '../seed/orders.ts'
 import { productHead } from '../seed/products.ts'
@@ -33,6 +34,45 @@ const NewOrder = z.object({
   reservationId: z.string(),
 })
 const Status = z.enum(ORDER_STATUSES).optional()
+
+type Row = ReturnType<World['orders']['rows']>[number]
+
+const ORDERS: Listing<Row> = {
+  idOf: ({ id }) => id,
+  sorts: new Map([['placedAt', ({ number }: Row) => number]]),
+  usual: '-placedAt',
+  filters: new Map([
+    ['status', ({ status }: Row, given) => status === given],
+    ['number', ({ number }: Row, given) => `HC-2026-${number}` === given],
+  ]),
+}
+
+type AuditEvent = ReturnType<typeof auditEvents>[number]
+
+const AUDIT_EVENTS: Listing<AuditEvent> = {
+  idOf: ({ id }) => id,
+  sorts: new Map([['order', ({ number }: AuditEvent) => number]]),
+  usual: '-order',
+  filters: new Map([
+    ['orderId', ({ orderId }: AuditEvent, given) => orderId === given],
+    ['action', ({ action }: AuditEvent, given) => action === given],
+  ]),
+}
+
+/** What happened to orders, those of the newest order first; enough of each event to list and filter by. */
+const auditEvents = (orders: World['orders']) =>
+  orders.rows().flatMap((row) =>
+    orders
+      .actionsOf(row)
+      .map((action, index) => ({
+        id: `${row.id}-${index + 1}`,
+        number: row.number,
+        orderId: row.id,
+        action,
+        index,
+      }))
+      .reverse(),
+  )
 
 export const ordersRoutes = ({ orders, carts, prices }: World): Routes => {
   const once = createReplays()
@@ -60,8 +100,16 @@ export const ordersRoutes = ({ orders, carts, prices }: World): Routes => {
           .filter((order) => maySee(call.caller, order.customerId))
         return { items: inAnyOrder(items), nextCursor: null, totalCount: items.length }
       }
-      const status = parse(Status, call.query.get('status') ?? undefined)
-      return pageOf(call, orders.rows({ customerId: customerOf(call), status }), ({ id }) => id, orders.full)
+      parse(Status, call.query.get('status') ?? undefined)
+      return listed(call, orders.rows(customerOf(call)), ORDERS, orders.full)
+    }),
+    get('/audit-events', (call) => {
+      requireStaff(call)
+      return listed(call, auditEvents(orders), AUDIT_EVENTS, ({ id, orderId, index }) => ({
+        id,
+        orderId,
+        ...orders.byId(orderId)?.audit[index],
+      }))
     }),
     get('/orders/{id}', (call) => {
       const order = orders.byId(call.params.id ?? '')

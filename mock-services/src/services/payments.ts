@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { maySee } from '../auth.ts'
 import { createReplays } from '../idempotency.ts'
+import { type Listing, listed } from '../listing.ts'
 import {
   get,
   inAnyOrder,
   notFound,
   optionalIds,
-  pageOf,
   post,
   Refusal,
   Reply,
@@ -28,6 +28,18 @@ const Authorisation = z.object({
 
 /** A method with this in its name or token is declined, so that the way of a decline can be seen. */
 const DECLINED = 'declined'
+
+type Row = ReturnType<World['payments']['rows']>[number]
+
+const PAYMENTS: Listing<Row> = {
+  idOf: ({ id }) => id,
+  sorts: new Map([['createdAt', ({ createdAt }: Row) => createdAt]]),
+  usual: '-createdAt',
+  filters: new Map([
+    ['status', ({ status }: Row, given) => status === given],
+    ['customerId', (row: Row, given) => row.customerId === given],
+  ]),
+}
 
 export const paymentsRoutes = ({ payments }: World): Routes => {
   const once = createReplays()
@@ -57,8 +69,9 @@ export const paymentsRoutes = ({ payments }: World): Routes => {
       }
       const asked = call.query.get('customerId')
       if (asked !== null) requireOwn(call, asked, 'customer')
-      const customerId = asked ?? (maySee(call.caller, '') ? null : call.caller.sub)
-      return pageOf(call, payments.idsOf(customerId), (id) => id, payments.of)
+      const all = payments.rows()
+      const own = maySee(call.caller, '') ? all : all.filter((row) => row.customerId === call.caller.sub)
+      return listed(call, own, PAYMENTS, ({ id }) => payments.of(id))
     }),
   ]
 }

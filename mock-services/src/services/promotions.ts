@@ -1,13 +1,5 @@
-import {
-  get,
-  inAnyOrder,
-  notFound,
-  optionalIds,
-  pageOf,
-  type Routes,
-  requireOwn,
-  requireStaff,
-} from '../routes.ts'
+import { type Listing, listed } from '../listing.ts'
+import { get, inAnyOrder, notFound, optionalIds, type Routes, requireOwn, requireStaff } from '../routes.ts'
 import { productHeads } from '../seed/products.ts'
 import { promotionsOf } from '../seed/promotions.ts'
 import type { World } from '../world/index.ts'
@@ -16,6 +8,19 @@ import type { World } from '../world/index.ts'
 let all: ReturnType<typeof promotionsOf> | undefined
 const allPromotions = () => (all ??= productHeads('all').flatMap(({ sku }) => promotionsOf(sku)))
 
+type Promotion = ReturnType<typeof promotionsOf>[number]
+
+const PROMOTIONS: Listing<Promotion> = {
+  idOf: ({ id }) => id,
+  sorts: new Map<string, (promotion: Promotion) => string | number>([
+    ['id', ({ id }) => id],
+    ['endsAt', ({ endsAt }) => endsAt],
+    ['discount', ({ discountBasisPoints }) => discountBasisPoints],
+  ]),
+  usual: 'id',
+  filters: new Map([['sku', ({ sku }: Promotion, given) => sku === given]]),
+}
+
 export const promotionsRoutes = ({ carts }: World): Routes => [
   get('/promotions', (call) => {
     const skus = optionalIds(call, 'skus')
@@ -23,12 +28,7 @@ export const promotionsRoutes = ({ carts }: World): Routes => [
     const cartId = call.query.get('cartId')
     if (cartId === null) {
       requireStaff(call)
-      return pageOf(
-        call,
-        allPromotions(),
-        ({ id }) => id,
-        (promotion) => promotion,
-      )
+      return listed(call, allPromotions(), PROMOTIONS, (promotion) => promotion)
     }
     const cart = carts.of(cartId)
     if (!cart) throw notFound('cart')

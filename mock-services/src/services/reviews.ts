@@ -1,4 +1,5 @@
-import { get, inAnyOrder, limitOf, page, type Routes, requiredIds, requireStaff } from '../routes.ts'
+import { type Listing, listed } from '../listing.ts'
+import { get, inAnyOrder, limitOf, type Routes, requiredIds, requireStaff } from '../routes.ts'
 import { productHead, productHeads } from '../seed/products.ts'
 import { LISTED_REVIEWS, reviewSummary, reviewsOf } from '../seed/reviews.ts'
 
@@ -6,6 +7,29 @@ const known = (ids: string[]) => ids.filter((id) => id.startsWith('p') && produc
 
 /** The list over all products holds what the newest of them have: enough for an administration table. */
 const NEWEST_PRODUCTS = 100
+
+type Review = ReturnType<typeof reviewsOf>[number]
+
+const REVIEWS: Listing<Review> = {
+  idOf: ({ id }) => id,
+  sorts: new Map<string, (review: Review) => string | number>([
+    ['createdAt', ({ createdAt }) => createdAt],
+    ['rating', ({ rating }) => rating],
+  ]),
+  usual: '-createdAt',
+  filters: new Map([
+    ['productId', ({ productId }: Review, given) => productId === given],
+    ['rating', ({ rating }: Review, given) => String(rating) === given],
+  ]),
+}
+
+const compared = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+const newest = (): Review[] =>
+  productHeads('all')
+    .slice(0, NEWEST_PRODUCTS)
+    .flatMap(({ id }) => reviewsOf(id))
+    .sort((a, b) => compared(b.createdAt, a.createdAt) || compared(b.id, a.id))
 
 export const reviewsRoutes = (): Routes => [
   get('/products/reviews', (call) => {
@@ -17,10 +41,6 @@ export const reviewsRoutes = (): Routes => [
   }),
   get('/reviews', (call) => {
     requireStaff(call)
-    const all = productHeads('all')
-      .slice(0, NEWEST_PRODUCTS)
-      .flatMap((product) => reviewsOf(product.id))
-    all.sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-    return page(call, all, (review) => review.id)
+    return listed(call, newest(), REVIEWS, (review) => review)
   }),
 ]

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { maySee } from '../auth.ts'
 import { createReplays } from '../idempotency.ts'
+import { type Listing, listed } from '../listing.ts'
 import {
   get,
   inAnyOrder,
   notFound,
   optionalIds,
-  pageOf,
   post,
   Refusal,
   Reply,
@@ -15,8 +15,22 @@ import {
   requireStaff,
 } from '../routes.ts'
 import { productHead } from '../seed/products.ts'
+import { shipmentStatus } from '../seed/shipments.ts'
 import { shippingOptions } from '../seed/shipping-options.ts'
 import type { World } from '../world/index.ts'
+
+type Row = ReturnType<World['orders']['rows']>[number]
+
+/** One shipment an order, so its rows are those of orders. */
+const SHIPMENTS: Listing<Row> = {
+  idOf: ({ id }) => id,
+  sorts: new Map([['order', ({ number }: Row) => number]]),
+  usual: '-order',
+  filters: new Map([
+    ['orderId', ({ id }: Row, given) => id === given],
+    ['status', ({ status }: Row, given) => shipmentStatus(status) === given],
+  ]),
+}
 
 const QuoteRequest = z.object({
   cartId: z.string(),
@@ -48,14 +62,9 @@ export const shippingRoutes = ({ orders }: World): Routes => {
       }
       requireStaff(call)
       const shipped = orders
-        .rows({})
+        .rows()
         .filter(({ status }) => !['PLACED', 'PAYMENT_AUTHORISED', 'CANCELLED'].includes(status))
-      return pageOf(
-        call,
-        shipped,
-        ({ id }) => id,
-        (row) => orders.shipmentOf(orders.full(row)),
-      )
+      return listed(call, shipped, SHIPMENTS, (row) => orders.shipmentOf(orders.full(row)))
     }),
     post('/shipments', z.object({ orderId: z.string() }), ({ orderId }, call) => {
       const found = order(orderId)

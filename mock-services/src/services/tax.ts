@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { get, pageOf, post, type Routes, requireStaff } from '../routes.ts'
+import { type Listing, listed } from '../listing.ts'
+import { get, post, type Routes, requireStaff } from '../routes.ts'
 import { calculateTax } from '../seed/tax.ts'
 import type { World } from '../world/index.ts'
 
@@ -10,29 +11,34 @@ const Calculation = z.object({
   lines: z.array(z.object({ sku: z.string(), quantity: z.int().min(1), netMinor: z.int().min(0) })).max(500),
 })
 
+type Row = ReturnType<World['orders']['rows']>[number]
+
+/** One calculation an order, so its rows are those of orders. */
+const CALCULATIONS: Listing<Row> = {
+  idOf: ({ id }) => id,
+  sorts: new Map([['order', ({ number }: Row) => number]]),
+  usual: '-order',
+  filters: new Map([['orderId', ({ id }: Row, given) => id === given]]),
+}
+
 export const taxRoutes = ({ orders }: World): Routes => [
   post('/calculations', Calculation, calculateTax),
   get('/calculations', (call) => {
     requireStaff(call)
-    return pageOf(
-      call,
-      orders.rows({}),
-      ({ id }) => id,
-      (row) => {
-        const order = orders.full(row)
-        const lines = order.lines.map(({ sku, quantity, total }) => ({
-          sku,
-          quantity,
-          netMinor: total.amountMinor,
-        }))
-        const country = order.shippingAddress?.country ?? 'DE'
-        return {
-          id: `tax${row.number}`,
-          orderId: row.id,
-          ...calculateTax({ country, currency: order.currency, lines }),
-          calculatedAt: order.placedAt,
-        }
-      },
-    )
+    return listed(call, orders.rows(), CALCULATIONS, (row) => {
+      const order = orders.full(row)
+      const lines = order.lines.map(({ sku, quantity, total }) => ({
+        sku,
+        quantity,
+        netMinor: total.amountMinor,
+      }))
+      const country = order.shippingAddress?.country ?? 'DE'
+      return {
+        id: `tax${row.number}`,
+        orderId: row.id,
+        ...calculateTax({ country, currency: order.currency, lines }),
+        calculatedAt: order.placedAt,
+      }
+    })
   }),
 ]

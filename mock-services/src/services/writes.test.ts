@@ -226,7 +226,7 @@ describe('a BFF on its own behalf', () => {
     expect(voided.body).toMatchObject({ status: 'VOIDED' })
   })
 
-  it('changes nothing else of a customer, and only the BFF that recovers does that', async () => {
+  it('changes nothing else of a customer, and only the BFFs that finish checkouts do that', async () => {
     const cart = await clientToken(mocks, 'cart')
     const line = { sku: 'HB-1001', quantity: 1 }
     expect((await post('cart', '/carts/k1001/lines', cart, line, 'alone')).status).toBe(404)
@@ -235,11 +235,17 @@ describe('a BFF on its own behalf', () => {
     expect(
       (await call(mocks, 'customers', '/customers/c1001/preferences', customers, preferences)).status,
     ).toBe(404)
-    const web = await tokenRequest(mocks, 'web-bff', {
+    const devices = await tokenRequest(mocks, 'iot-bff', {
       grant_type: 'client_credentials',
       audience: 'payments',
     })
-    const refused = await post('payments', '/authorisations', web.body.access_token ?? '', order, 'web')
+    const refused = await post(
+      'payments',
+      '/authorisations',
+      devices.body.access_token ?? '',
+      order,
+      'devices',
+    )
     expect(refused.status).toBe(404)
   })
 })

@@ -11,6 +11,9 @@ import { COUNTS, FIRST, lazily } from '../seed/reference.ts'
 
 type Change = { name?: string | undefined; active?: boolean | undefined }
 
+/** More than any product's number. */
+const OTHERS = 10_000_000
+
 const fullProduct = lazily(product)
 
 export type Catalog = ReturnType<typeof createCatalog>
@@ -51,13 +54,19 @@ export function createCatalog(events: EventLog) {
     bySku: withPrefix('HB-'),
     inCategory: (categoryId: string | null): readonly ProductHead[] =>
       categoryId === null ? heads() : heads().filter(({ category }) => category.id === categoryId),
-    /** Products that have every word of the query, those with all of them in the name first. */
-    search(query: string): ProductHead[] {
+    /** Products that have every word of the query, those with all of them in the name first, and their rank. */
+    search(query: string) {
       const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-      if (words.length === 0) return []
-      const found = heads().filter((head) => words.every((word) => searchable(head).includes(word)))
+      const found =
+        words.length === 0
+          ? []
+          : heads().filter((head) => words.every((word) => searchable(head).includes(word)))
       const inName = (head: ProductHead) => words.every((word) => head.name.toLowerCase().includes(word))
-      return [...found.filter(inName), ...found.filter((head) => !inName(head))]
+      return {
+        heads: [...found.filter(inName), ...found.filter((head) => !inName(head))],
+        /** Grows along `heads`. */
+        rankOf: (head: ProductHead) => head.number + (inName(head) ? 0 : OTHERS),
+      }
     },
     /** `false` when there is no such product. */
     change(id: string, { name, active }: Change): boolean {

@@ -16,6 +16,13 @@ export function createInbox(events: EventLog) {
   return {
     /** Newest first. */
     of: (customerId: string): readonly Notification[] => of(customerId),
+    /** Marks these (all, when not given) as read; gives how many are unread then. */
+    markRead(customerId: string, ids?: readonly string[]): number {
+      const all = of(customerId)
+      const at = new Date().toISOString()
+      for (const entry of all) if (!ids || ids.includes(entry.id)) entry.readAt ??= at
+      return all.filter(({ readAt }) => readAt === null).length
+    },
     add(customerId: string, text: { kind: string; title: string; body: string }): Notification {
       const fresh = notification(`n${customerId.slice(1)}-new${++added}`, text, Date.now(), null)
       of(customerId).unshift(fresh)

@@ -8,6 +8,7 @@ import {
   type OrderLine,
   type OrderStatus,
   orderHeads,
+  STEPS,
   seededOrder,
 } from '../seed/orders.ts'
 import { COUNTS, FIRST } from '../seed/reference.ts'
@@ -41,15 +42,13 @@ export function createOrders(events: EventLog, inbox: Inbox) {
     })
 
   return {
-    rows: (filter: { customerId?: string | undefined; status?: string | undefined }): readonly OrderRow[] =>
-      filter.customerId === undefined && filter.status === undefined
-        ? rows
-        : rows.filter(
-            ({ customerId, status }) =>
-              (filter.customerId === undefined || customerId === filter.customerId) &&
-              (filter.status === undefined || status === filter.status),
-          ),
+    /** Of one customer, or all of them; newest first. */
+    rows: (customerId?: string): readonly OrderRow[] =>
+      customerId === undefined ? rows : rows.filter((entry) => entry.customerId === customerId),
     full,
+    /** What has happened to an order, oldest first; of the seed's without making all of it. */
+    actionsOf: (entry: OrderRow): readonly string[] =>
+      own.get(entry.id)?.audit.map(({ action }) => action) ?? STEPS[entry.status],
     byId: byIdFull,
 
     /** What was placed since the start, newest first; with whether it is on its way to be shipped. */

@@ -1,6 +1,6 @@
 import { type Order, orderHeads, orderNumber, seededOrder } from '../seed/orders.ts'
 import { random } from '../seed/random.ts'
-import { FIRST, recordAudit } from '../seed/reference.ts'
+import { FIRST, iso, recordAudit } from '../seed/reference.ts'
 
 export type Payment = ReturnType<typeof paymentRecord>
 type Money = { amountMinor: number; currency: string }
@@ -15,6 +15,21 @@ const STATUS: Record<Order['status'], string> = {
   CANCELLED: 'VOIDED',
   RETURNED: 'REFUNDED',
 }
+
+/** Enough of a payment to list and filter by. */
+type PaymentRow = Pick<Payment, 'id' | 'customerId' | 'status' | 'createdAt'>
+
+const compared = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+const seededRows = () =>
+  orderHeads('all').map(
+    ({ number, customerNumber, status, placedAt }): PaymentRow => ({
+      id: `pay${number}`,
+      customerId: `c${customerNumber}`,
+      status: STATUS[status],
+      createdAt: iso(placedAt),
+    }),
+  )
 
 /** Payments: one for each order of the seed, and the authorisations since. */
 export function createPayments() {
@@ -40,13 +55,11 @@ export function createPayments() {
 
   return {
     of,
-    /** Ids of a customer's payments (of all payments without one), newest first. */
-    idsOf(customerId: string | null): string[] {
-      const ids = orderHeads('all')
-        .filter((head) => customerId === null || `c${head.customerNumber}` === customerId)
-        .map(({ number }) => `pay${number}`)
-        .reverse()
-      return [...newest.filter((id) => customerId === null || own.get(id)?.customerId === customerId), ...ids]
+    /** Enough of every payment to list and filter by, newest first; equal times in reverse order of the ids. */
+    rows(): readonly PaymentRow[] {
+      return [...newest.flatMap((id) => own.get(id) ?? []), ...seededRows()]
+        .map((row) => own.get(row.id) ?? row)
+        .sort((a, b) => compared(b.createdAt, a.createdAt) || compared(b.id, a.id))
     },
     /** What was authorised since the start, voided or not; newest first. */
     since: (): Payment[] => newest.flatMap((id) => own.get(id) ?? []),

@@ -69,6 +69,20 @@ export interface ReleaseRequest {
 export interface ReleaseResponse {
 }
 
+export interface SetStockRequest {
+  warehouse: string;
+  sku: string;
+  available: number;
+}
+
+export interface SetStockResponse {
+  warehouse: string;
+  sku: string;
+  available: number;
+  /** The event that tells of it. */
+  eventId: string;
+}
+
 export interface WatchStockRequest {
   warehouse: string;
   follow: boolean;
@@ -666,6 +680,176 @@ export const ReleaseResponse: MessageFns<ReleaseResponse> = {
   },
 };
 
+function createBaseSetStockRequest(): SetStockRequest {
+  return { warehouse: "", sku: "", available: 0 };
+}
+
+export const SetStockRequest: MessageFns<SetStockRequest> = {
+  encode(message: SetStockRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.warehouse !== "") {
+      writer.uint32(10).string(message.warehouse);
+    }
+    if (message.sku !== "") {
+      writer.uint32(18).string(message.sku);
+    }
+    if (message.available !== 0) {
+      writer.uint32(24).uint32(message.available);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetStockRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetStockRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.warehouse = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sku = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.available = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetStockRequest>): SetStockRequest {
+    return SetStockRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetStockRequest>): SetStockRequest {
+    const message = createBaseSetStockRequest();
+    message.warehouse = object.warehouse ?? "";
+    message.sku = object.sku ?? "";
+    message.available = object.available ?? 0;
+    return message;
+  },
+};
+
+function createBaseSetStockResponse(): SetStockResponse {
+  return { warehouse: "", sku: "", available: 0, eventId: "" };
+}
+
+export const SetStockResponse: MessageFns<SetStockResponse> = {
+  encode(message: SetStockResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.warehouse !== "") {
+      writer.uint32(10).string(message.warehouse);
+    }
+    if (message.sku !== "") {
+      writer.uint32(18).string(message.sku);
+    }
+    if (message.available !== 0) {
+      writer.uint32(24).uint32(message.available);
+    }
+    if (message.eventId !== "") {
+      writer.uint32(34).string(message.eventId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetStockResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetStockResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.warehouse = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sku = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.available = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.eventId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SetStockResponse>): SetStockResponse {
+    return SetStockResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetStockResponse>): SetStockResponse {
+    const message = createBaseSetStockResponse();
+    message.warehouse = object.warehouse ?? "";
+    message.sku = object.sku ?? "";
+    message.available = object.available ?? 0;
+    message.eventId = object.eventId ?? "";
+    return message;
+  },
+};
+
 function createBaseWatchStockRequest(): WatchStockRequest {
   return { warehouse: "", follow: false, afterEventId: "" };
 }
@@ -1077,6 +1261,16 @@ export const InventoryServiceService = {
     responseSerialize: (value: ReleaseResponse): Buffer => Buffer.from(ReleaseResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReleaseResponse => ReleaseResponse.decode(value),
   },
+  /** Staff's adjustment of what is available. PERMISSION_DENIED without the role; NOT_FOUND for no such SKU. */
+  setStock: {
+    path: "/harbor.inventory.v1.InventoryService/SetStock" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetStockRequest): Buffer => Buffer.from(SetStockRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetStockRequest => SetStockRequest.decode(value),
+    responseSerialize: (value: SetStockResponse): Buffer => Buffer.from(SetStockResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetStockResponse => SetStockResponse.decode(value),
+  },
   /**
    * Every level of one warehouse (of all when empty), then, with `follow`, each change as it happens.
    * `after_event_id` set and still held: no snapshot, only the changes after it. Not held any more: OUT_OF_RANGE.
@@ -1099,6 +1293,8 @@ export interface InventoryServiceServer extends UntypedServiceImplementation {
   reserve: handleUnaryCall<ReserveRequest, ReserveResponse>;
   /** Gives a reservation back; idempotent. A Reserve with its id that comes later is FAILED_PRECONDITION. */
   release: handleUnaryCall<ReleaseRequest, ReleaseResponse>;
+  /** Staff's adjustment of what is available. PERMISSION_DENIED without the role; NOT_FOUND for no such SKU. */
+  setStock: handleUnaryCall<SetStockRequest, SetStockResponse>;
   /**
    * Every level of one warehouse (of all when empty), then, with `follow`, each change as it happens.
    * `after_event_id` set and still held: no snapshot, only the changes after it. Not held any more: OUT_OF_RANGE.
@@ -1154,6 +1350,22 @@ export interface InventoryServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReleaseResponse) => void,
+  ): ClientUnaryCall;
+  /** Staff's adjustment of what is available. PERMISSION_DENIED without the role; NOT_FOUND for no such SKU. */
+  setStock(
+    request: SetStockRequest,
+    callback: (error: ServiceError | null, response: SetStockResponse) => void,
+  ): ClientUnaryCall;
+  setStock(
+    request: SetStockRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetStockResponse) => void,
+  ): ClientUnaryCall;
+  setStock(
+    request: SetStockRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetStockResponse) => void,
   ): ClientUnaryCall;
   /**
    * Every level of one warehouse (of all when empty), then, with `follow`, each change as it happens.

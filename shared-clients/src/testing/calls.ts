@@ -36,7 +36,24 @@ export const USER_ONLY: ReadonlySet<string> = new Set([
   'cart.setQuantity',
   'cart.removeLine',
   'customers.setPreferences',
+  'notifications.markRead',
 ])
+
+/** What a customer's token may not ask for, and a BFF on its own behalf or staff may. */
+export const STAFF_ONLY: ReadonlySet<string> = new Set([
+  'cart.rows',
+  'customers.rows',
+  'orders.auditEvents',
+  'promotions.rows',
+  'reviews.rows',
+  'shipping.rows',
+  'tax.rows',
+])
+
+/** What only a person of the staff may do. */
+export const STAFF_WRITES: ReadonlySet<string> = new Set(['inventory.setStock'])
+
+const page = { limit: 20 }
 
 export type Call = (clients: Clients) => Promise<unknown>
 
@@ -51,6 +68,7 @@ const CALLS: Calls = {
   cart: {
     byId: ({ cart }) => cart.byId('k1001'),
     ofCustomer: ({ cart }) => cart.ofCustomer(CUSTOMER),
+    rows: ({ cart }) => cart.rows({ ...page, sort: '-id' }),
     addLine: ({ cart }) => cart.addLine('k1001', { sku: 'HB-1009', quantity: 1 }, write()),
     setQuantity: ({ cart }) => cart.setQuantity('k1001', { sku: 'HB-1001', quantity: 2 }, write()),
     removeLine: ({ cart }) => cart.removeLine('k1001', 'HB-1009', write()),
@@ -62,11 +80,14 @@ const CALLS: Calls = {
     listNow: ({ catalog }) => catalog.listNow({ limit: 100 }),
     nowByIds: ({ catalog }) => catalog.nowByIds(['p1002', 'p1001', 'p3000']),
     nowBySkus: ({ catalog }) => catalog.nowBySkus(['HB-1002', 'HB-1001']),
+    categories: ({ catalog }) => catalog.categories(),
+    rows: ({ catalog }) => catalog.rows({ ...page, category: 'cat-01', sort: 'name' }),
     search: ({ catalog }) => catalog.search('e', { limit: 20 }),
   },
   customers: {
     byId: ({ customers }) => customers.byId(CUSTOMER),
     byIds: ({ customers }) => customers.byIds([CUSTOMER]),
+    rows: ({ customers }) => customers.rows({ ...page, q: 'a', sort: 'name' }),
     setPreferences: ({ customers }) =>
       customers.setPreferences(
         CUSTOMER,
@@ -84,6 +105,7 @@ const CALLS: Calls = {
   inventory: {
     stock: ({ inventory }) => inventory.stock(['HB-1001', 'HB-1002'], { timeoutMs: 2_000 }),
     reserve: ({ inventory }) => inventory.reserve(freshKey(), LINES.slice(0, 1)),
+    setStock: ({ inventory }) => inventory.setStock({ warehouse: 'ham', sku: 'HB-1500', available: 7 }),
     release: ({ inventory }) => inventory.release(freshKey()),
     watchStock: async ({ inventory }) => {
       const events: StockEvent[] = []
@@ -96,14 +118,18 @@ const CALLS: Calls = {
   },
   notifications: {
     ofCustomer: ({ notifications }) => notifications.ofCustomer(CUSTOMER, { limit: 20 }),
+    markRead: ({ notifications }) => notifications.markRead(CUSTOMER, ['n1001-1'], freshKey()),
   },
   orders: {
     byId: ({ orders }) => orders.byId('o104997'),
+    rows: ({ orders }) => orders.rows({ ...page, status: 'DELIVERED' }),
+    auditEvents: ({ orders }) => orders.auditEvents({ ...page, action: 'SHIPPED' }),
     create: ({ orders }) => orders.create({ ...newOrder, paymentId: freshKey() }, freshKey()),
     ofCustomer: ({ orders }) => orders.ofCustomer(CUSTOMER, { limit: 100 }),
   },
   payments: {
     byIds: ({ payments }) => payments.byIds(['pay104997']),
+    rows: ({ payments }) => payments.rows({ ...page, status: 'CAPTURED' }),
     authorise: ({ payments }) => payments.authorise(newPayment(), freshKey()),
     void: async ({ payments }) => {
       const { id } = await payments.authorise(newPayment(), freshKey())
@@ -117,6 +143,7 @@ const CALLS: Calls = {
   },
   promotions: {
     forCart: ({ promotions }) => promotions.forCart('k1001'),
+    rows: ({ promotions }) => promotions.rows({ ...page, sort: 'endsAt' }),
     forSkus: ({ promotions }) => promotions.forSkus(Array.from({ length: 250 }, (_, n) => `HB-${1001 + n}`)),
   },
   recommendations: {
@@ -124,15 +151,18 @@ const CALLS: Calls = {
     forProducts: ({ recommendations }) => recommendations.forProducts(['p1001', 'p1002'], { limit: 4 }),
   },
   reviews: {
+    rows: ({ reviews }) => reviews.rows({ ...page, rating: 5 }),
     ofProducts: ({ reviews }) => reviews.ofProducts(['p1001', 'p1002'], { limit: 5 }),
   },
   shipping: {
     quotes: ({ shipping }) =>
       shipping.quotes({ cartId: 'k1001', lines: LINES, country: 'DE', postalCode: '10115' }),
+    rows: ({ shipping }) => shipping.rows({ ...page, status: 'DELIVERED' }),
     createShipment: ({ shipping }) => shipping.createShipment('o104997', freshKey()),
     ofOrders: async ({ orders, shipping }) => shipping.ofOrders(await orderIds({ orders })),
   },
   tax: {
+    rows: ({ tax }) => tax.rows(page),
     calculate: ({ tax }) =>
       tax.calculate({
         country: 'DE',
