@@ -5,12 +5,14 @@ const retry = process.env.CI === 'true' ? 1 : 0
 // `pnpm soak` runs the same tests with large counts, which take as long as they take.
 const soak = process.env.SOAK === 'true'
 
+// The entry that Node takes: Vite would take another, and two copies of graphql do not mix.
+const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] }
+
 export default defineConfig({
   test: {
     projects: [
       {
-        // The entry that Node takes: Vite would take another, and two copies of graphql do not mix.
-        resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+        resolve,
         test: {
           name: 'unit',
           include: ['{shared-*,*-bff,mock-services,examples,scripts}/**/*.test.ts'],
@@ -22,6 +24,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'timing',
           include: ['{shared-*,*-bff}/**/*.timing.test.ts'],

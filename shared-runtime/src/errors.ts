@@ -41,3 +41,16 @@ export const isUserRefused = (error: unknown): boolean =>
 /** Whether an error says that the thing asked for does not exist. */
 export const isNotFound = (error: unknown): boolean =>
   error instanceof UpstreamError && error.code === 'not_found'
+
+/**
+ * All the time that was given to a piece of work has been used up: the reason of an abort that is no consumer's
+ * leaving. Calls to upstreams that it ends are timeouts.
+ */
+export class TimeUp extends UpstreamError {
+  constructor(what: string, message: string, options?: ErrorOptions) {
+    super(what, 'timeout', message, options)
+  }
+}
+
+/** Whether work was aborted because its time was used up, and not because its consumer left. */
+export const isTimeUp = (reason: unknown): boolean => reason instanceof TimeUp

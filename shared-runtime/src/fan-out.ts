@@ -1,4 +1,4 @@
-import { isNotFound, isUserRefused, UpstreamError } from './errors.ts'
+import { isNotFound, isUserRefused, TimeUp, UpstreamError } from './errors.ts'
 import { type RequestContext, remainingMs } from './request-context.ts'
 
 /** A source without which there is no answer. */
@@ -122,7 +122,7 @@ const lateError = (name: string, signal: AbortSignal) =>
     ? new UpstreamError(name, 'cancelled', 'the request ended before this source answered', {
         cause: signal.reason,
       })
-    : new UpstreamError(name, 'timeout', 'no answer within the budget of the request')
+    : new TimeUp(name, 'no answer within the budget of the request')
 
 /** A source that fails before anyone waits for it must not end the process as an unhandled rejection. */
 function handled<P>(value: P): Promise<Awaited<P>> {

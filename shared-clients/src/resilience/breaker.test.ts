@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { UpstreamErrorCode } from '@harbor/shared-runtime/errors'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { request, timed } from '../transport/testing.ts'
 import type { BreakerChanged } from './events.ts'
 import { chainOf, failure, listen, read } from './testing.ts'
@@ -125,4 +125,50 @@ test('a probe whose consumer leaves proves nothing: the breaker stays open', asy
   context.abort()
   await expect(probe).rejects.toMatchObject({ code: 'cancelled' })
   await expect.poll(() => chain.state.breaker).toBe('open')
+})
+
+test('a wall clock that is set back by an hour, or forward, changes nothing: the probe comes in time', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    for (const hours of [-1, 1]) {
+      const state: { code: UpstreamErrorCode | 'ok' } = { code: 'unavailable' }
+      const { chain, sent, next } = await opened(state)
+      vi.setSystemTime(Date.now() + hours * 3_600_000)
+      state.code = 'ok'
+      const before = sent.length
+      await expect(chain.call(request(), next())).rejects.toMatchObject({ code: 'unavailable' })
+      expect(sent).toHaveLength(before)
+      await pause(PROBE_AFTER_MS)
+      expect(await chain.call(request(), next())).toBe('answer')
+      expect(chain.state.breaker).toBe('closed')
+    }
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('an outage is noticed after a run of failures, however many calls succeeded before', async () => {
+  const chain = chainOf({ ...settings, breaker: { calls: 50, minCalls: 5 } })
+  const state: { code: UpstreamErrorCode | 'ok' } = { code: 'ok' }
+  const { next } = upstream(state)
+  for (let n = 0; n < 50; n++) await chain.call(request(), next())
+  state.code = 'unavailable'
+  for (let n = 0; n < 4; n++) await chain.call(request(), next()).catch(() => {})
+  expect(chain.state.breaker).toBe('closed')
+  await chain.call(request(), next()).catch(() => {})
+  expect(chain.state.breaker).toBe('open')
+})
+
+test('an answer to a call from before the circuit opened does not close it', async () => {
+  const chain = chainOf(settings)
+  let answer = () => {}
+  const early = read<string>((attempt) => {
+    answer = () => attempt.succeed('late')
+  })
+  const slow = chain.call(request(), { ...early, key: 'early' })
+  const { next } = upstream({ code: 'unavailable' })
+  for (let n = 0; n < 5; n++) await chain.call(request(), next()).catch(() => {})
+  await vi.waitFor(() => answer())
+  expect(await slow).toBe('late')
+  expect(chain.state.breaker).toBe('open')
 })

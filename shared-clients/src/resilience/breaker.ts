@@ -1,100 +1,100 @@
-import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/errors'
-import { type CircuitBreakerPolicy, CircuitState, CountBreaker, circuitBreaker, handleWhen } from 'cockatiel'
+import { UpstreamError } from '@harbor/shared-runtime/errors'
 import type { Resilience } from './defaults.ts'
 import { type BreakerState, callEvents } from './events.ts'
 
-const STATES: Record<CircuitState, BreakerState> = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.Open]: 'open',
-  [CircuitState.HalfOpen]: 'half-open',
-  [CircuitState.Isolated]: 'open',
-}
-
-/** What says that an upstream is not well. */
-const FAILURES: ReadonlySet<UpstreamErrorCode> = new Set(['unavailable', 'timeout', 'invalid_answer'])
-/** What says nothing about an upstream: we ended the call, or it never left the process. */
-const NO_VERDICT: ReadonlySet<UpstreamErrorCode> = new Set(['cancelled', 'overloaded'])
+/** What a call that has ended says about its upstream; `none`: nothing, for example because the consumer left. */
+export type Verdict = 'success' | 'failure' | 'none'
 
 /**
- * The circuit breaker of one upstream. Open: calls fail at once. After `probeAfterMs` one call goes through to
- * try; meanwhile the others go on failing at once, so nobody ever waits for a probe.
+ * The circuit breaker of one upstream. It opens when more than a share of the last calls failed, or when
+ * `minCalls` failed in a row. While it is open, calls fail at once. After `probeAfterMs` one call goes through as
+ * a probe; the others keep failing at once, so nobody waits for it. Measures time by the monotonic clock.
  */
 export class Breaker {
   readonly #upstream: string
-  readonly #samples: CountBreaker
-  readonly #policy: CircuitBreakerPolicy
-  readonly #probeAfterMs: number
-  /** Instant of `Date.now()`, the clock of cockatiel. */
+  readonly #settings: Resilience['breaker']
+  /** A ring of the last calls: 1 is a failure. */
+  readonly #calls: Uint8Array
+  #counted = 0
+  #failures = 0
+  #failedInARow = 0
+  #state: BreakerState = 'closed'
   #openedAt = 0
+  /** Grows with each change of state: what a call reports counts only in the period in which it was admitted. */
+  #period = 0
 
-  constructor(upstream: string, { failureShare, calls, minCalls, probeAfterMs }: Resilience['breaker']) {
+  constructor(upstream: string, settings: Resilience['breaker']) {
     this.#upstream = upstream
-    this.#probeAfterMs = probeAfterMs
-    this.#samples = new CountBreaker({ threshold: failureShare, size: calls, minimumNumberOfCalls: minCalls })
-    this.#policy = circuitBreaker(
-      handleWhen((error) => this.#isFailure(error)),
-      { halfOpenAfter: probeAfterMs, breaker: this.#samples },
-    )
-    this.#policy.onStateChange((state) => {
-      if (state === CircuitState.Open) this.#openedAt = Date.now()
-      if (callEvents.breaker.hasSubscribers) callEvents.breaker.publish({ upstream, state: STATES[state] })
-    })
+    this.#settings = settings
+    this.#calls = new Uint8Array(settings.calls)
   }
 
   get state(): BreakerState {
-    return STATES[this.#policy.state]
+    return this.#state
   }
 
-  /** @throws {UpstreamError} `unavailable` when a call would be refused now: it need not wait for anything else first */
+  /** @throws {UpstreamError} `unavailable` when a call would be refused now, so it need not wait for anything else */
   check(): void {
-    const { state } = this.#policy
-    if (state === CircuitState.Closed) return
-    // Half open means that the probe is running: cockatiel would make this call wait for its outcome.
-    if (state === CircuitState.HalfOpen || Date.now() - this.#openedAt < this.#probeAfterMs)
-      throw this.#open()
+    if (this.#state !== 'closed' && !this.#probeIsDue()) throw this.#refusal()
   }
 
   /**
-   * Makes a call if the breaker lets it through.
-   * @throws {UpstreamError} `unavailable` at once when it does not; else what the call throws
+   * Admits a call and gives its pass for `report`, which must follow. A call admitted by an open breaker is the probe.
+   * @throws {UpstreamError} `unavailable` when the call must not be made
    */
-  run<T>(call: () => Promise<T>): Promise<T> {
-    return this.#policy.state === CircuitState.Closed ? this.#policy.execute(call) : this.#probe(call)
-  }
-
-  async #probe<T>(call: () => Promise<T>): Promise<T> {
-    this.check()
-    let called = false
-    try {
-      return await this.#policy.execute(() => {
-        called = true
-        return this.#policy.state === CircuitState.HalfOpen ? asProbe(call()) : call()
-      })
-    } catch (error) {
-      if (error instanceof Inconclusive) throw error.cause
-      throw called ? error : this.#open()
+  admit(): number {
+    if (this.#state !== 'closed') {
+      if (!this.#probeIsDue()) throw this.#refusal()
+      this.#change('half-open')
     }
+    return this.#period
   }
 
-  #open() {
+  /** Takes the outcome of an admitted call. A probe without a verdict leaves the breaker open. */
+  report(pass: number, verdict: Verdict): void {
+    if (pass !== this.#period) return
+    if (this.#state === 'half-open') {
+      if (verdict === 'success') this.#close()
+      else this.#open()
+      return
+    }
+    if (verdict === 'none') return
+    this.#count(verdict === 'failure' ? 1 : 0)
+    const { failureShare, minCalls } = this.#settings
+    const counted = Math.min(this.#counted, this.#calls.length)
+    const isMost = counted >= minCalls && this.#failures > failureShare * counted
+    if (isMost || this.#failedInARow >= minCalls) this.#open()
+  }
+
+  #count(failed: 0 | 1): void {
+    const place = this.#counted++ % this.#calls.length
+    this.#failures += failed - (this.#calls[place] ?? 0)
+    this.#calls[place] = failed
+    this.#failedInARow = failed === 1 ? this.#failedInARow + 1 : 0
+  }
+
+  #probeIsDue(): boolean {
+    return this.#state === 'open' && performance.now() - this.#openedAt >= this.#settings.probeAfterMs
+  }
+
+  #open(): void {
+    this.#openedAt = performance.now()
+    this.#change('open')
+  }
+
+  #close(): void {
+    this.#calls.fill(0)
+    this.#counted = this.#failures = this.#failedInARow = 0
+    this.#change('closed')
+  }
+
+  #change(state: BreakerState): void {
+    this.#state = state
+    this.#period++
+    if (callEvents.breaker.hasSubscribers) callEvents.breaker.publish({ upstream: this.#upstream, state })
+  }
+
+  #refusal() {
     return new UpstreamError(this.#upstream, 'unavailable', 'not called: its circuit breaker is open')
   }
-
-  #isFailure(error: unknown): boolean {
-    if (error instanceof Inconclusive) return true
-    const code = error instanceof UpstreamError ? error.code : 'unavailable'
-    // "Not found" is an answer of an upstream that is well, and cockatiel would not count it.
-    if (!FAILURES.has(code) && !NO_VERDICT.has(code)) this.#samples.success(CircuitState.Closed)
-    return FAILURES.has(code)
-  }
 }
-
-/** A probe that ended without a verdict: the circuit stays open. */
-class Inconclusive extends Error {}
-
-/** cockatiel takes an error that is no failure for a success: a consumer who left would close the circuit. */
-const asProbe = <T>(probe: Promise<T>): Promise<T> =>
-  probe.catch((cause: unknown) => {
-    const inconclusive = cause instanceof UpstreamError && NO_VERDICT.has(cause.code)
-    throw inconclusive ? new Inconclusive('a probe without a verdict', { cause }) : cause
-  })

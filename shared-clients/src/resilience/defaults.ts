@@ -9,13 +9,18 @@ export type Resilience = {
     readonly maxQueued: number
   }
   readonly breaker: {
-    /** Opens when more than this share of the last `calls` calls failed, 0…1. */
+    /** Opens when more than this share of the last `calls` calls failed, 0…1, or `minCalls` of them in a row. */
     readonly failureShare: number
     readonly calls: number
     /** Never opens on fewer calls than these. */
     readonly minCalls: number
     /** Milliseconds from opening to the one call that tries whether the upstream is back. */
     readonly probeAfterMs: number
+    /**
+     * A call that runs out of time counts as failed only if it had this many milliseconds at the upstream, and as
+     * many as 95 % of the recent answers needed.
+     */
+    readonly leastMs: number
   }
   readonly retry: {
     /** Retries of one call at most; 0: none. Only calls that are safe to repeat are. */
@@ -44,7 +49,7 @@ export type ResilienceSettings = {
 
 const DEFAULTS: Omit<Resilience, 'timeoutMs'> = {
   bulkhead: { maxConcurrent: 64, maxQueued: 128 },
-  breaker: { failureShare: 0.5, calls: 50, minCalls: 10, probeAfterMs: 500 },
+  breaker: { failureShare: 0.5, calls: 50, minCalls: 10, probeAfterMs: 500, leastMs: 50 },
   retry: { max: 1, baseMs: 40, budget: 0.1 },
   hedge: { budget: 0.02, minMs: 2 },
 }

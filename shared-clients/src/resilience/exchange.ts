@@ -40,7 +40,7 @@ export class Exchange<T> {
 
   /** Ends what runs; `answer` rejects with the reason. */
   cancel(why: UpstreamError): void {
-    this.#health.gaveUp(this.#first, performance.now())
+    this.#health.gaveUp(this.#first, performance.now(), why.code === 'timeout')
     this.#end(why)
     this.#reject?.(why)
   }
@@ -49,7 +49,7 @@ export class Exchange<T> {
     clearTimeout(this.#timer)
     const now = performance.now()
     if (attempt === this.#first) this.#health.answered(attempt, now)
-    else this.#health.gaveUp(this.#first, now)
+    else this.#health.gaveUp(this.#first, now, false)
     const loser = attempt === this.#first ? this.#second : this.#first
     loser?.cancel(new UpstreamError(this.#health.upstream, 'cancelled', 'another attempt was faster'))
     this.#resolve?.(value)

@@ -6,6 +6,7 @@ import { callEvents } from './events.ts'
 import { Exchange } from './exchange.ts'
 import type { UpstreamHealth } from './health.ts'
 import { isStaleConnection } from './stale-connection.ts'
+import { verdictOf } from './verdict.ts'
 
 /**
  * One call on its way through bulkhead, breaker and retries, for one or more callers. It has no timer: it ends
@@ -82,7 +83,7 @@ export class Flight<T> implements Place {
       if (this.#over) throw this.#over
       if (!bulkhead.tryEnter()) await this.#turn()
       try {
-        return await breaker.run(() => this.#send(token, obtain))
+        return await this.#admitted(breaker.admit(), token, obtain)
       } finally {
         bulkhead.leave()
       }
@@ -98,6 +99,23 @@ export class Flight<T> implements Place {
           code,
           attempts: this.#sent,
         })
+    }
+  }
+
+  /** Sends it past the breaker, and tells the breaker what came of it. */
+  async #admitted(pass: number, token: string, obtain: ObtainToken): Promise<T> {
+    const health = this.#health
+    const sentAt = performance.now()
+    try {
+      const value = await this.#send(token, obtain)
+      health.report(pass, 'success')
+      return value
+    } catch (error) {
+      const endedAt = performance.now()
+      const wasEnded = this.#over !== undefined
+      const course = { sentAt, endedAt, deadline: this.deadline, wasEnded, enoughMs: health.enoughMs(sentAt) }
+      health.report(pass, verdictOf(error, course))
+      throw error
     }
   }
 

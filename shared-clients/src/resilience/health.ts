@@ -1,5 +1,5 @@
 import type { Attempt } from './attempt.ts'
-import { Breaker } from './breaker.ts'
+import { Breaker, type Verdict } from './breaker.ts'
 import { Bulkhead } from './bulkhead.ts'
 import type { Resilience } from './defaults.ts'
 import { ExtraLoad } from './extra-load.ts'
@@ -16,7 +16,10 @@ export class UpstreamHealth {
   readonly settings: Resilience
   readonly bulkhead: Bulkhead
   readonly breaker: Breaker
+  /** Of answers, and of attempts that were given up after at least as long. */
   readonly #latency: Latency
+  /** Of answers alone. */
+  readonly #answers = new Latency([0.95])
   readonly #retries: ExtraLoad
   readonly #hedges: ExtraLoad
   #unfit = 0
@@ -58,20 +61,43 @@ export class UpstreamHealth {
     return this.#latency.quantile(0, now)
   }
 
-  /** Whether a call that can be done without should not be made with the time that it has left. */
+  /** Whether an optional call should not be made with the time that it has left. */
   skips(remainingMs: number, now: number): boolean {
+    // An upstream whose breaker is not closed needs its probes to be found well again.
+    if (this.breaker.state !== 'closed') return false
     return remainingMs < this.usualMs(now) && ++this.#unfit % TRY_ONE_IN !== 0
+  }
+
+  /** Milliseconds after which a call that has run out of time says something about the upstream. */
+  enoughMs(now: number): number {
+    const p95 = this.#answers.quantile(0, now) / (1 + Latency.ERROR)
+    const { leastMs } = this.settings.breaker
+    return Number.isNaN(p95) ? leastMs : Math.max(leastMs, p95)
+  }
+
+  /** Takes the outcome of a call that the breaker had admitted. */
+  report(pass: number, verdict: Verdict): void {
+    const { state } = this.breaker
+    this.breaker.report(pass, verdict)
+    if (state === 'closed' || this.breaker.state !== 'closed') return
+    // It is well again: how long calls took before would keep optional calls from being made.
+    const now = performance.now()
+    this.#latency.reset(now)
+    this.#answers.reset(now)
   }
 
   /** Notes how long an answer took. */
   answered(attempt: Attempt<never>, now: number): void {
     this.#latency.record(now - attempt.startedAt, now)
+    this.#answers.record(now - attempt.startedAt, now)
   }
 
   /** Notes an attempt that was not waited for any longer: it would have taken more than this. */
-  gaveUp(attempt: Attempt<never>, now: number): void {
+  gaveUp(attempt: Attempt<never>, now: number, ranOutOfTime: boolean): void {
     const ms = now - attempt.startedAt
+    const usualMs = this.usualMs(now)
     // After less than the usual time that says nothing.
-    if (!(ms < this.usualMs(now))) this.#latency.record(ms, now)
+    const leastMs = Number.isNaN(usualMs) && ranOutOfTime ? this.settings.breaker.leastMs : usualMs
+    if (ms >= leastMs) this.#latency.record(ms, now)
   }
 }

@@ -1,4 +1,4 @@
-/** Buckets an octave: a quantile is at most 9 % above the true one. */
+/** Buckets an octave. */
 const PER_OCTAVE = 8
 const LOWEST_MS = 1 / 16
 /** Up to 65 s; longer ones count as that long. */
@@ -10,6 +10,9 @@ const REFRESH = 32
 
 /** How long the answers of an upstream took in the last 10 to 20 s, for the quantiles that the chain asks for. */
 export class Latency {
+  /** A quantile is at most this share above the true one. */
+  static readonly ERROR = 2 ** (1 / PER_OCTAVE) - 1
+
   readonly #quantiles: readonly number[]
   readonly #values: number[]
   #filling = new Uint32Array(BUCKETS)
@@ -42,6 +45,12 @@ export class Latency {
     return this.#values[n] ?? Number.NaN
   }
 
+  /** Forgets all: what was slow before says nothing about what is answered now. */
+  reset(now: number): void {
+    this.#turnedAt = now - 2 * WINDOW_MS
+    this.#turn(now)
+  }
+
   #turn(now: number): void {
     const idle = now - this.#turnedAt >= 2 * WINDOW_MS
     const old = this.#whole
@@ -55,6 +64,7 @@ export class Latency {
 
   #refresh(): void {
     const total = this.#inFilling + this.#inWhole
+    if (total === 0) this.#values.fill(Number.NaN)
     let seen = 0
     let n = 0
     for (let bucket = 0; bucket < BUCKETS && n < this.#quantiles.length; bucket++) {

@@ -1,4 +1,4 @@
-import { UpstreamError } from '@harbor/shared-runtime/errors'
+import { isTimeUp, UpstreamError } from '@harbor/shared-runtime/errors'
 import { type RequestContext, remainingMs } from '@harbor/shared-runtime/request-context'
 
 /** What one attempt of a call may use. */
@@ -76,8 +76,10 @@ class Wait {
     this.#end(new UpstreamError(this.#upstream, 'timeout', `no answer within ${Math.round(ms)} ms`))
   }
 
+  /** The request has ended; at its deadline, or at this call's, that is a timeout like any other. */
   cancel(reason: unknown): void {
-    this.#end(cancelled(this.#upstream, reason))
+    const isLate = isTimeUp(reason) || performance.now() >= this.deadline - TIMER_MS
+    this.#end(isLate ? timeUp(this.#upstream, reason) : cancelled(this.#upstream, reason))
   }
 
   #end(why: UpstreamError): void {
@@ -131,6 +133,12 @@ function waitsOf(context: RequestContext): Waits {
   if (waits === undefined) known.set(context, (waits = new Waits(context.signal)))
   return waits
 }
+
+/** Timers for one instant fire up to this much apart, in any order. */
+const TIMER_MS = 2
+
+const timeUp = (upstream: string, cause: unknown) =>
+  new UpstreamError(upstream, 'timeout', 'no answer by the deadline of those who waited for it', { cause })
 
 const cancelled = (upstream: string, cause: unknown) =>
   new UpstreamError(upstream, 'cancelled', 'the request ended before the answer came', { cause })

@@ -1,4 +1,4 @@
-import { UpstreamError } from '../errors.ts'
+import { isTimeUp, TimeUp, UpstreamError } from '../errors.ts'
 import type { Entry } from './entry.ts'
 import type { Kind } from './kind.ts'
 
@@ -77,13 +77,17 @@ export class Batch {
     this.#waiting++
   }
 
-  leave(): void {
-    if (--this.#waiting === 0 && !this.background) this.cancel('nobody waits for it any more')
+  /** A caller no longer waits. @param why how its wait ended, if not with the entries */
+  leave(why?: UpstreamError): void {
+    if (--this.#waiting > 0 || this.background) return
+    const text = 'nobody waits for it any more'
+    // The upstream has then used up all the time that the last caller had for it.
+    this.cancel(why && isTimeUp(why) ? new TimeUp(this.kind.upstream, text, { cause: why }) : text)
   }
 
-  cancel(why: string): void {
+  cancel(why: string | TimeUp): void {
     if (this.flights.every(({ settled }) => settled)) return
-    const error = new UpstreamError(this.kind.upstream, 'cancelled', why)
+    const error = typeof why === 'string' ? new UpstreamError(this.kind.upstream, 'cancelled', why) : why
     // Who comes now starts anew instead of waiting for what has been given up.
     for (const flight of this.flights) if (!flight.settled) flight.fail(error)
     this.#controller.abort(error)
@@ -92,6 +96,8 @@ export class Batch {
 
 /** A longer timer would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
+/** Timers for one instant fire up to this much apart. */
+const TIMER_MS = 2
 
 /** Until when a caller waits. */
 export type Patience = {
@@ -112,13 +118,19 @@ export async function waitFor(
 ): Promise<Entry[]> {
   for (const { batch } of flights) batch.join()
   const { promise: ended, reject } = Promise.withResolvers<never>()
-  const onAbort = () =>
-    reject(new UpstreamError(upstream, 'cancelled', 'the caller went away', { cause: signal?.reason }))
+  let why: UpstreamError | undefined
+  const end = (error: UpstreamError) => {
+    why ??= error
+    reject(error)
+  }
+  const atDeadline = () => end(new TimeUp(upstream, 'not in the cache by the deadline'))
+  const onAbort = () => {
+    // Timers for one instant fire in any order: the request may end before the timer below.
+    if (isTimeUp(signal?.reason) || performance.now() >= deadline - TIMER_MS) return atDeadline()
+    end(new UpstreamError(upstream, 'cancelled', 'the caller went away', { cause: signal?.reason }))
+  }
   const timer = Number.isFinite(deadline)
-    ? setTimeout(
-        () => reject(new UpstreamError(upstream, 'timeout', 'not in the cache by the deadline')),
-        Math.min(Math.max(0, deadline - performance.now()), MAX_TIMER_MS),
-      )
+    ? setTimeout(atDeadline, Math.min(Math.max(0, deadline - performance.now()), MAX_TIMER_MS))
     : undefined
   if (signal?.aborted) onAbort()
   else signal?.addEventListener('abort', onAbort, { once: true })
@@ -127,6 +139,6 @@ export async function waitFor(
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
-    for (const { batch } of flights) batch.leave()
+    for (const { batch } of flights) batch.leave(why)
   }
 }
