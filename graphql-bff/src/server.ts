@@ -7,7 +7,7 @@ import { rateLimiting } from '@harbor/shared-runtime/limits/rate-limiting'
 import { createLog } from '@harbor/shared-runtime/log'
 import { closing } from '@harbor/shared-runtime/part'
 import { runProcess } from '@harbor/shared-runtime/process'
-import { sealOf } from '@harbor/shared-runtime/seal'
+import { sealKeysPart, sealOf } from '@harbor/shared-runtime/seal'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
 import { loadPage } from './page.ts'
@@ -71,6 +71,7 @@ await runProcess({
     ...parts,
     storePart,
     closing('rate limits', limiter),
+    sealKeysPart(config),
     following(
       httpPart({
         name: 'http',

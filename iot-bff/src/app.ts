@@ -2,6 +2,7 @@ import { httpPart } from '@harbor/shared-runtime/http-server'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
 import type { RedisConnection } from '@harbor/shared-runtime/redis'
+import { redisPart } from '@harbor/shared-runtime/redis-part'
 import type { Config } from './config.ts'
 import { devicesPart } from './devices/part.ts'
 import { Devices } from './devices/registry.ts'
@@ -56,6 +57,7 @@ export function createApp({ config, redis, feed, log }: Options): Part[] {
   const mqtt = mqttPart({ store, broker, log })
 
   return [
+    ...(redis ? [redisPart({ name: 'iot-bff', connection: redis, log })] : []),
     devicesPart({ config, devices, redis, log }),
     http,
     ...(coap ? [coap] : []),

@@ -7,7 +7,7 @@ import { rateLimiting } from '@harbor/shared-runtime/limits/rate-limiting'
 import { createLog } from '@harbor/shared-runtime/log'
 import { closing, warming } from '@harbor/shared-runtime/part'
 import { runProcess } from '@harbor/shared-runtime/process'
-import { sealOf } from '@harbor/shared-runtime/seal'
+import { sealKeysPart, sealOf } from '@harbor/shared-runtime/seal'
 import { createApp } from './app.ts'
 import { openCdn } from './caching/cdn.ts'
 import { withOffline } from './clients.ts'
@@ -87,6 +87,7 @@ await runProcess({
     ...parts,
     follower(offline.following),
     closing('rate limits', limiter),
+    sealKeysPart(config),
     ...writes.parts,
     // The first request of a process pays for connections, tokens and compilation: no app shall wait for that.
     // Whether it succeeds does not matter: a service that is down is no reason not to start.

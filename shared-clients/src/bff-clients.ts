@@ -4,9 +4,11 @@ import type { Log } from '@harbor/shared-runtime/log'
 import { closing, type Part } from '@harbor/shared-runtime/part'
 import { connectRedis, type RedisConnection } from '@harbor/shared-runtime/redis'
 import type { RedisAddress } from '@harbor/shared-runtime/redis-address'
+import { redisPart } from '@harbor/shared-runtime/redis-part'
 import { type ClientSet, createClients } from './clients.ts'
 import { type EventsPart, eventsPart, type Purgeable, purging } from './events/events-part.ts'
 import { eventSettings, openEventFeed } from './events/settings.ts'
+import { identityKeysPart } from './identity-keys-part.ts'
 import { type AddressSettings, addressesOf, upstreamSettings } from './services.ts'
 
 /** The settings of a BFF that reads through the cache: where services, events and Redis are. */
@@ -23,9 +25,6 @@ type Config = { [K in keyof AddressSettings]: string } & {
 }
 
 type Options = { name: string; clientId: string; config: Config; log: Log }
-
-/** The first reads of a process wait so long, in milliseconds, for a Redis that is just being connected. */
-const REDIS_READY_MS = 1_000
 
 export type BffClients = {
   readonly clients: ClientSet
@@ -49,20 +48,19 @@ export type Following = Omit<Parameters<typeof eventsPart>[0], 'feed' | 'log'>
 export function openBffClients({ name, clientId, config, log }: Options): BffClients {
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL) : undefined
   const cache = createCache({ name, redis, log })
-  const clients = createClients({
+  const opened = createClients({
     addresses: addressesOf(config),
     clientId,
     clientSecret: config.IDENTITY_CLIENT_SECRET,
     cache,
   })
+  const identityKeys = identityKeysPart(opened.identityKeys)
+  const clients: ClientSet = { ...opened, identityKeys: identityKeys.load }
   const cachePart: Part = {
     name: 'cache',
     details: () => cache.size(),
-    start: async () => void (await redis?.ready(REDIS_READY_MS)),
-    async stop() {
-      cache.close()
-      redis?.close()
-    },
+    start: async () => undefined,
+    stop: async () => cache.close(),
   }
   const clientsPart: Part = { ...closing('clients', clients), details: () => clients.states() }
   const purged: Purgeable[] = [cache]
@@ -71,7 +69,13 @@ export function openBffClients({ name, clientId, config, log }: Options): BffCli
     clients,
     cache,
     redis,
-    parts: [cachePart, clientsPart, { ...events, details: () => ({ live: events.live() }) }],
+    parts: [
+      ...(redis ? [redisPart({ name, connection: redis, log })] : []),
+      cachePart,
+      clientsPart,
+      identityKeys.part,
+      { ...events, details: () => ({ live: events.live() }) },
+    ],
     alsoPurge: (other) => void purged.push(other),
     follower: (following) => eventsPart({ feed: openEventFeed(config), log, ...following }),
   }

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { Cluster, Redis } from 'ioredis'
 import type { RedisAddress } from './redis-address.ts'
+import { redisTrouble } from './redis-trouble.ts'
 
 /** The connections of a process to its Redis. Commands fail at once, or within 100 ms, when it is not there. */
 export type RedisConnection = {
@@ -10,8 +11,10 @@ export type RedisConnection = {
   readonly ready: (withinMs: number) => Promise<boolean>
   /** A new connection that can only listen, to any node that hears what is published. */
   readonly listener: () => Redis
-  /** Asks a cluster who serves what; nothing for others. */
-  readonly refreshTopology: () => void
+  /** Writes something that means nothing to every part of it. Fails as a write of `name` would. */
+  readonly probe: (name: string) => Promise<unknown>
+  /** The last error of the connection itself, for when no command can be sent. */
+  readonly lastError: () => unknown
   readonly close: () => void
 }
 
@@ -24,8 +27,16 @@ const READY_POLL_MS = 5
 /** Opens a connection; it connects in the background, and again whenever it is lost. */
 export function connectRedis(address: RedisAddress): RedisConnection {
   const client = address.kind === 'cluster' ? openCluster(address) : new Redis(commandOptions(address))
-  // Commands say themselves that they failed; without a listener ioredis writes to standard error.
-  client.on('error', () => {})
+  let lastError: unknown
+  const refusedDatabase = () => redisTrouble(lastError).kind === 'wrong-database'
+  // Without a listener ioredis writes to standard error.
+  client.on('error', (error) => {
+    // After a refused SELECT ioredis continues with database 0: that must not be forgotten.
+    if (!refusedDatabase()) lastError = error
+  })
+  client.on('ready', () => {
+    if (!refusedDatabase()) lastError = undefined
+  })
   return {
     client,
     ready: async (withinMs) => {
@@ -34,10 +45,29 @@ export function connectRedis(address: RedisAddress): RedisConnection {
       return client.status === 'ready'
     },
     listener: () => new Redis(listenerOptions(address, client)),
-    refreshTopology: () => {
+    async probe(name) {
+      if (refusedDatabase()) throw lastError
       if (client instanceof Cluster) client.refreshSlotsCache()
+      const keys = client instanceof Cluster ? SPREAD.map((n) => `${name}:{@probe:${n}}`) : [`${name}:@probe`]
+      return Promise.all(keys.map((key) => client.set(key, 1, 'PX', PROBE_KEPT_MS)))
     },
+    lastError: () => lastError,
     close: () => client.disconnect(),
+  }
+}
+
+/** With these a key falls into each sixteenth of the slots of a cluster: all its masters must answer. */
+const SPREAD = [63, 41, 1, 23, 62, 40, 0, 22, 61, 43, 3, 21, 60, 42, 2, 20]
+const PROBE_KEPT_MS = 10_000
+/** A master that became a replica is left by connecting again, but not at each command: it may stay one. */
+const READONLY_RECONNECT_MS = 5_000
+
+function reconnectOnReadOnly(): (error: Error) => boolean {
+  let last = Number.NEGATIVE_INFINITY
+  return ({ message }) => {
+    if (!message.startsWith('READONLY') || performance.now() - last < READONLY_RECONNECT_MS) return false
+    last = performance.now()
+    return true
   }
 }
 
@@ -73,6 +103,7 @@ const commandOptions = (address: RedisAddress) => ({
   commandTimeout: COMMAND_TIMEOUT_MS,
   connectTimeout: CONNECT_TIMEOUT_MS,
   retryStrategy: reconnectDelay,
+  reconnectOnError: reconnectOnReadOnly(),
 })
 
 const openCluster = (address: RedisAddress) =>

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { setting } from './config.ts'
+import type { Part } from './part.ts'
 
 /** Encrypts what is kept outside of this process, so that who reads or changes it there gains nothing. */
 export type Seal = {
@@ -82,6 +83,14 @@ export const sealKeysFitRedis = ({ SEAL_KEYS, REDIS_URL }: Settings): boolean =>
 
 export const SEAL_KEYS_MISSING =
   'SEAL_KEYS: given nothing; needed with REDIS_URL, so that every replica can open what is there'
+
+/** What `/readyz` shows of the keys: their ids, so that replicas can be compared. */
+export const sealKeysPart = ({ SEAL_KEYS }: Settings): Part => ({
+  name: 'sealKeys',
+  start: async () => undefined,
+  stop: async () => {},
+  details: () => SEAL_KEYS?.map((key) => idOf(key).toString('hex')) ?? 'of this process alone',
+})
 
 /** The seal of a process: with a key that dies with it, where nothing outlives it. */
 export const sealOf = ({ SEAL_KEYS }: Settings): Seal => createSeal(SEAL_KEYS ?? [randomBytes(KEY_BYTES)])

@@ -16,22 +16,30 @@ return redis.call('DEL', KEYS[1])`
 
 /** Sessions in Redis, for every replica. Each command is of one key: a cluster takes them, too. */
 export function createRedisStore(
-  { client, refreshTopology }: Pick<RedisConnection, 'client' | 'refreshTopology'>,
+  { client, probe }: Pick<RedisConnection, 'client' | 'probe'>,
   log: Log,
 ): SessionStore & { close(): void } {
   const guard = new RedisGuard({
-    probe: () => {
-      refreshTopology()
-      return client.get(`${PREFIX}:probe`)
-    },
+    probe: () => probe(PREFIX),
     onError: (error) => log.debug({ err: error }, 'the session store failed'),
-    onAway: () => log.warn('the session store does not answer: only what needs no session is served'),
-    onBack: () => log.info('the session store answers again'),
+    onTrouble: ({ kind, words, readable }) =>
+      log.warn(
+        { redis: kind },
+        readable
+          ? `Redis ${words}: sessions can be read, log-ins fail`
+          : `Redis ${words}: only what needs no session is served`,
+      ),
+    onBack: () => log.info('Redis works again: sessions are served'),
   })
 
   async function run<T>(commands: () => Promise<T>): Promise<T> {
     const done = await guard.run(async () => ({ value: await commands() }), WITHIN_MS)
-    if (!done) throw new UpstreamError('session-store', 'unavailable', 'Redis does not answer')
+    if (!done)
+      throw new UpstreamError(
+        'session-store',
+        'unavailable',
+        `Redis ${guard.trouble?.words ?? 'does not answer'}`,
+      )
     return done.value
   }
 

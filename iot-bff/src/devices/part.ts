@@ -32,7 +32,6 @@ export function devicesPart({ config, devices, redis, log }: Options): Part {
     async stop() {
       store.close()
       devices.close()
-      redis?.close()
     },
     details: () => ({ registered: devices.records.size }),
   }

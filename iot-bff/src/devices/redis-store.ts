@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { listen } from '@harbor/shared-runtime/cache/listen'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { RedisConnection } from '@harbor/shared-runtime/redis'
+import { redisTrouble } from '@harbor/shared-runtime/redis-trouble'
 import { z } from 'zod'
 import { DeviceRecord } from './record.ts'
 import { CHANGED_CHANNEL, KEYS, READ_CHANGES, WRITE } from './redis-scripts.ts'
@@ -97,7 +98,7 @@ export function redisStore({ devices, redis, seed, log }: Options): DeviceStore 
   async function readOn(): Promise<void> {
     for (;;) {
       const page = Page.parse(await redis.client.eval(READ_CHANGES, KEYS.length, ...KEYS, known, PAGE))
-      if (away) log.info('Redis answers again')
+      if (away) log.info('Redis works again')
       away = false
       for (const [id, version, record] of page) {
         devices.put(id, record === '' ? undefined : parsed(id, record))
@@ -118,7 +119,7 @@ export function redisStore({ devices, redis, seed, log }: Options): DeviceStore 
 
   /** One line a loss. */
   function tellAway(err: unknown) {
-    if (!away) log.warn({ err }, 'Redis does not answer: the devices stay as they are known')
+    if (!away) log.warn({ err }, `Redis ${redisTrouble(err).words}: the devices stay as they are known`)
     away = true
   }
 }

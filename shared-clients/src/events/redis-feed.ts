@@ -1,3 +1,4 @@
+import { redisTrouble } from '@harbor/shared-runtime/redis-trouble'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
 import { isAfter } from './event.ts'
@@ -53,7 +54,9 @@ export function redisFeed({ connect, stream = STREAM, blockMs = BLOCK_MS }: Opti
         }
       } catch (error) {
         if (isTooOld(error)) throw error
-        throw signal.aborted ? signal.reason : unavailable('Redis is lost', { cause: cause ?? error })
+        throw signal.aborted
+          ? signal.reason
+          : unavailable(`Redis ${redisTrouble(cause ?? error).words}`, { cause: cause ?? error })
       } finally {
         signal.removeEventListener('abort', end)
         // Once it is closed, ioredis would wait two seconds for it to close.

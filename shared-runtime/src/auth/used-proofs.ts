@@ -37,10 +37,11 @@ export function createUsedProofs(redis: RedisConnection | undefined, log: Log): 
   }
 }
 
-const guarded = ({ client }: RedisConnection, log: Log) =>
+const guarded = (redis: RedisConnection, log: Log) =>
   new RedisGuard({
-    probe: () => client.ping(),
+    probe: () => redis.probe('dpop'),
     onError: () => {},
-    onAway: () => log.warn('used proofs are remembered by this process alone: Redis does not answer'),
+    onTrouble: ({ kind, words }) =>
+      log.warn({ redis: kind }, `Redis ${words}: used proofs are remembered by this process alone`),
     onBack: () => log.info('used proofs are in Redis again'),
   })

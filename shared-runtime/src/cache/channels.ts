@@ -21,7 +21,7 @@ const NAMES = [
   'unreadable', // what Redis held was not as the schema says
   'purge', // tags were invalidated; `count` of them
   'redis-error', // a command failed or took too long; `error`
-  'redis-away', // Redis is left alone until it answers again
+  'redis-away', // Redis fails, or refuses writes, until `redis-back`
   'redis-back',
 ] as const
 

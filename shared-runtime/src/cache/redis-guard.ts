@@ -1,25 +1,37 @@
-/** This many failures within a second, and Redis is left alone. */
+import { type RedisTrouble, redisTrouble } from '../redis-trouble.ts'
+
+/** This many failures within a second are trouble. */
 const FAILURES = 5
 const WINDOW_MS = 1_000
-/** How often it is asked, while it is left alone, whether it answers again; no request waits for that. */
+/** How long after the beginning of trouble it is looked for its end; no request waits for that. */
 const PROBE_MS = 200
 const PROBE_TIMEOUT_MS = 100
+/** Trouble that comes again this soon is looked at less often, so that a Redis at its limit is not reported twice a second. */
+const STEADY_MS = 10_000
+const PROBE_GROWTH = 4
+const LONGEST_PROBE_MS = 10_000
 
 type Options = {
-  /** Fulfilled when every part of Redis answers. */
+  /** Fulfilled when Redis does what the commands need, writes included: a read succeeds while memory is full. */
   readonly probe: () => Promise<unknown>
   readonly onError: (error: unknown) => void
-  readonly onAway: () => void
+  /** Called once when trouble begins, and again when it becomes another. */
+  readonly onTrouble: (trouble: RedisTrouble) => void
   readonly onBack: () => void
 }
 
-/** A circuit breaker before Redis: trouble costs a few calls a bounded wait, then nothing until it is over. */
+/**
+ * A circuit breaker before Redis: trouble costs a few calls a bounded wait, then nothing until it is over. A Redis
+ * that only refuses writes answers fast, so it is still asked: what it can read is worth having.
+ */
 export class RedisGuard {
   readonly #options: Options
-  #away = false
+  #trouble: RedisTrouble | undefined
   #closed = false
   #failures = 0
   #windowEnds = 0
+  #backAt = Number.NEGATIVE_INFINITY
+  #probeMs = PROBE_MS
   #probing: NodeJS.Timeout | undefined
 
   constructor(options: Options) {
@@ -28,12 +40,17 @@ export class RedisGuard {
 
   /** Whether Redis is left alone at present. */
   get away(): boolean {
-    return this.#away
+    return this.#trouble !== undefined && !this.#trouble.readable
+  }
+
+  /** What is wrong at present. */
+  get trouble(): RedisTrouble | undefined {
+    return this.#trouble
   }
 
   /** Runs commands; `undefined` when they failed, took longer than `withinMs`, or Redis is left alone. */
   async run<T>(commands: () => Promise<T>, withinMs: number): Promise<T | undefined> {
-    if (this.#away || this.#closed) return undefined
+    if (this.away || this.#closed) return undefined
     try {
       return await within(commands(), withinMs)
     } catch (error) {
@@ -49,19 +66,28 @@ export class RedisGuard {
 
   #fail(error: unknown): void {
     this.#options.onError(error)
+    const trouble = redisTrouble(error)
+    if (this.away || trouble.kind === this.#trouble?.kind) return
     const now = performance.now()
     if (now > this.#windowEnds) {
       this.#failures = 0
       this.#windowEnds = now + WINDOW_MS
     }
-    if (++this.#failures < FAILURES || this.#away) return
-    this.#away = true
-    this.#options.onAway()
+    if (++this.#failures >= FAILURES) this.#begin(trouble, now)
+  }
+
+  #begin(trouble: RedisTrouble, now: number): void {
+    const again = now - this.#backAt < STEADY_MS
+    this.#probeMs = again ? Math.min(this.#probeMs * PROBE_GROWTH, LONGEST_PROBE_MS) : PROBE_MS
+    this.#trouble = trouble
+    this.#failures = 0
+    this.#options.onTrouble(trouble)
     this.#probeSoon()
   }
 
   #probeSoon(): void {
-    this.#probing = setTimeout(() => void this.#probe(), PROBE_MS)
+    clearTimeout(this.#probing)
+    this.#probing = setTimeout(() => void this.#probe(), this.#probeMs)
     this.#probing.unref()
   }
 
@@ -73,8 +99,9 @@ export class RedisGuard {
       return
     }
     if (this.#closed) return
-    this.#away = false
+    this.#trouble = undefined
     this.#failures = 0
+    this.#backAt = performance.now()
     this.#options.onBack()
   }
 }

@@ -25,18 +25,16 @@ const RECORD_LEAST_MS = 3_600_000
 /** Joins a cache to Redis: what is kept there, what was purged, what others purge. */
 export function attachRedis(name: string, connection: RedisConnection, options: Options) {
   const guard: RedisGuard = new RedisGuard({
-    probe: () => {
-      connection.refreshTopology()
-      return Promise.all(PROBES.map((key) => connection.client.get(key)))
-    },
+    probe: () => connection.probe(name),
     onError: (error) => emit('redis-error', name, '', 1, { error }),
-    onAway() {
+    onTrouble({ kind, words, readable }) {
       emit('redis-away', name)
-      options.log?.warn({ cache: name }, 'Redis does not answer: the cache goes on in memory')
+      const effect = readable ? 'new entries are cached in memory only' : 'the cache uses memory only'
+      options.log?.warn({ cache: name, redis: kind }, `Redis ${words}: ${effect}`)
     },
     onBack() {
       emit('redis-back', name)
-      options.log?.info({ cache: name }, 'Redis answers again')
+      options.log?.info({ cache: name }, 'Redis works again')
       void fence.flush()
     },
   })
@@ -65,6 +63,3 @@ export function attachRedis(name: string, connection: RedisConnection, options: 
     },
   }
 }
-
-/** Keys spread over the slots of a cluster, one in each sixteenth: all its masters must answer. */
-const PROBES = [63, 41, 1, 23, 62, 40, 0, 22, 61, 43, 3, 21, 60, 42, 2, 20].map((n) => `@probe:${n}`)

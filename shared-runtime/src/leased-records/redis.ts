@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { UpstreamError } from '../errors.ts'
 import type { RedisConnection } from '../redis.ts'
+import { redisTrouble } from '../redis-trouble.ts'
 import type { Seal } from '../seal.ts'
 import { type Lease, type LeasedRecords, LeaseLostError, type RecordSettings } from './leased-records.ts'
 import { CLAIM, DUE, FORGET, RELEASE, SETTLE, WRITE } from './redis-scripts.ts'
@@ -31,7 +32,9 @@ export function redisRecords({ connection, namespace, seal, keepMs, recovered }:
     try {
       return answer.parse(await connection.client.eval(script, keys.length, ...keys, ...args))
     } catch (cause) {
-      throw new UpstreamError('redis', 'unavailable', `${namespace} cannot be reached`, { cause })
+      throw new UpstreamError('redis', 'unavailable', `${namespace}: Redis ${redisTrouble(cause).words}`, {
+        cause,
+      })
     }
   }
   const change = ({ key, token }: Lease, script: string, ...args: (string | number)[]) =>

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { addressOf, hasRedis, RedisServer, stopRedisServers, until } from '../cache/testing.ts'
+import { createLog } from '../log.ts'
 import { connectRedis, type RedisConnection } from '../redis.ts'
 import { policyOf } from './policy.ts'
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts'
@@ -102,4 +104,26 @@ describe.skipIf(!hasRedis())('with Redis', () => {
       expect((await burst(process, 200, fault)).admitted).toBe(0)
     },
   )
+
+  test('a Redis that is out of memory is reported once each way, in the right words', async () => {
+    const said: string[] = []
+    const log = createLog('shop', 'info', { write: (line) => said.push(JSON.parse(line).msg) })
+    const redis = connectRedis(addressOf(server.url))
+    open.push(redis)
+    await redis.ready(2_000)
+    const process = createRateLimiter({ name: 'shop', policies: [POLICY], redis, secret: 'test', log })
+    await server.ask('CONFIG', 'SET', 'maxmemory', '1')
+    const end = performance.now() + 2_000
+    for (let n = 0; performance.now() < end; n++) {
+      await process.count(POLICY, `oom ${n}`)
+      await pause(5)
+    }
+    await server.ask('CONFIG', 'SET', 'maxmemory', '0')
+    await until(() => said.length === 2)
+    expect(said).toEqual([
+      'Redis is out of memory: each replica limits requests by itself',
+      'Redis works again: replicas limit requests together',
+    ])
+    await process.close()
+  })
 })

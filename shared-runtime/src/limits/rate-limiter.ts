@@ -8,7 +8,6 @@ import { type Usage, Windows } from './windows.ts'
 
 /** A request waits this long for Redis, at most; then this process counts alone. Shorter, and a busy moment would do. */
 const WITHIN_MS = 100
-const PROBE_KEY = '@probe:limits'
 
 type Options = {
   /** The process's: two BFFs on one Redis count apart, replicas of one together. */
@@ -74,10 +73,11 @@ function sharedCounts(
   )
   // The library's own insurance would hide from the guard that Redis is in trouble.
   const guard = new RedisGuard({
-    probe: () => redis.client.get(`${name}:${PROBE_KEY}`),
+    probe: () => redis.probe(name),
     onError: () => {},
-    onAway: () => log?.warn({}, 'Redis does not answer: each replica limits requests by itself'),
-    onBack: () => log?.info({}, 'Redis answers again: replicas limit requests together'),
+    onTrouble: ({ kind, words }) =>
+      log?.warn({ redis: kind }, `Redis ${words}: each replica limits requests by itself`),
+    onBack: () => log?.info({}, 'Redis works again: replicas limit requests together'),
   })
   return {
     count: (policy: RateLimitPolicy, key: string) =>

@@ -1,0 +1,87 @@
+import { within } from './cache/redis-guard.ts'
+import type { Log } from './log.ts'
+import { type Part, StartError } from './part.ts'
+import type { RedisConnection } from './redis.ts'
+import { type RedisTrouble, redisTrouble } from './redis-trouble.ts'
+
+type Options = {
+  /** The process's name: the beginning of the key that is written to see that Redis works. */
+  name: string
+  connection: RedisConnection
+  log: Pick<Log, 'warn' | 'info'>
+  /** How long the start waits for Redis. What is away longer keeps the process unready, not the start. */
+  startMs?: number
+  /** How often Redis is looked at. */
+  everyMs?: number
+}
+
+const START_MS = 1_000
+const START_RETRY_MS = 50
+const EVERY_MS = 1_000
+const PROBE_MS = 500
+
+/**
+ * The Redis of a process as its first part, closed last. A wrong password, permission, database or kind of Redis
+ * ends the start. A Redis that is away keeps the process unready until it has worked once; from then on it is in
+ * the details only, or one blip of Redis would take all replicas out of service together.
+ */
+export function redisPart({ name, connection, log, startMs = START_MS, everyMs = EVERY_MS }: Options): Part {
+  let trouble: RedisTrouble | undefined
+  let since = 0
+  let usedOnce = false
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+
+  async function look(): Promise<void> {
+    const found = await within(connection.probe(name), PROBE_MS).then(
+      () => undefined,
+      // While there is no connection a command only says so; why is what the connection itself said last.
+      (error: unknown) => {
+        const [said, of] = [redisTrouble(error), redisTrouble(connection.lastError())]
+        const known = said.kind === 'unreachable' ? of : said
+        return known.kind === 'unreachable' ? (trouble ?? known) : known
+      },
+    )
+    if (found?.kind !== trouble?.kind) {
+      since = performance.now()
+      if (usedOnce && found) log.warn({ redis: found.kind }, `Redis ${found.words}`)
+      if (usedOnce && !found) log.info('Redis works again')
+    }
+    trouble = found
+    usedOnce ||= found === undefined
+  }
+
+  function lookLater(): void {
+    if (stopped) return
+    timer = setTimeout(() => void look().then(lookLater), everyMs)
+    timer.unref()
+  }
+
+  return {
+    name: 'redis',
+    async start() {
+      const giveUpAt = performance.now() + startMs
+      do {
+        await connection.ready(START_RETRY_MS)
+        await look()
+        if (trouble?.setting)
+          throw new StartError(
+            `Redis ${trouble.words} (${trouble.kind}). Set REDIS_URL to one that it takes.`,
+          )
+      } while (trouble && performance.now() < giveUpAt)
+      if (trouble) log.warn({ redis: trouble.kind }, `Redis ${trouble.words}: not ready until it works`)
+      lookLater()
+      return undefined
+    },
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      connection.close()
+    },
+    unready: () => (usedOnce ? undefined : `Redis ${trouble?.words ?? 'is not known yet'}`),
+    details: () =>
+      trouble
+        ? { works: false, trouble: trouble.kind, forSeconds: Math.round((performance.now() - since) / 1_000) }
+        : { works: usedOnce },
+  }
+}
