@@ -1,3 +1,4 @@
+import { hasRedis, RedisServer, startCluster, stopRedisServers } from '@harbor/shared-testing/redis-server'
 import {
   type Fault,
   killed,
@@ -5,8 +6,7 @@ import {
   restarted,
   stopped,
   underFault,
-} from '../shared-runtime/src/cache/faults.ts'
-import { hasRedis, RedisServer, startCluster, stopRedisServers } from '../shared-runtime/src/cache/testing.ts'
+} from '../shared-runtime/test/cache-faults.ts'
 
 // What the cache costs while Redis is in trouble. RPS, BEFORE_MS and FAULT_MS set the load.
 //   node bench/redis-faults.ts

@@ -1,10 +1,10 @@
 /**
- * Keeps the mobile API as it is now under `rest-mobile-bff/contracts/<version>/`: its document, and what it answers
+ * Keeps the mobile API as it is now under `rest-mobile-bff/contract/releases/<version>/`: its document, and what it answers
  * to a sample of each route. From then on `pnpm check` and `pnpm test` hold the code to it.
  */
 
-import { recordRelease } from '../rest-mobile-bff/src/contract/record-release.ts'
-import { brokenContracts } from '../rest-mobile-bff/src/contracts.ts'
+import { brokenContracts } from '../rest-mobile-bff/contract/index.ts'
+import { recordRelease } from '../rest-mobile-bff/contract/record-release.ts'
 
 const [version = ''] = process.argv.slice(2)
 const broken = await brokenContracts(new Date().toISOString().slice(0, 10))

@@ -5,8 +5,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { contracts as graphql } from '../graphql-bff/src/contracts.ts'
-import { brokenContracts, contracts as mobile } from '../rest-mobile-bff/src/contracts.ts'
+import { contracts as graphql } from '../graphql-bff/contract/index.ts'
+import { brokenContracts, contracts as mobile } from '../rest-mobile-bff/contract/index.ts'
 import { recipePages } from './recipes.ts'
 import { referencePages } from './reference-pages.ts'
 

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { SCREENS } from '../rest-mobile-bff/src/screens/index.ts'
-import { degradationCases } from '../rest-mobile-bff/src/testing/degradation.ts'
-import { degradationPage } from '../rest-mobile-bff/src/testing/degradation-page.ts'
+import { degradationCases } from '../rest-mobile-bff/test/degradation.ts'
+import { degradationPage } from '../rest-mobile-bff/test/degradation-page.ts'
 
 const cases = await degradationCases(SCREENS)
 await writeFile(fileURLToPath(new URL('../docs/degradation.md', import.meta.url)), degradationPage(cases))

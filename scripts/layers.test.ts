@@ -35,6 +35,9 @@ const REFUSED = [
   ['shared-edge/src', '@harbor/shared-testing/soak'],
   ['rest-mobile-bff/src', '@harbor/shared-testing/soak'],
   ['mock-services/src', '@harbor/shared-testing/soak'],
+  ['shared-clients/src', '@harbor/shared-runtime/test/redis-address'],
+  ['rest-mobile-bff/src/screens', '../../test/mobile.ts'],
+  ['shared-runtime/src', '../test/cache.ts'],
   // Past the exports of a package, by a relative path.
   ['shared-clients/src', '../../shared-runtime/src/config.ts'],
   ['graphql-bff/src/schema', '../../../shared-clients/src/transport/http.ts'],

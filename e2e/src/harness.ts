@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { ServiceName } from '@harbor/shared-clients'
-import { freePort } from '@harbor/shared-runtime/cache/testing'
+import { freePort } from '@harbor/shared-testing/free-port'
 import { lintAnswer } from './cookie-linter.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

@@ -1,5 +1,5 @@
-import { submitForm } from '@harbor/mock-services/testing-browser'
-import { freePort } from '@harbor/shared-runtime/cache/testing'
+import { submitForm } from '@harbor/shared-testing/browser'
+import { freePort } from '@harbor/shared-testing/free-port'
 import { findTool } from '@harbor/shared-testing/tools'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browser, openBrowser } from './chromium.ts'

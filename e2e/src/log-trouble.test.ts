@@ -4,7 +4,7 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SERVICES } from '@harbor/shared-clients'
-import { freePort } from '@harbor/shared-runtime/cache/testing'
+import { freePort } from '@harbor/shared-testing/free-port'
 import { afterAll, describe, expect, it } from 'vitest'
 import { freePortBlock, spawnServer } from './harness.ts'
 

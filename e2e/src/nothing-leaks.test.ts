@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { createBrowser } from '@harbor/mock-services/testing-browser'
-import { APP, codeFor, redeeming } from '@harbor/mock-services/testing-log-in'
+import { APP, codeFor, redeeming } from '@harbor/mock-services/test/log-in'
 import { SCOPES } from '@harbor/shared-runtime/auth'
-import { createProofKey } from '@harbor/shared-runtime/auth/testing'
+import { createBrowser } from '@harbor/shared-testing/browser'
+import { createProofKey } from '@harbor/shared-testing/issuer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   CANARY,

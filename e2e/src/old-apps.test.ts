@@ -1,4 +1,4 @@
-import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-runtime/cache/testing'
+import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-testing/redis-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Running, SEAL_KEYS, startProcess, upstreamAddresses } from './harness.ts'
 

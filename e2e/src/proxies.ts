@@ -4,8 +4,9 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, until } from '@harbor/shared-runtime/cache/testing'
+import { freePort } from '@harbor/shared-testing/free-port'
 import { runTool, startTool } from '@harbor/shared-testing/tools'
+import { until } from '@harbor/shared-testing/until'
 
 /** A cache of another maker before the mobile BFF, with the configuration that we ship. */
 export type SharedCache = {

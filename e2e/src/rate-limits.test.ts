@@ -1,4 +1,4 @@
-import { hasRedis, RedisServer } from '@harbor/shared-runtime/cache/testing'
+import { hasRedis, RedisServer } from '@harbor/shared-testing/redis-server'
 import { scaled } from '@harbor/shared-testing/soak'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Running, SEAL_KEYS, startProcess } from './harness.ts'

@@ -1,4 +1,4 @@
-import { createBrowser, logIn } from '@harbor/mock-services/testing-browser'
+import { createBrowser, logIn } from '@harbor/shared-testing/browser'
 import { lintAnswer } from './cookie-linter.ts'
 import type { System } from './harness.ts'
 

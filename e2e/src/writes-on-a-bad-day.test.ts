@@ -1,7 +1,7 @@
 /** Checkouts while processes are killed and services fail: each order is placed once or not at all. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { hasRedis, RedisServer } from '@harbor/shared-runtime/cache/testing'
+import { hasRedis, RedisServer } from '@harbor/shared-testing/redis-server'
 import { scaled } from '@harbor/shared-testing/soak'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Running, SEAL_KEYS, startProcess, upstreamAddresses } from './harness.ts'

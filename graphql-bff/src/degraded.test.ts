@@ -1,7 +1,7 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { expect, test } from 'vitest'
-import { fakeUpstreams } from './testing/fake-upstreams.ts'
-import { CSRF, testApp } from './testing/test-app.ts'
+import { fakeUpstreams } from '../test/fake-upstreams.ts'
+import { CSRF, testApp } from '../test/test-app.ts'
 
 const down = (upstream: string) => new UpstreamError(upstream, 'unavailable', 'secret words of an upstream')
 const withFailing = (upstream: string, error: unknown = down(upstream)) =>

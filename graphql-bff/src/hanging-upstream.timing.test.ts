@@ -5,9 +5,9 @@ import { createClients } from '@harbor/shared-clients'
 import { createCache } from '@harbor/shared-runtime/cache'
 import { createLog } from '@harbor/shared-runtime/log'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { CSRF, HASHES } from '../test/test-app.ts'
+import { testSession } from '../test/test-session.ts'
 import { createApp } from './app.ts'
-import { CSRF, HASHES } from './testing/test-app.ts'
-import { testSession } from './testing/test-session.ts'
 
 const PAUSE_MS = 50
 const closing: (() => Promise<void>)[] = []

@@ -3,9 +3,9 @@ import { createClients } from '@harbor/shared-clients'
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import { createLog } from '@harbor/shared-runtime/log'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { CSRF, HASHES } from '../test/test-app.ts'
+import { testSession } from '../test/test-session.ts'
 import { createApp } from './app.ts'
-import { CSRF, HASHES } from './testing/test-app.ts'
-import { testSession } from './testing/test-session.ts'
 
 let mocks: MockServices
 let address: string

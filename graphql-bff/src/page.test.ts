@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { testApp } from '../test/test-app.ts'
 import { loadPage } from './page.ts'
-import { testApp } from './testing/test-app.ts'
 
 test.for([
   ['/', 'text/html'],

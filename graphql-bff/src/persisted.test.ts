@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { HASHES, testApp } from '../test/test-app.ts'
 import { loadOperations } from './operations.ts'
 import { schema } from './schema/index.ts'
-import { HASHES, testApp } from './testing/test-app.ts'
 
 const hash = HASHES.ProductPage ?? ''
 const variables = { id: 'p1001' }

@@ -2,12 +2,12 @@ import { createRateLimiter } from '@harbor/shared-runtime/limits/rate-limiter'
 import { rateLimiting } from '@harbor/shared-runtime/limits/rate-limiting'
 import { createLog } from '@harbor/shared-runtime/log'
 import { expect, test } from 'vitest'
+import { fakeUpstreams } from '../test/fake-upstreams.ts'
+import { CSRF } from '../test/test-app.ts'
+import { testSession } from '../test/test-session.ts'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
 import { rateLimitPolicies } from './rate-limits.ts'
-import { fakeUpstreams } from './testing/fake-upstreams.ts'
-import { CSRF } from './testing/test-app.ts'
-import { testSession } from './testing/test-session.ts'
 
 /** An app with these quotas, as its settings say them. */
 function limitedApp(env: Record<string, string>) {

@@ -1,11 +1,11 @@
 import { createLog } from '@harbor/shared-runtime/log'
 import { describe, expect, it } from 'vitest'
+import { fakeUpstreams } from '../test/fake-upstreams.ts'
+import { CSRF, testApp } from '../test/test-app.ts'
+import { ORIGIN, testSession } from '../test/test-session.ts'
 import { createApp } from './app.ts'
 import { loadPage } from './page.ts'
 import type { RouteKind } from './route.ts'
-import { fakeUpstreams } from './testing/fake-upstreams.ts'
-import { CSRF, testApp } from './testing/test-app.ts'
-import { ORIGIN, testSession } from './testing/test-session.ts'
 
 /** Every route with what it is for: who adds one says so here, too. */
 const ROUTES: Record<string, RouteKind> = {

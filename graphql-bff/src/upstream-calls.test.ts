@@ -1,8 +1,8 @@
 import { isListType, isNonNullType, isObjectType } from 'graphql'
 import { expect, test } from 'vitest'
+import { fakeUpstreams } from '../test/fake-upstreams.ts'
+import { testApp } from '../test/test-app.ts'
 import { schema } from './schema/index.ts'
-import { fakeUpstreams } from './testing/fake-upstreams.ts'
-import { testApp } from './testing/test-app.ts'
 
 const ids = (count: number) => JSON.stringify(Array.from({ length: count }, (_, index) => `p${1001 + index}`))
 const PRODUCT = `

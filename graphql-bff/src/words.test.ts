@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { fakeUpstreams } from './testing/fake-upstreams.ts'
-import { testApp } from './testing/test-app.ts'
+import { fakeUpstreams } from '../test/fake-upstreams.ts'
+import { testApp } from '../test/test-app.ts'
 
 test('statuses, tiers and warehouses leave in our own words, with one for what we have none for', async () => {
   const { operation } = testApp()

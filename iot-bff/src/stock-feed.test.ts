@@ -1,9 +1,9 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { createLog } from '@harbor/shared-runtime/log'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { fakeFeed, heartbeat, level, snapshotEnd } from '../test/fake-feed.ts'
 import { FlagStore } from './flag-store.ts'
 import { stockFeedPart } from './stock-feed.ts'
-import { fakeFeed, heartbeat, level, snapshotEnd } from './testing/fake-feed.ts'
 
 let store: FlagStore
 let stock: ReturnType<typeof fakeFeed>

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import * as grpc from '@grpc/grpc-js'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { call, clientToken, exchange, grpcClient, tokenRequest, userToken } from '../test/calls.ts'
 import { createTokens } from './auth.ts'
 import { type MockServices, SERVICE_NAMES, type ServiceName, startMockServices } from './index.ts'
 import { GRPC_SERVICES, HTTP_SERVICES } from './services/index.ts'
-import { call, clientToken, exchange, grpcClient, tokenRequest, userToken } from './testing.ts'
 import { createWorld } from './world/index.ts'
 
 let mocks: MockServices

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { call, clientToken, grpcClient, userToken } from '../test/calls.ts'
 import { type MockServices, startMockServices } from './index.ts'
-import { call, clientToken, grpcClient, userToken } from './testing.ts'
 
 let mocks: MockServices
 beforeAll(async () => {

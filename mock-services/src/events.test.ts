@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { clientToken, grpcClient } from '../test/calls.ts'
 import { createEventLog, NotHeldError } from './events.ts'
 import { type MockServices, startMockServices } from './index.ts'
-import { clientToken, grpcClient } from './testing.ts'
 
 let mocks: MockServices
 beforeAll(async () => {

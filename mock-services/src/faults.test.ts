@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { call, clientToken, grpcClient } from '../test/calls.ts'
 import { type MockServices, startMockServices } from './index.ts'
-import { call, clientToken, grpcClient } from './testing.ts'
 
 let mocks: MockServices
 let token: string

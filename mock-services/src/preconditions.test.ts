@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { call, userToken } from '../test/calls.ts'
 import { type MockServices, startMockServices } from './index.ts'
-import { call, userToken } from './testing.ts'
 
 let mocks: MockServices
 let token: string

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { call, clientToken, grpcClient } from '../test/calls.ts'
 import { type MockServices, startMockServices } from './index.ts'
 import { SHELF_SKUS } from './seed/devices.ts'
-import { call, clientToken, grpcClient } from './testing.ts'
 
 // The address of the image service is part of what is answered; its port is another one at every start.
 const OPTIONS = { defaultFaults: false, imagesUrl: 'https://images.harbor.example' }

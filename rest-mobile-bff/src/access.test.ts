@@ -1,15 +1,15 @@
 import { createClients } from '@harbor/shared-clients'
 import { createTokenVerifier, SCOPES } from '@harbor/shared-runtime/auth'
-import { createIssuer } from '@harbor/shared-runtime/auth/testing'
 import { createRateLimiter } from '@harbor/shared-runtime/limits/rate-limiter'
 import { rateLimiting } from '@harbor/shared-runtime/limits/rate-limiting'
+import { createIssuer } from '@harbor/shared-testing/issuer'
 import fc from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
+import { appOver } from '../test/mobile.ts'
 import { ACTIONS } from './actions/index.ts'
 import { Config } from './config.ts'
 import { rateLimitPolicies } from './rate-limits.ts'
 import { SCREENS } from './screens/index.ts'
-import { appOver } from './testing.ts'
 
 /** What is served beside screens and actions: the description of the API, the same for everybody. */
 const REFERENCE = [

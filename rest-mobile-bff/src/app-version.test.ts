@@ -2,8 +2,8 @@ import { ConfigError, parseConfig } from '@harbor/shared-runtime/config'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { useMobile } from '../test/mobile.ts'
 import { labelOf, minimumVersions, parseAppVersion } from './app-version.ts'
-import { useMobile } from './testing.ts'
 
 const mobile = useMobile({
   minimumVersions: { ios: [3, 1, 0], android: [3, 0, 4] },

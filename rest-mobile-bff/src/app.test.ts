@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { useMobile } from '../test/mobile.ts'
 import { apiRoutes } from './routes.ts'
-import { useMobile } from './testing.ts'
 
 const mobile = useMobile()
 

@@ -1,9 +1,9 @@
-import { createBrowser } from '@harbor/mock-services/testing-browser'
-import { APP, codeFor, redeeming } from '@harbor/mock-services/testing-log-in'
+import { APP, codeFor, redeeming } from '@harbor/mock-services/test/log-in'
 import { SCOPES } from '@harbor/shared-runtime/auth'
-import { createProofKey } from '@harbor/shared-runtime/auth/testing'
+import { createBrowser } from '@harbor/shared-testing/browser'
+import { createProofKey } from '@harbor/shared-testing/issuer'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { useMobile } from './testing.ts'
+import { useMobile } from '../test/mobile.ts'
 
 const mobile = useMobile()
 const HOME = 'http://localhost/v1/home'

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { useMobile } from './testing.ts'
+import { useMobile } from '../test/mobile.ts'
 
 const mobile = useMobile({ cached: true })
 

@@ -1,8 +1,8 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { decode } from 'cborg'
 import { describe, expect, it } from 'vitest'
+import { sampleOf, useMobile } from '../test/mobile.ts'
 import { SCREENS } from './screens/index.ts'
-import { sampleOf, useMobile } from './testing.ts'
 
 const DECODERS = {
   identity: (bytes: Buffer) => bytes,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { useMobile } from '../test/mobile.ts'
 import { SCREENS } from './screens/index.ts'
-import { useMobile } from './testing.ts'
 
 const mobile = useMobile()
 const OLD = '/v1/checkout-summary?cartId=k1001'

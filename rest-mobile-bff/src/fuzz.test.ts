@@ -2,8 +2,8 @@ import { httpPart } from '@harbor/shared-runtime/http-server'
 import { anyRequest } from '@harbor/shared-testing/fuzz-http'
 import { checkAnswers, FUZZ_TIMEOUT_MS, fuzz } from '@harbor/shared-testing/fuzzing'
 import { expect, onTestFinished, test } from 'vitest'
+import { useMobile } from '../test/mobile.ts'
 import { apiRoutes } from './routes.ts'
-import { useMobile } from './testing.ts'
 
 const mobile = useMobile()
 

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Fault } from '@harbor/mock-services'
 import { expect, onTestFinished, test } from 'vitest'
-import { useMobile } from './testing.ts'
+import { useMobile } from '../test/mobile.ts'
 
 const mobile = useMobile({ cached: true })
 const PAUSE_MS = 50

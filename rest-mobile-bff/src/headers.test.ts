@@ -1,6 +1,6 @@
 import { everyRequest, faultsOf } from '@harbor/shared-testing/answer-headers'
 import { expect, test } from 'vitest'
-import { useMobile } from './testing.ts'
+import { useMobile } from '../test/mobile.ts'
 
 const mobile = useMobile()
 const EXAMPLES: Record<string, string> = { id: 'p1001', sku: 'HB-1001' }

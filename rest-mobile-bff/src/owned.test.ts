@@ -2,11 +2,11 @@ import type { Viewer } from '@harbor/shared-runtime/auth'
 import { createLog } from '@harbor/shared-runtime/log'
 import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { useMobile } from '../test/mobile.ts'
 import { ACTIONS } from './actions/index.ts'
 import { createApp } from './app.ts'
 import type { Clients } from './clients.ts'
 import { SCREENS } from './screens/index.ts'
-import { useMobile } from './testing.ts'
 
 /** What a customer of the seed has, by the form of its id; a new kind of thing that somebody owns is added here. */
 const THEIRS = [

@@ -3,8 +3,8 @@ import { PROBLEMS } from '@harbor/shared-runtime/problems'
 import { scaled } from '@harbor/shared-testing/soak'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { useMobile } from '../test/mobile.ts'
 import { homeScreen } from './screens/home.ts'
-import { useMobile } from './testing.ts'
 
 const CODES = [
   'timeout',

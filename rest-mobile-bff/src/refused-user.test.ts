@@ -1,9 +1,9 @@
 import { createClients } from '@harbor/shared-clients'
 import { createTokenVerifier, SCOPES } from '@harbor/shared-runtime/auth'
-import { createIssuer } from '@harbor/shared-runtime/auth/testing'
 import { createLog } from '@harbor/shared-runtime/log'
+import { createIssuer } from '@harbor/shared-testing/issuer'
 import { afterAll, expect, it } from 'vitest'
-import { appOver, useMobile } from './testing.ts'
+import { appOver, useMobile } from '../test/mobile.ts'
 
 const mobile = useMobile()
 const _log = createLog('test', 'silent')

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { useMobile } from './testing.ts'
+import { useMobile } from '../test/mobile.ts'
 
 const mobile = useMobile({ cached: true })
 afterEach(() => vi.restoreAllMocks())

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { useMobile } from '../test/mobile.ts'
 import { ACTIONS } from './actions/index.ts'
-import { useMobile } from './testing.ts'
 
 const mobile = useMobile()
 

@@ -1,7 +1,7 @@
 import { httpPart } from '@harbor/shared-runtime/http-server'
-import { connect } from '@harbor/shared-runtime/testing'
+import { connect } from '@harbor/shared-testing/raw-connection'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { useMobile } from './testing.ts'
+import { useMobile } from '../test/mobile.ts'
 
 const KB = 1024
 const mobile = useMobile({ cached: true })

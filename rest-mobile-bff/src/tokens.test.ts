@@ -2,13 +2,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { addressesOf, createClients, SERVICES, upstreamSettings } from '@harbor/shared-clients'
 import { createTokenVerifier, SCOPES } from '@harbor/shared-runtime/auth'
-import { createIssuer } from '@harbor/shared-runtime/auth/testing'
 import { parseConfig } from '@harbor/shared-runtime/config'
+import { createIssuer } from '@harbor/shared-testing/issuer'
 import fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { appOver } from '../test/mobile.ts'
 import { SCREENS } from './screens/index.ts'
-import { appOver } from './testing.ts'
 
 const issuer = await createIssuer('mobile-bff')
 

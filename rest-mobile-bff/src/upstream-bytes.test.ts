@@ -4,7 +4,7 @@ import { startMockServices } from '@harbor/mock-services'
 import { type Addresses, createClients } from '@harbor/shared-clients'
 import { createTokenVerifier } from '@harbor/shared-runtime/auth'
 import { expect, it, onTestFinished } from 'vitest'
-import { appOver } from './testing.ts'
+import { appOver } from '../test/mobile.ts'
 
 /** Passes bytes on to a service and counts those that come back. */
 async function counting(address: string, count: (bytes: number) => void): Promise<string> {

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { readAll, request, startUpstream } from '../test/upstream.ts'
 import { createClients } from './clients.ts'
 import { addressesOf, SERVICES } from './services.ts'
-import { readAll, request, startUpstream } from './transport/testing.ts'
 
 /** Clients whose every service, identity among them, is one server that says what it was asked. */
 async function startClients() {

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { startAnswering, startUpstream, timed } from '../test/upstream.ts'
 import { loadIdentityKeys } from './identity.ts'
 import { openPool } from './transport/outbound.ts'
-import { startAnswering, startUpstream, timed } from './transport/testing.ts'
 
 function keysOf(address: string) {
   const pool = openPool(address)

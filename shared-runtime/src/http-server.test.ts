@@ -1,10 +1,10 @@
 import { createServer, type RequestListener } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
+import { connect } from '@harbor/shared-testing/raw-connection'
 import { Pool } from 'undici'
 import { expect, onTestFinished, test } from 'vitest'
 import { httpPart, listen, portError } from './http-server.ts'
 import { StartError } from './part.ts'
-import { connect } from './testing.ts'
 
 async function serve(listener: RequestListener, limits: { maxHeaderBytes?: number } = {}) {
   const part = httpPart({

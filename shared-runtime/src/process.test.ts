@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { expect, onTestFinished, test } from 'vitest'
+import { runProgram } from '../test/run-program.ts'
 import { listen } from './http-server.ts'
-import { runProgram } from './testing.ts'
 
 /** A process with one HTTP part, which answers after `?ms=`, and whose readiness can be switched off. */
 const SHOP = `

@@ -1,7 +1,7 @@
+import { connect } from '@harbor/shared-testing/raw-connection'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { httpPart } from './http-server.ts'
 import { MAX_HEADERS } from './request-head.ts'
-import { connect } from './testing.ts'
 
 /** What reached the handler: method, target and body of each request. */
 const reached: string[] = []

@@ -1,4 +1,4 @@
-import { useMobile } from '@harbor/rest-mobile-bff/testing'
+import { useMobile } from '@harbor/rest-mobile-bff/test/mobile'
 import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
 import { createMobileClient } from './client.ts'
 import { KEPT_HEADER } from './etags.ts'

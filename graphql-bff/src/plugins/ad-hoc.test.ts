@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { testApp } from '../testing/test-app.ts'
+import { testApp } from '../../test/test-app.ts'
 
 const open = () => testApp({ allowAdhoc: true })
 const codeOf = async (query: string) => {

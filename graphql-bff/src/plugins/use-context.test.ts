@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CSRF, testApp } from '../testing/test-app.ts'
+import { CSRF, testApp } from '../../test/test-app.ts'
 
 test('an operation has one context, which ends with its answer', async () => {
   const { operation, contexts } = testApp()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CSRF, HASHES, testApp } from '../testing/test-app.ts'
+import { CSRF, HASHES, testApp } from '../../test/test-app.ts'
 
 test.for(['text/event-stream', 'multipart/mixed'])(
   'an answer as %s leaves it to the server whether the connection is kept',

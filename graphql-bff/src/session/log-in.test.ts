@@ -1,9 +1,9 @@
-import { type Browser, createBrowser, logIn, submitForm } from '@harbor/mock-services/testing-browser'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import { UserId } from '@harbor/shared-runtime/user-id'
+import { type Browser, createBrowser, logIn, submitForm } from '@harbor/shared-testing/browser'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startLive } from '../testing/live-app.ts'
-import { CSRF, HASHES } from '../testing/test-app.ts'
+import { startLive } from '../../test/live-app.ts'
+import { CSRF, HASHES } from '../../test/test-app.ts'
 import { keyOf } from './sessions.ts'
 
 let live: Awaited<ReturnType<typeof startLive>>

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Browser, createBrowser, logIn, submitForm } from '@harbor/mock-services/testing-browser'
-import { addressOf, hasRedis, RedisServer } from '@harbor/shared-runtime/cache/testing'
 import { createLog } from '@harbor/shared-runtime/log'
 import { connectRedis } from '@harbor/shared-runtime/redis'
+import { addressOf } from '@harbor/shared-runtime/test/redis-address'
+import { type Browser, createBrowser, logIn, submitForm } from '@harbor/shared-testing/browser'
+import { hasRedis, RedisServer } from '@harbor/shared-testing/redis-server'
 import { scaled } from '@harbor/shared-testing/soak'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { identityCalls, startLive } from '../testing/live-app.ts'
-import { CSRF, HASHES } from '../testing/test-app.ts'
+import { identityCalls, startLive } from '../../test/live-app.ts'
+import { CSRF, HASHES } from '../../test/test-app.ts'
 import { createRedisStore } from './store-redis.ts'
 
 const TOKEN_SECONDS = 2

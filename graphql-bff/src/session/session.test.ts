@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { grantFor } from '../testing/test-session.ts'
+import { grantFor } from '../../test/test-session.ts'
 import { refreshed, sessionOf } from './session.ts'
 
 const HOUR = 3_600_000

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createSeal } from '@harbor/shared-runtime/seal'
 import { UserId } from '@harbor/shared-runtime/user-id'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { grantFor, LIMITS } from '../testing/test-session.ts'
+import { grantFor, LIMITS } from '../../test/test-session.ts'
 import { createSessions, keyOf, sidGroup, userGroup } from './sessions.ts'
 import { createMemoryStore } from './store-memory.ts'
 

@@ -1,9 +1,10 @@
-import { addressOf, hasRedis, RedisServer } from '@harbor/shared-runtime/cache/testing'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { createLog } from '@harbor/shared-runtime/log'
 import { connectRedis } from '@harbor/shared-runtime/redis'
+import { addressOf } from '@harbor/shared-runtime/test/redis-address'
+import { hasRedis, RedisServer } from '@harbor/shared-testing/redis-server'
 import { describe, expect, it } from 'vitest'
-import { describeStore } from './store-contract.ts'
+import { describeStore } from '../../test/session-store.conformance.ts'
 import { createMemoryStore } from './store-memory.ts'
 import { createRedisStore } from './store-redis.ts'
 

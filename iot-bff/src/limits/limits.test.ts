@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { connect as openSocket, type Socket } from 'node:net'
 import { connectAsync, type IClientOptions } from 'mqtt'
 import { expect, onTestFinished, test } from 'vitest'
+import { coapFace, parsed, request, uintOf } from '../../test/coap-peer.ts'
+import { DEMO_KEY, OTHER_KEY, runFilledApp } from '../../test/run-app.ts'
 import { CODE, OPTION, TYPE } from '../codecs/coap-message.ts'
-import { coapFace, parsed, request, uintOf } from '../testing/coap-peer.ts'
-import { DEMO_KEY, OTHER_KEY, runFilledApp } from '../testing/run-app.ts'
 
 const limited = async (env: Record<string, string>) => {
   const app = await runFilledApp(env)

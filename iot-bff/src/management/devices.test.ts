@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { createLog } from '@harbor/shared-runtime/log'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { runFilledApp } from '../../test/run-app.ts'
 import type { DeviceRecord } from '../devices/record.ts'
 import { writtenRegistry } from '../devices/registry-file.ts'
-import { runFilledApp } from '../testing/run-app.ts'
 
 const ADMIN_TOKEN = 'an-admin-token-of-a-test'
 

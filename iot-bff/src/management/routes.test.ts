@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { DEMO_KEY, runApp } from '../testing/run-app.ts'
+import { DEMO_KEY, runApp } from '../../test/run-app.ts'
 
 const TOKENS = { ADMIN_TOKEN: 'an-admin-token-of-a-test', MQTT_AUTH_TOKEN: 'a-broker-token-of-a-test' }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { coapFace, optionOf, PEER, parsed, request, uint, uintOf } from '../../test/coap-peer.ts'
 import { CODE, emptyMessage, encodeMessage, OPTION, TYPE } from '../codecs/coap-message.ts'
 import { represent } from '../messages/representation.ts'
-import { coapFace, optionOf, PEER, parsed, request, uint, uintOf } from '../testing/coap-peer.ts'
 import { notification } from './coap-answers.ts'
 
 let face: Awaited<ReturnType<typeof coapFace>>

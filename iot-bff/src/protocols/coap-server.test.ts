@@ -4,9 +4,9 @@ import { StartError } from '@harbor/shared-runtime/part'
 import { findTool, runTool, startTool } from '@harbor/shared-testing/tools'
 import { Agent, type IncomingMessage } from 'coap'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { parsed, request } from '../testing/coap-peer.ts'
-import { level } from '../testing/fake-feed.ts'
-import { runApp, runFilledApp } from '../testing/run-app.ts'
+import { parsed, request } from '../../test/coap-peer.ts'
+import { level } from '../../test/fake-feed.ts'
+import { runApp, runFilledApp } from '../../test/run-app.ts'
 
 const coapClient = findTool('coap-client', 'coap-client-notls')
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
+import { coapFace, optionOf, PEER, parsed, request, uint, uintOf } from '../../test/coap-peer.ts'
 import { CODE, encodeMessage, NO_BYTES, OPTION, TYPE } from '../codecs/coap-message.ts'
-import { coapFace, optionOf, PEER, parsed, request, uint, uintOf } from '../testing/coap-peer.ts'
 
 let face: Awaited<ReturnType<typeof coapFace>>
 beforeEach(async () => {

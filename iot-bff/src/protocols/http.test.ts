@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { level } from '../testing/fake-feed.ts'
-import { DEMO_KEY, OTHER_KEY, runApp, runFilledApp } from '../testing/run-app.ts'
+import { level } from '../../test/fake-feed.ts'
+import { DEMO_KEY, OTHER_KEY, runApp, runFilledApp } from '../../test/run-app.ts'
 
 let app: Awaited<ReturnType<typeof runFilledApp>>
 beforeAll(async () => {

@@ -8,8 +8,8 @@ import { StartError } from '@harbor/shared-runtime/part'
 import { findTool, runTool, startTool } from '@harbor/shared-testing/tools'
 import { connect, connectAsync, type IClientOptions } from 'mqtt'
 import { expect, onTestFinished, test } from 'vitest'
-import { level, snapshotEnd } from '../testing/fake-feed.ts'
-import { DEMO_KEY, DEMO_STOCK, OTHER_KEY, runApp, runFilledApp, sendDemoStock } from '../testing/run-app.ts'
+import { level, snapshotEnd } from '../../test/fake-feed.ts'
+import { DEMO_KEY, DEMO_STOCK, OTHER_KEY, runApp, runFilledApp, sendDemoStock } from '../../test/run-app.ts'
 
 const mosquittoSub = findTool('mosquitto_sub')
 const mosquitto = findTool('mosquitto')

@@ -1,8 +1,8 @@
+import { createBrowser, submitForm } from '@harbor/shared-testing/browser'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { APP, authUrl, codeFor, redeeming, WEB } from '../../test/log-in.ts'
 import { type MockServices, startMockServices } from '../index.ts'
-import { createBrowser, submitForm } from '../testing-browser.ts'
-import { APP, authUrl, codeFor, redeeming, WEB } from '../testing-log-in.ts'
 
 let mocks: MockServices
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { call, clientToken } from '../../test/calls.ts'
 import { type MockServices, startMockServices } from '../index.ts'
 import { imageUrl } from '../seed/picture.ts'
 import { productHeads } from '../seed/products.ts'
-import { call, clientToken } from '../testing.ts'
 
 let mocks: MockServices
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { call, clientToken, exchange, grpcClient, tokenRequest, userToken } from '../../test/calls.ts'
 import { type MockServices, type ServiceName, startMockServices } from '../index.ts'
-import { call, clientToken, exchange, grpcClient, tokenRequest, userToken } from '../testing.ts'
 
 let mocks: MockServices
 let customerToken: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { useMobile } from '../testing.ts'
+import { useMobile } from '../../test/mobile.ts'
 
 const mobile = useMobile()
 

@@ -1,6 +1,6 @@
-import { until } from '@harbor/shared-runtime/cache/testing'
+import { until } from '@harbor/shared-testing/until'
 import { expect, it } from 'vitest'
-import { useMobile } from '../testing.ts'
+import { useMobile } from '../../test/mobile.ts'
 
 const mobile = useMobile()
 

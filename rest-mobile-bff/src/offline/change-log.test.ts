@@ -1,5 +1,6 @@
-import { addressOf, hasRedis, RedisServer } from '@harbor/shared-runtime/cache/testing'
 import { connectRedis } from '@harbor/shared-runtime/redis'
+import { addressOf } from '@harbor/shared-runtime/test/redis-address'
+import { hasRedis, RedisServer } from '@harbor/shared-testing/redis-server'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Changed, ChangeLog } from './change-log.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { useMobile } from '../../test/mobile.ts'
 import type { Changed } from '../offline/change-log.ts'
 import { tokenOf } from '../offline/token.ts'
-import { useMobile } from '../testing.ts'
 
 const mobile = useMobile()
 

@@ -2,10 +2,10 @@ import { parseConfig } from '@harbor/shared-runtime/config'
 import { createLog } from '@harbor/shared-runtime/log'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
+import { fakeFeed } from '../../test/fake-feed.ts'
 import type { DomainEvent } from './event.ts'
 import { eventsPart, purging } from './events-part.ts'
 import { eventSettings, openEventFeed } from './settings.ts'
-import { fakeFeed } from './testing/fake-feed.ts'
 
 function part() {
   const fake = fakeFeed()

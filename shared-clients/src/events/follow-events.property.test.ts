@@ -2,8 +2,8 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { createLog } from '@harbor/shared-runtime/log'
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
+import { fakeFeed } from '../../test/fake-feed.ts'
 import { followEvents } from './follow-events.ts'
-import { fakeFeed } from './testing/fake-feed.ts'
 
 const Step = fc.oneof(
   {

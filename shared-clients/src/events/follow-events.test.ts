@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { fakeFeed } from './testing/fake-feed.ts'
-import { following } from './testing/following.ts'
+import { fakeFeed } from '../../test/fake-feed.ts'
+import { following } from '../../test/following.ts'
 
 const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 3_000, interval: 1 })
 

@@ -1,20 +1,20 @@
+import { addressOf } from '@harbor/shared-runtime/test/redis-address'
+import { hasRedis, RedisServer } from '@harbor/shared-testing/redis-server'
 import { Cluster, Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { redisFeed } from './redis-feed.ts'
 import { openStreamConnection } from './settings.ts'
-import { redisAt } from './testing/redis-at.ts'
-import { noRedis, type RedisServer, startRedis } from './testing/redis-server.ts'
 
-describe.skipIf(noRedis)('the adapter of Redis Streams', () => {
+describe.skipIf(!hasRedis())('the adapter of Redis Streams', () => {
   let server: RedisServer
   let redis: Redis
   beforeAll(async () => {
-    server = await startRedis()
+    server = await RedisServer.start()
     redis = new Redis(server.url)
   })
   afterAll(async () => {
     redis.disconnect()
-    await server.close()
+    await server.kill()
   })
   beforeEach(() => redis.flushall())
 
@@ -24,7 +24,7 @@ describe.skipIf(noRedis)('the adapter of Redis Streams', () => {
   function open(after?: string) {
     const ending = new AbortController()
     const feed = redisFeed({
-      connect: () => openStreamConnection(redisAt(server.url)),
+      connect: () => openStreamConnection(addressOf(server.url)),
       stream: 'events',
       blockMs: 50,
     })
@@ -93,7 +93,7 @@ describe.skipIf(noRedis)('the adapter of Redis Streams', () => {
         .split('\n').length
     const before = await connections()
     await expect(open('5-1')()).rejects.toMatchObject({ code: 'conflict' })
-    const feed = redisFeed({ connect: () => openStreamConnection(redisAt(server.url)), stream: 'events' })
+    const feed = redisFeed({ connect: () => openStreamConnection(addressOf(server.url)), stream: 'events' })
     for await (const _ of feed.subscribe({ after: undefined, signal: new AbortController().signal })) break
     await vi.waitUntil(async () => (await connections()) === before)
   })
@@ -108,17 +108,17 @@ describe.skipIf(noRedis)('the adapter of Redis Streams', () => {
   test('what is not a stream, and a Redis that is not there, are unavailable', async () => {
     await redis.set('events', 'x')
     await expect(open()()).rejects.toMatchObject({ code: 'unavailable' })
-    const feed = redisFeed({ connect: () => openStreamConnection(redisAt('redis://127.0.0.1:1')) })
+    const feed = redisFeed({ connect: () => openStreamConnection(addressOf('redis://127.0.0.1:1')) })
     const items = feed.subscribe({ after: undefined, signal: new AbortController().signal })
     await expect(items[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   test('a cluster is read as one Redis is', async () => {
-    const node = await startRedis(['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'])
+    const node = await RedisServer.start(['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'])
     const own = new Redis(node.url)
     onTestFinished(async () => {
       own.disconnect()
-      await node.close()
+      await node.kill()
     })
     await own.call('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383)
     await vi.waitUntil(async () => String(await own.call('CLUSTER', 'INFO')).includes('cluster_state:ok'), {

@@ -1,6 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { startUpstream } from '../transport/testing.ts'
+import { startUpstream } from '../../test/upstream.ts'
 import type { FeedItem } from './feed.ts'
 import { sseFeed } from './sse-feed.ts'
 

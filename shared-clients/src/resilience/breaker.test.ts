@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { UpstreamErrorCode } from '@harbor/shared-runtime/errors'
 import { expect, test, vi } from 'vitest'
-import { request, timed } from '../transport/testing.ts'
+import { chainOf, failure, listen, read } from '../../test/call-chain.ts'
+import { request, timed } from '../../test/upstream.ts'
 import type { BreakerChanged } from './events.ts'
-import { chainOf, failure, listen, read } from './testing.ts'
 
 const PROBE_AFTER_MS = 120
 const settings = {

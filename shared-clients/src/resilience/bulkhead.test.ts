@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { request, timed } from '../transport/testing.ts'
+import { chainOf, listen, read } from '../../test/call-chain.ts'
+import { request, timed } from '../../test/upstream.ts'
 import type { Rejected } from './events.ts'
-import { chainOf, listen, read } from './testing.ts'
 
 const settings = { bulkhead: { maxConcurrent: 2, maxQueued: 3 }, hedge: false, retry: false } as const
 

@@ -3,9 +3,9 @@ import type { Viewer } from '@harbor/shared-runtime/auth'
 import { UserId } from '@harbor/shared-runtime/user-id'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { request, timed } from '../transport/testing.ts'
+import { chainOf, failure, listen, read } from '../../test/call-chain.ts'
+import { request, timed } from '../../test/upstream.ts'
 import type { Coalesced } from './events.ts'
-import { chainOf, failure, listen, read } from './testing.ts'
 
 const viewer = (id: string, token: string): Viewer => ({
   id: UserId.parse(id),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { request } from '../transport/testing.ts'
+import { chainOf, failure, listen, read } from '../../test/call-chain.ts'
+import { request } from '../../test/upstream.ts'
 import type { Finished } from './events.ts'
-import { chainOf, failure, listen, read } from './testing.ts'
 
 test('an upstream call that ended is told with how long it took and how it ended', async () => {
   const heard = listen<Finished>('harbor.call.finished')

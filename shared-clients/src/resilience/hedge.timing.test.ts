@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { request, timed } from '../transport/testing.ts'
+import { chainOf, failure, listen, read } from '../../test/call-chain.ts'
+import { request, timed } from '../../test/upstream.ts'
 import type { Finished, Hedged, Skipped } from './events.ts'
-import { chainOf, failure, listen, read } from './testing.ts'
 
 /** A chain that knows its upstream: 640 calls of about 5 ms each. */
 async function experienced(settings: Parameters<typeof chainOf>[0] = {}) {

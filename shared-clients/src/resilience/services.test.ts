@@ -1,8 +1,8 @@
 /** The whole way of a call, from `createClients` to the real mock services. */
 import { startMockServices } from '@harbor/mock-services'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { request, timed } from '../../test/upstream.ts'
 import { type ClientSet, createClients } from '../index.ts'
-import { request, timed } from '../transport/testing.ts'
 
 let mocks: Awaited<ReturnType<typeof startMockServices>>
 let clients: ClientSet

@@ -1,9 +1,9 @@
 import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/errors'
 import { expect, test } from 'vitest'
+import { failure, read } from '../../test/call-chain.ts'
+import { request } from '../../test/upstream.ts'
 import type { InternalTokens } from '../transport/internal-tokens.ts'
-import { request } from '../transport/testing.ts'
 import { CallChain } from './chain.ts'
-import { failure, read } from './testing.ts'
 
 /** Tokens `t1`, `t2`, …: a refused one is followed by the next, if there is one. */
 function tokensOf(most: number, none?: UpstreamErrorCode) {

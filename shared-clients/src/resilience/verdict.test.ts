@@ -1,9 +1,9 @@
 import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/errors'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import { expect, test } from 'vitest'
-import { request } from '../transport/testing.ts'
+import { chainOf, failure, listen, read } from '../../test/call-chain.ts'
+import { request } from '../../test/upstream.ts'
 import type { Finished } from './events.ts'
-import { chainOf, failure, listen, read } from './testing.ts'
 import { verdictOf } from './verdict.ts'
 
 const course = { sentAt: 0, endedAt: 300, deadline: 300, wasEnded: true, enoughMs: 100 }

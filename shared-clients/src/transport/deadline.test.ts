@@ -4,8 +4,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { backgroundContext } from '@harbor/shared-runtime/request-context'
 import { expect, onTestFinished, test } from 'vitest'
+import { request, timed } from '../../test/upstream.ts'
 import { type Attempt, withDeadline } from './deadline.ts'
-import { request, timed } from './testing.ts'
 
 const never = () => new Promise<never>(() => {})
 /** An attempt that ends only when it is told to. */

@@ -2,9 +2,9 @@ import { createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
+import { inventoryAt } from '../../test/grpc-upstream.ts'
+import { timed } from '../../test/upstream.ts'
 import { MAX_BYTES } from './read-json.ts'
-import { timed } from './testing.ts'
-import { inventoryAt } from './testing-grpc.ts'
 
 /** 200 KB that become 200 MB. */
 const BOMB = gzipSync(Buffer.alloc(200 * 1024 * 1024), { level: 9 })

@@ -4,9 +4,9 @@ import { type ServerWritableStream, status } from '@grpc/grpc-js'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { backgroundContext } from '@harbor/shared-runtime/request-context'
 import { expect, test } from 'vitest'
+import { inventoryAt, startInventory } from '../../test/grpc-upstream.ts'
 import { InventoryServiceService, type StockEvent, type WatchStockRequest } from '../gen/inventory.ts'
 import type { InternalTokens } from './internal-tokens.ts'
-import { inventoryAt, startInventory } from './testing-grpc.ts'
 
 type Watch = ServerWritableStream<WatchStockRequest, StockEvent>
 

@@ -2,11 +2,11 @@ import { credentials, type Metadata, status } from '@grpc/grpc-js'
 import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/errors'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
+import { inventoryAt, row, startInventory } from '../../test/grpc-upstream.ts'
+import { request, timed } from '../../test/upstream.ts'
 import { InventoryServiceClient, InventoryServiceService } from '../gen/inventory.ts'
 import { Attempt } from '../resilience/attempt.ts'
 import { GrpcOperation } from './grpc-operation.ts'
-import { request, timed } from './testing.ts'
-import { inventoryAt, row, startInventory } from './testing-grpc.ts'
 
 const CANARY = 'canary-of-the-upstream'
 

@@ -6,9 +6,9 @@ import { runInNewContext } from 'node:vm'
 import { backgroundContext } from '@harbor/shared-runtime/request-context'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { callsTo, request, startUpstream, timed } from '../../test/upstream.ts'
 import { get } from './endpoint.ts'
 import { httpClient } from './http.ts'
-import { callsTo, request, startUpstream, timed } from './testing.ts'
 
 const thing = get('/thing', z.object({ id: z.string() }))
 const ok = '{"id":"t1"}'

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
+import { request, startUpstream, timed } from '../../test/upstream.ts'
 import { get } from './endpoint.ts'
 import { httpClient } from './http.ts'
-import { request, startUpstream, timed } from './testing.ts'
 
 const anything = get('/things/{id}', z.unknown())
 

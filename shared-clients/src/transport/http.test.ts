@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib'
 import type { UpstreamErrorCode } from '@harbor/shared-runtime/errors'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { callsTo, readAll, request, startAnswering, startUpstream } from '../../test/upstream.ts'
 import { get, getOwned, post } from './endpoint.ts'
-import { callsTo, readAll, request, startAnswering, startUpstream } from './testing.ts'
 
 const Thing = z.object({ id: z.string(), price: z.int() })
 const thing = get('/things/{id}', Thing)

@@ -4,10 +4,10 @@ import { inspect } from 'node:util'
 import type { Viewer } from '@harbor/shared-runtime/auth'
 import { UserId } from '@harbor/shared-runtime/user-id'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { readAll, request, startUpstream } from '../../test/upstream.ts'
 import type { ServiceName } from '../services.ts'
 import { createInternalTokens } from './internal-tokens.ts'
 import { openPool } from './outbound.ts'
-import { readAll, request, startUpstream } from './testing.ts'
 
 type Exchange = Record<string, string>
 const SECRET = 'canary:se+cr%t'

@@ -2,12 +2,12 @@ import { createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { backgroundContext } from '@harbor/shared-runtime/request-context'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { ALL_CALLS } from '../../test/calls.ts'
+import { readAll, request, startUpstream } from '../../test/upstream.ts'
 import { createClients } from '../clients.ts'
 import { sseFeed } from '../events/sse-feed.ts'
 import { addressesOf, SERVICES, type ServiceName } from '../services.ts'
-import { ALL_CALLS } from '../testing/calls.ts'
 import { openPool } from './outbound.ts'
-import { readAll, request, startUpstream } from './testing.ts'
 
 const GRPC: readonly ServiceName[] = ['inventory', 'pricing']
 const REDIRECTS = [301, 302, 303, 307, 308]

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { createIssuer, createProofKey, seconds } from '@harbor/shared-testing/issuer'
 import { exportJWK, generateKeyPair } from 'jose'
 import { expect, test, vi } from 'vitest'
 import { createLog } from '../log.ts'
 import { ProblemError, problemBody } from '../problems.ts'
 import { createTokenVerifier, createUsedProofs, type TokenVerifier } from './index.ts'
-import { createIssuer, createProofKey, seconds } from './testing.ts'
 
 const URL = 'https://api.harbor.example/v1/home'
 const issuer = await createIssuer('mobile-bff')

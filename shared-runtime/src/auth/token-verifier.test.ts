@@ -1,10 +1,10 @@
+import { createIssuer, seconds, signingKey } from '@harbor/shared-testing/issuer'
 import { scaled } from '@harbor/shared-testing/soak'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { UpstreamError } from '../errors.ts'
 import { ProblemError, problemBody } from '../problems.ts'
 import { createTokenVerifier } from './index.ts'
-import { createIssuer, seconds, signingKey } from './testing.ts'
 
 const { issuer, audience, key, otherAlgorithm, sign, invalid } = await createIssuer('mobile-bff')
 const nextKey = await signingKey('second')

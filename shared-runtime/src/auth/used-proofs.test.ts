@@ -1,5 +1,6 @@
+import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-testing/redis-server'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { addressOf, hasRedis, RedisServer, stopRedisServers } from '../cache/testing.ts'
+import { addressOf } from '../../test/redis-address.ts'
 import { createLog } from '../log.ts'
 import { connectRedis } from '../redis.ts'
 import { createUsedProofs } from './used-proofs.ts'

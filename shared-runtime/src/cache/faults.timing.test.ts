@@ -1,6 +1,6 @@
+import { hasRedis, RedisServer, startCluster, stopRedisServers } from '@harbor/shared-testing/redis-server'
 import { afterAll, describe, expect, test } from 'vitest'
-import { type Fault, killed, masterLost, restarted, stopped, underFault } from './faults.ts'
-import { hasRedis, RedisServer, startCluster, stopRedisServers } from './testing.ts'
+import { type Fault, killed, masterLost, restarted, stopped, underFault } from '../../test/cache-faults.ts'
 
 // Scaled down; bench/redis-faults.ts runs the same for longer and prints the figures.
 const LOAD = { rps: 200, beforeMs: 500, faultMs: 700 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { Thing } from '../../test/cache.ts'
 import { UserId } from '../user-id.ts'
 import { createCache, shapeHash } from './index.ts'
 import { createKind } from './kind.ts'
-import { Thing } from './testing.ts'
 
 const POLICY = { ttlMs: 1_000, graceMs: 0, negativeTtlMs: 0, tiers: 'memory' } as const
 

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '@harbor/shared-testing/until'
 import { describe, expect, test, vi } from 'vitest'
+import { countEvents, Thing } from '../../test/cache.ts'
 import { cacheChannels } from './channels.ts'
 import { freeze } from './entry.ts'
 import { createCache } from './index.ts'
 import { lifeOf, refreshesEarly } from './policy.ts'
 import { PurgeLog } from './purge-log.ts'
-import { countEvents, Thing, until } from './testing.ts'
 
 const POLICY = { ttlMs: 1_000, graceMs: 500, negativeTtlMs: 100, tiers: 'memory' } as const
 const rows =

@@ -3,11 +3,13 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-testing/redis-server'
+import { until } from '@harbor/shared-testing/until'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { listening } from '../../test/cache.conformance.ts'
+import type { Answer, Order } from '../../test/cache-worker.ts'
+import { addressOf } from '../../test/redis-address.ts'
 import { connectRedis } from '../redis.ts'
-import { listening } from './contract.ts'
-import { addressOf, hasRedis, RedisServer, stopRedisServers, until } from './testing.ts'
-import type { Answer, Order } from './testing-worker.ts'
 
 const withRedis = hasRedis()
 
@@ -51,7 +53,7 @@ describe.skipIf(!withRedis)('three processes on one Redis', () => {
     const UPSTREAM = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const env = { ...process.env, REDIS_URL: redis.url, UPSTREAM, CACHE }
     for (let i = 0; i < 3; i++)
-      workers.push(fork(new URL('./testing-worker.ts', import.meta.url), { env, execArgv: [] }))
+      workers.push(fork(new URL('../../test/cache-worker.ts', import.meta.url), { env, execArgv: [] }))
     await Promise.all(workers.map((worker) => once(worker, 'message')))
     const connection = connectRedis(addressOf(redis.url))
     await connection.ready(1_000)

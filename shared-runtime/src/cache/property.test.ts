@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { Thing } from '../../test/cache.ts'
 import { createCache } from './index.ts'
-import { Thing } from './testing.ts'
 
 const POLICY = { ttlMs: 100, graceMs: 50, negativeTtlMs: 30, tiers: 'memory' } as const
 const LONGEST_MS = POLICY.ttlMs * 1.1 + POLICY.graceMs

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-testing/redis-server'
+import { until } from '@harbor/shared-testing/until'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { fakeUpstream, listening } from '../../test/cache.conformance.ts'
+import { countEvents, Thing } from '../../test/cache.ts'
+import { addressOf } from '../../test/redis-address.ts'
 import { connectRedis } from '../redis.ts'
-import { fakeUpstream, listening } from './contract.ts'
 import { type CachePolicy, createCache } from './index.ts'
-import { addressOf, countEvents, hasRedis, RedisServer, stopRedisServers, Thing, until } from './testing.ts'
 
 const POLICY = { ttlMs: 400, graceMs: 400, negativeTtlMs: 400, tiers: 'memory+redis' } as const
 const withRedis = hasRedis()

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-testing/redis-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addressOf, hasRedis, RedisServer, stopRedisServers } from '../cache/testing.ts'
+import { addressOf } from '../../test/redis-address.ts'
 import { connectRedis, type RedisConnection } from '../redis.ts'
 import { sealOf } from '../seal.ts'
 import { type Claim, type LeasedRecords, LeaseLostError, type RecordSettings } from './leased-records.ts'

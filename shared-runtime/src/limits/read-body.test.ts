@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
+import { connect } from '@harbor/shared-testing/raw-connection'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { httpPart } from '../http-server.ts'
 import { toProblem } from '../problems.ts'
-import { connect } from '../testing.ts'
 import { readFormBody, readJsonBody } from './read-body.ts'
 
 const LIMITS = { maxBytes: 100, maxDepth: 3, maxMembers: 4 }

@@ -1,0 +1,100 @@
+import { type MockServices, type MockServicesOptions, startMockServices } from '@harbor/mock-services'
+import { createClients } from '@harbor/shared-clients'
+import { createTokenVerifier, type TokenVerifier } from '@harbor/shared-runtime/auth'
+import { httpPart } from '@harbor/shared-runtime/http-server'
+import { createLog } from '@harbor/shared-runtime/log'
+import { createSeal } from '@harbor/shared-runtime/seal'
+import { freePort } from '@harbor/shared-testing/free-port'
+import { createApp } from '../src/app.ts'
+import { createSessionBoundary } from '../src/session/index.ts'
+import { createOidc } from '../src/session/oidc.ts'
+import { publicUrl } from '../src/session/public-url.ts'
+import type { SessionLimits } from '../src/session/session.ts'
+import type { SessionStore } from '../src/session/store.ts'
+import { createMemoryStore } from '../src/session/store-memory.ts'
+
+import { LIMITS } from './test-session.ts'
+
+type App = {
+  port?: number
+  store?: SessionStore
+  limits?: Partial<SessionLimits>
+  key?: Buffer
+  publicUrl?: string
+  verify?: TokenVerifier
+}
+
+const KEY = Buffer.alloc(32, 7)
+
+/** The mock services, and web BFFs before them: log-in with everything that belongs to it, over real HTTP. */
+export async function startLive(options: MockServicesOptions = {}) {
+  const port = await freePort()
+  const mocks = await startMockServices({
+    defaultFaults: false,
+    webBffUrl: `http://localhost:${port}`,
+    ...options,
+  })
+  const closing: (() => Promise<void>)[] = [mocks.close]
+  const refreshTokensSent: string[] = []
+
+  async function startApp({ store = createMemoryStore(), limits = {}, key = KEY, ...at }: App = {}) {
+    const clients = createClients({
+      addresses: mocks.services,
+      clientId: 'web-bff',
+      clientSecret: 'web-bff-secret',
+    })
+    const { origin, following } = publicUrl({ PORT: at.port ?? 0, PUBLIC_URL: at.publicUrl })
+    const log = createLog('test', 'silent')
+    const oidc = createOidc({
+      issuer: mocks.services.identity,
+      clientId: 'web-bff',
+      clientSecret: 'web-bff-secret',
+      origin,
+      verify:
+        at.verify ??
+        createTokenVerifier({
+          issuer: mocks.services.identity,
+          audience: 'web-bff',
+          loadKeys: clients.identityKeys,
+        }),
+      timeoutMs: 1_000,
+    })
+    const session = createSessionBoundary({
+      store,
+      seal: createSeal([key]),
+      limits: { ...LIMITS, ...limits },
+      oidc: {
+        ...oidc,
+        refresh(token, ...more) {
+          refreshTokensSent.push(token)
+          return oidc.refresh(token, ...more)
+        },
+      },
+      origin,
+      log,
+    })
+    const { fetch } = createApp({ clients, session, log, budgetMs: 5_000 })
+    const part = following(
+      httpPart({ name: 'http', fetch, host: '127.0.0.1', port: at.port ?? 0, portSetting: 'PORT' }),
+    )
+    const listening = (await part.start()) ?? ''
+    closing.push(clients.close, part.stop)
+    return { url: origin(), listening, sessions: session.sessions }
+  }
+
+  return {
+    mocks,
+    /** At this port the identity service finds the BFF: back-channel log-out goes there. */
+    port,
+    /** By all apps, in order. */
+    refreshTokensSent,
+    startApp,
+    async close() {
+      for (const close of closing.toReversed()) await close()
+    },
+  }
+}
+
+/** The calls to an endpoint of the identity service. */
+export const identityCalls = (mocks: MockServices, endpoint: string): number =>
+  mocks.calls().identity?.[endpoint] ?? 0

@@ -1,0 +1,74 @@
+import { createLog } from '@harbor/shared-runtime/log'
+import { z } from 'zod'
+import { createApp, type Dependencies } from '../src/app.ts'
+import { hashesByName, loadOperations } from '../src/operations.ts'
+import { schema } from '../src/schema/index.ts'
+import { fakeUpstreams } from './fake-upstreams.ts'
+import { testSession } from './test-session.ts'
+
+const Answer = z.object({
+  data: z.record(z.string(), z.json()).nullish(),
+  errors: z
+    .array(
+      z.strictObject({
+        message: z.string(),
+        path: z.array(z.union([z.string(), z.number()])).optional(),
+        extensions: z.strictObject({ code: z.string(), traceId: z.string(), retryable: z.boolean() }),
+      }),
+    )
+    .optional(),
+  extensions: z.strictObject({ degraded: z.array(z.string()) }).optional(),
+})
+
+export const HASHES = hashesByName(loadOperations(schema))
+
+/** `as`: the roles of who is logged in, as `staff+finance`; nobody when not given. */
+type Sent = { as?: string; variables?: object }
+
+/** What every request of a page of ours carries. */
+export const CSRF = { 'x-csrf': '1' }
+
+/** The app over fake upstreams; every answer is held against the shape that all answers have. */
+export function testApp({
+  upstreams = fakeUpstreams(),
+  ...dependencies
+}: Partial<Dependencies> & { upstreams?: ReturnType<typeof fakeUpstreams> } = {}) {
+  const session = testSession()
+  const app = createApp({
+    clients: upstreams.clients,
+    session: session.boundary,
+    log: createLog('test', 'silent'),
+    ...dependencies,
+  })
+
+  /** Sends any request to /graphql. */
+  async function send(init: RequestInit & { search?: string; duplex?: 'half' } = {}) {
+    const response = await app.request(`/graphql${init.search ?? ''}`, {
+      ...init,
+      headers: { ...CSRF, ...Object.fromEntries(new Headers(init.headers)) },
+    })
+    const text = await response.text()
+    return { response, status: response.status, text, ...Answer.parse(JSON.parse(text)) }
+  }
+
+  const post = async (body: unknown, as?: string) =>
+    send({
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(as && { cookie: await session.cookieOf(as) }) },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+
+  return {
+    app,
+    session,
+    calls: upstreams.calls,
+    contexts: upstreams.contexts,
+    send,
+    post,
+    /** Calls a persisted operation by name. */
+    operation: (name: string, { as, variables }: Sent = {}) =>
+      post({ documentId: `sha256:${HASHES[name]}`, variables }, as),
+    /** Sends a document; for an app that allows it. */
+    query: (query: string, { as, variables }: Sent = {}) => post({ query, variables }, as),
+  }
+}

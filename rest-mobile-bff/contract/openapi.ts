@@ -1,0 +1,85 @@
+import { OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi'
+import type { ProblemCode } from '@harbor/shared-runtime/problems'
+import type { Action } from '../src/action.ts'
+import type { Screen } from '../src/screen.ts'
+import {
+  createRegistry,
+  OTHER_PROBLEM,
+  problemResponses,
+  SCREEN_PARAMETERS,
+  screenHeaders,
+  withoutBody,
+} from './components.ts'
+import { registerActions } from './openapi-actions.ts'
+
+type Options = {
+  version?: string
+  /** An answer of a screen, by its name. */
+  examples?: Readonly<Record<string, unknown>>
+}
+
+/** The OpenAPI 3.1 document of the screens and actions: nothing in it is written twice. */
+export function openApiDocument(
+  screens: readonly Screen[],
+  actions: readonly Action[],
+  { version = '1.0.0', examples = {} }: Options = {},
+) {
+  const registry = createRegistry()
+  for (const screen of screens) {
+    const { name, path, summary, access, params, query, view, deprecated } = screen
+    const route = {
+      path,
+      summary,
+      'x-schema-version': screen.version,
+      ...(deprecated && { deprecated: true, 'x-deprecated': deprecated }),
+      security: access === 'public' ? [] : [{ bearer: [...access] }, { dpop: [...access] }],
+      parameters: SCREEN_PARAMETERS,
+      request: { params, query },
+    }
+    const schema = view.meta({ id: name })
+    const { known, unchanged } = withoutBody(registry, screen)
+    registry.registerPath({
+      ...route,
+      method: 'get',
+      operationId: name,
+      responses: {
+        200: {
+          description: 'The screen',
+          headers: screenHeaders(screen),
+          content: {
+            'application/json': { schema, ...(Object.hasOwn(examples, name) && { example: examples[name] }) },
+            'application/cbor': { schema },
+          },
+        },
+        304: unchanged,
+        ...problemResponses(registry, problemsOf(screen)),
+        default: OTHER_PROBLEM,
+      },
+    })
+    registry.registerPath({
+      ...route,
+      method: 'head',
+      operationId: `${name}-head`,
+      responses: {
+        200: known,
+        304: unchanged,
+        default: { description: 'The headers of the problem that a GET would have' },
+      },
+    })
+  }
+  registerActions(registry, actions)
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Harbor mobile API',
+      version,
+      description:
+        'Fields may be added to any answer, and codes to problems: a client passes over what it does not know. Nothing that is here is taken away while an app that uses it is served.',
+    },
+  })
+}
+
+function problemsOf({ access, problems = [] }: Screen): ProblemCode[] {
+  const credential: ProblemCode[] = access === 'public' ? [] : ['UNAUTHENTICATED', 'FORBIDDEN']
+  return [...credential, ...problems, 'NOT_ACCEPTABLE']
+}

@@ -1,0 +1,66 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { Document } from './document.ts'
+import type { Recorded } from './record.ts'
+
+/** Where the contracts of releases are kept. */
+export const RELEASES = fileURLToPath(new URL('./releases', import.meta.url))
+
+/** A contract as an app was shipped with it: the document, and what was answered to each sample. */
+export type Release = { version: string; document: Document; fixtures: Recorded[] }
+
+const VERSION = /^\d+\.\d+\.\d+$/
+
+const Fixtures = z.array(
+  z.object({
+    route: z.string(),
+    request: z.object({
+      method: z.string(),
+      path: z.string(),
+      headers: z.record(z.string(), z.string()),
+      as: z.enum(['customer', 'nobody']),
+      body: z.unknown().optional(),
+    }),
+    answer: z.object({ status: z.int(), headers: z.record(z.string(), z.string()), body: z.unknown() }),
+  }),
+)
+
+/** Every kept release, the oldest first. */
+export async function keptReleases(folder = RELEASES): Promise<Release[]> {
+  const names = await readdir(folder).catch(() => [])
+  const versions = names.filter((name) => VERSION.test(name)).sort(byVersion)
+  return Promise.all(
+    versions.map(async (version) => ({
+      version,
+      document: Document.parse(JSON.parse(await readFile(join(folder, version, 'openapi.json'), 'utf8'))),
+      fixtures: Fixtures.parse(JSON.parse(await readFile(join(folder, version, 'fixtures.json'), 'utf8'))),
+    })),
+  )
+}
+
+function byVersion(a: string, b: string): number {
+  const [mine, theirs] = [a.split('.').map(Number), b.split('.').map(Number)]
+  const place = mine.findIndex((number, i) => number !== theirs[i])
+  return place === -1 ? 0 : (mine[place] ?? 0) - (theirs[place] ?? 0)
+}
+
+/**
+ * Keeps a release; what is kept does not change any more.
+ * @param document the whole of it, as the app's developers get it
+ * @throws for a version that is malformed, or not above those that are kept
+ */
+export async function keepRelease(
+  { version, document, fixtures }: { version: string; document: unknown; fixtures: readonly Recorded[] },
+  folder = RELEASES,
+): Promise<void> {
+  if (!VERSION.test(version)) throw new Error(`given "${version}"; allowed: a version such as 1.4.0`)
+  const newest = (await keptReleases(folder)).at(-1)
+  if (newest && byVersion(version, newest.version) <= 0)
+    throw new Error(`given ${version}; allowed: one above ${newest.version}, which is kept already`)
+  const place = join(folder, version)
+  await mkdir(place, { recursive: true })
+  await writeFile(join(place, 'openapi.json'), `${JSON.stringify(document, null, 2)}\n`)
+  await writeFile(join(place, 'fixtures.json'), `${JSON.stringify(fixtures, null, 2)}\n`)
+}
