@@ -6,8 +6,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { SERVICE_NAMES as MOCK_SERVICES } from '../mock-services/src/service-names.ts'
 import { SERVICES as DOMAIN_SERVICES } from '../shared-clients/src/services.ts'
 import { demoTable } from './demo-table.ts'
+import { type PortUse, portTroubles } from './ports.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const watch = process.argv.includes('--watch')
@@ -63,6 +65,36 @@ const SERVICES: readonly Service[] = [
     env: { MOBILE_BFF_URL: `http://127.0.0.1:${PORTS.mobile}` },
   },
 ]
+
+const troubles = await portTroubles(portUses())
+if (troubles.length > 0) {
+  console.error(
+    `The demo did not start:\n${troubles.map((trouble) => `  ${trouble}`).join('\n')}\nSet PORT_OFFSET, which moves every port (now ${offset}), to another number from 0 to 50000.`,
+  )
+  process.exit(1)
+}
+
+/** Every port that a process of the demo listens on. */
+function portUses(): PortUse[] {
+  const [services, ...bffs] = SERVICES
+  const domain = MOCK_SERVICES.map(
+    (name, index): PortUse => ({
+      port: PORTS.control + 1 + index,
+      by: 'http',
+      owner: `mock-services (${name})`,
+    }),
+  )
+  return [
+    { port: services?.port ?? 0, by: 'http', owner: 'mock-services (control)' },
+    ...domain,
+    ...bffs.flatMap(({ name, port, management }): PortUse[] => [
+      { port, by: 'http', owner: `${name} (PORT)` },
+      { port: management, by: 'http', owner: `${name} (MANAGEMENT_PORT)` },
+    ]),
+    { port: PORTS.coap, by: 'udp', owner: 'iot-bff (COAP_PORT)' },
+    { port: PORTS.mqtt, by: 'tcp', owner: 'iot-bff (MQTT_PORT)' },
+  ]
+}
 
 const children = new Map<string, ChildProcess>()
 let ending = false
@@ -121,11 +153,11 @@ function start({ name, port, management, env }: Service): void {
 }
 
 async function ready({ name, management }: Service): Promise<void> {
-  const deadline = Date.now() + READY_MS
+  const deadline = performance.now() + READY_MS
   while (!ending) {
     const answer = await fetch(`http://127.0.0.1:${management}/readyz`).catch(() => undefined)
     if (answer?.ok) return
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       console.error(
         `${name} was not ready within ${READY_MS / 1000} s: ${(await answer?.text()) ?? 'no answer'}`,
       )

@@ -1,8 +1,9 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-testing/redis-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startFailing } from './harness.ts'
+import { SEAL_KEYS, startFailing } from './harness.ts'
 
 const PROCESSES = ['mock-services', 'graphql-bff', 'rest-mobile-bff', 'iot-bff']
 const BFFS = PROCESSES.slice(1)
@@ -31,6 +32,32 @@ describe('a process that cannot start says why and ends', () => {
     expect(said).toContain('IDENTITY_CLIENT_SECRET')
     expect(said).not.toContain('hunter2')
   })
+})
+
+describe('a Redis that refuses the process', () => {
+  afterAll(stopRedisServers)
+
+  it.runIf(hasRedis()).each(BFFS)('%s: names REDIS_URL, and not the password', async (name) => {
+    const redis = await RedisServer.start()
+    await redis.ask('CONFIG', 'SET', 'requirepass', 'right')
+    const { code, said } = await startFailing(name, {
+      REDIS_URL: `redis://:hunter2@127.0.0.1:${redis.port}`,
+      SEAL_KEYS,
+      COAP_PORT: '0',
+      MQTT_PORT: '0',
+    })
+    expect(code).toBe(1)
+    expect(said).toMatch(/Redis refuses the user or the password.*Set REDIS_URL/)
+    expect(said).not.toContain('hunter2')
+    expect(said).not.toMatch(/\n\s+at /)
+  })
+})
+
+it.each(BFFS)('%s: a port that browsers block is named', async (name) => {
+  const { code, said } = await startFailing(name, { PORT: '6000', COAP_PORT: '0', MQTT_PORT: '0' })
+  expect(code).toBe(1)
+  expect(said).toContain('port 6000 cannot be reached by browsers')
+  expect(said).toContain('Set PORT')
 })
 
 describe('a port that is taken', () => {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import net from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { isBlockedPort } from './blocked-ports.ts'
 import { type Part, StartError } from './part.ts'
 import { MAX_HEADERS, refusalOf } from './request-head.ts'
 
@@ -99,7 +100,7 @@ export function httpPart({ name, host, port, portSetting, maxHeaderBytes, ...han
 
 /**
  * Listens and gives the address.
- * @throws an error that says which port is taken and which variable moves it
+ * @throws an error that says which port is taken or blocked, and which variable moves it
  */
 export function listen(
   server: net.Server,
@@ -108,6 +109,12 @@ export function listen(
   portSetting: string,
   scheme = 'http',
 ): Promise<string> {
+  if (scheme === 'http' && isBlockedPort(port))
+    return Promise.reject(
+      new StartError(
+        `port ${port} cannot be reached by browsers and fetch, which block it. Set ${portSetting} to another port.`,
+      ),
+    )
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(portError(error, host, port, portSetting))
     server.once('error', fail)
