@@ -4,6 +4,7 @@ import { startMockServices } from '@harbor/mock-services'
 import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
 import { createInternalTokens } from '../shared-clients/src/transport/internal-tokens.ts'
 import { openPool } from '../shared-clients/src/transport/outbound.ts'
+import { createTokenExchange } from '../shared-clients/src/transport/token-exchange.ts'
 
 export const ONE_TOKEN = async () => 'a-token'
 
@@ -28,7 +29,9 @@ export async function startUpstream(listener: RequestListener, port = 0) {
 export async function startServices() {
   const mocks = await startMockServices({ defaultFaults: false })
   const identity = openPool(mocks.services.identity)
-  const tokens = createInternalTokens({ identity, clientId: 'mobile-bff', clientSecret: 'mobile-bff-secret' })
+  const tokens = createInternalTokens(
+    createTokenExchange({ identity, clientId: 'mobile-bff', clientSecret: 'mobile-bff-secret' }),
+  )
   return {
     mocks,
     tokens,

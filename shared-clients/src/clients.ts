@@ -24,6 +24,7 @@ import { telemetry } from './telemetry.ts'
 import type { ClientDefinition } from './transport/client.ts'
 import { createInternalTokens } from './transport/internal-tokens.ts'
 import { openPool } from './transport/outbound.ts'
+import { createTokenExchange } from './transport/token-exchange.ts'
 
 /** Every client that a screen can use; a new one is added here and nowhere else. */
 const CLIENTS = {
@@ -77,7 +78,7 @@ type Options = {
 /** Opens one connection pool or channel a service; connects on the first call. */
 export function createClients({ addresses, clientId, clientSecret, cache }: Options): ClientSet {
   const identity = openPool(addresses.identity)
-  const tokens = createInternalTokens({ identity, clientId, clientSecret })
+  const tokens = createInternalTokens(createTokenExchange({ identity, clientId, clientSecret }))
   const opened = new Map(
     Object.entries<ClientDefinition<unknown>>(CLIENTS).map(([name, { upstream, open }]) => [
       name,

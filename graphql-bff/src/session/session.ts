@@ -53,7 +53,10 @@ export type SessionLimits = {
   readonly refreshTokenMs: number
 }
 
-const REFRESH_EARLY_MS = 60_000
+/** Longer than identity is away when it restarts, and than a user of the dashboard is between two requests. */
+const REFRESH_EARLY_MS = 150_000
+/** Sessions that began at one moment are not all refreshed at one moment: up to this share of it later. */
+const REFRESH_SPREAD = 0.2
 /** Not sent in its last seconds: it must still be valid when it arrives. */
 const MARGIN_MS = 5_000
 
@@ -92,7 +95,7 @@ function tokensOf({ access, refresh, id, accessLifetime }: Grant, now: number) {
   const lifeMs = accessLifetime * 1000
   return {
     access,
-    refreshFrom: now + lifeMs - Math.min(REFRESH_EARLY_MS, lifeMs / 5),
+    refreshFrom: now + lifeMs - Math.min(REFRESH_EARLY_MS, lifeMs / 2) * (1 - REFRESH_SPREAD * Math.random()),
     goodUntil: now + lifeMs - Math.min(MARGIN_MS, lifeMs / 20),
     refresh,
     id,

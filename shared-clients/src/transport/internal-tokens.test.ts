@@ -8,6 +8,7 @@ import { readAll, request, startUpstream } from '../../test/upstream.ts'
 import type { ServiceName } from '../services.ts'
 import { createInternalTokens } from './internal-tokens.ts'
 import { openPool } from './outbound.ts'
+import { createTokenExchange } from './token-exchange.ts'
 
 type Exchange = Record<string, string>
 const SECRET = 'canary:se+cr%t'
@@ -37,7 +38,9 @@ async function startIdentity(
   })
   const pool = openPool(upstream.address)
   onTestFinished(() => pool.destroy())
-  const tokens = createInternalTokens({ identity: pool, clientId: 'mobile-bff', clientSecret: SECRET })
+  const tokens = createInternalTokens(
+    createTokenExchange({ identity: pool, clientId: 'mobile-bff', clientSecret: SECRET }),
+  )
   const tokenFor = (audience: ServiceName, user?: string, signal = never, refused?: string) =>
     tokens(request({ viewer: user === undefined ? undefined : viewer(user) }), audience, signal, refused)
   return { ...upstream, exchanges, state, tokenFor }
@@ -66,7 +69,7 @@ test('without a user the BFF asks in its own name', async () => {
   expect(identity.exchanges).toEqual([{ grant_type: 'client_credentials', audience: 'catalog' }])
 })
 
-test('a hundred who need the same token at once wait for one exchange; later ones get the kept one', async () => {
+test('a hundred who need the same token at once wait for one exchange; later ones get the stored one', async () => {
   const identity = await startIdentity({ afterMs: 30 })
   const tokens = await Promise.all(Array.from({ length: 100 }, () => identity.tokenFor('orders', 'ada')))
   expect(new Set(tokens)).toEqual(new Set(['token-1']))
@@ -118,20 +121,6 @@ test('who has left already asks for nothing', async () => {
   )
   await pause(50)
   expect(identity.exchanges).toHaveLength(0)
-})
-
-test('a token is exchanged anew half a minute before it expires', async () => {
-  const identity = await startIdentity({ expiresIn: 31 })
-  expect(await identity.tokenFor('orders', 'ada')).toBe('token-1')
-  expect(await identity.tokenFor('orders', 'ada')).toBe('token-1')
-  await pause(1_050)
-  expect(await identity.tokenFor('orders', 'ada')).toBe('token-2')
-})
-
-test('a token too short-lived to be kept is used once', async () => {
-  const identity = await startIdentity({ expiresIn: 20 })
-  expect(await identity.tokenFor('orders', 'ada')).toBe('token-1')
-  expect(await identity.tokenFor('orders', 'ada')).toBe('token-2')
 })
 
 const answering =

@@ -3,8 +3,9 @@ import { UpstreamError } from '../errors.ts'
 
 /** At most one reload of the keys in this time, so that tokens with made-up key ids cannot flood identity. */
 const KEY_RELOAD_MS = 10_000
-/** After this time keys are loaded again though all key ids are known: identity may have withdrawn one. */
+/** After 4 to 5 minutes keys are loaded again though all key ids are known: identity may have withdrawn one. */
 const KEY_MAX_AGE_MS = 5 * 60_000
+const SPREAD = 0.2
 
 export type KeySet = ReturnType<typeof createLocalJWKSet>
 
@@ -16,14 +17,15 @@ type Options = {
 }
 
 /**
- * The identity service's keys: loaded once by however many ask, and again for an unknown key id or when old.
- * What is there stays in use until its successor has come, so an identity that hangs or is down holds up nobody.
+ * The identity service's keys: one load at a time, however many ask; again for an unknown key id, and ahead of need
+ * when they are old. They stay in use until others have been loaded: an identity that is down holds up nobody.
  */
 export function keySet({ loadKeys, onChange }: Options) {
   let keys: KeySet | undefined
   let text = ''
   let loading: Promise<KeySet> | undefined
   let loadedAt = 0
+  let maxAgeMs = KEY_MAX_AGE_MS
 
   const age = () => performance.now() - loadedAt
   const load = () =>
@@ -33,6 +35,7 @@ export function keySet({ loadKeys, onChange }: Options) {
 
   async function fetchKeys(): Promise<KeySet> {
     loadedAt = performance.now()
+    maxAgeMs = KEY_MAX_AGE_MS * (1 - SPREAD * Math.random())
     try {
       const loaded = await loadKeys()
       const set = createLocalJWKSet(loaded)
@@ -49,7 +52,7 @@ export function keySet({ loadKeys, onChange }: Options) {
 
   /** Has the keys loaded again when they are old; waits for nothing. */
   function keepFresh(): void {
-    if (keys && age() > KEY_MAX_AGE_MS) void load()
+    if (keys && age() > maxAgeMs) void load()
   }
 
   return {
