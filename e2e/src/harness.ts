@@ -9,7 +9,7 @@ import { freePort } from '@harbor/shared-testing/free-port'
 import { lintAnswer } from './cookie-linter.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const START_MS = 30_000
+const START_MS = 120_000
 
 /** What `GET /demo` of the control port answers. */
 type Demo = {

@@ -1,35 +1,44 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { browser, openBrowser } from './chromium.ts'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { browser } from './chromium.ts'
 import { type Running, type System, startProcess, startSystem } from './harness.ts'
+import {
+  heading,
+  installWorker,
+  type Login,
+  launchChrome,
+  linesAddedAt,
+  loadInFull,
+  logIn,
+  openPhone,
+} from './phone.ts'
 
-const PHONE = { width: 390, height: 844 }
-/** Where a developer wants to look at each view: a folder. */
+/** A folder for pictures of each view, for a developer who wants to look at them. */
 const { SCREENSHOTS } = process.env
+
+const MINUTE = 60_000
 
 let system: System
 let app: Running
+let chrome: Browser
+let origin: string
 beforeAll(async () => {
   if (!browser) return
   system = await startSystem()
   app = await startProcess('examples/mobile-app', {
     MOBILE_BFF_URL: system.mobile,
-    IMAGES_URL: system.demo.services.images,
     IDENTITY_URL: system.demo.services.identity,
   })
-})
+  origin = app.addresses.http ?? ''
+  chrome = await launchChrome()
+}, 4 * MINUTE)
 afterAll(async () => {
+  await chrome?.close()
   await app?.stop()
   await system?.stop()
 })
 
-/** Calls of the cart service that put something into a cart. */
-async function linesAdded(): Promise<number> {
-  const counts = (await (await fetch(`${system.control}/calls`)).json()) as Record<
-    string,
-    Record<string, number>
-  >
-  return counts.cart?.['POST /carts/{id}/lines'] ?? 0
-}
+const linesAdded = () => linesAddedAt(system.control)
 
 const ordersPlaced = async (): Promise<{ customerId: string }[]> =>
   ((await (await fetch(`${system.control}/placed`)).json()) as { orders: { customerId: string }[] }).orders
@@ -40,107 +49,112 @@ const problem = (status: number, body: Record<string, unknown>) => ({
   body: JSON.stringify(body),
 })
 
-describe.skipIf(!browser)('the page of the mobile app', () => {
-  let opened: Awaited<ReturnType<typeof openBrowser>>
-  beforeAll(async () => {
-    opened = await openBrowser()
-    await opened.page.setViewportSize(PHONE)
-  })
-  afterAll(() => opened?.close())
+const look = async (page: Page, name: string) =>
+  SCREENSHOTS && (await page.screenshot({ path: `${SCREENSHOTS}/${name}.png` }))
 
-  const look = async (name: string) =>
-    SCREENSHOTS && (await opened.page.screenshot({ path: `${SCREENSHOTS}/${name}.png` }))
-  const open = (hash: string) => opened.page.goto(`${app.addresses.http}/#${hash}`)
-  const heading = (name: string | RegExp) => opened.page.getByRole('heading', { level: 1, name })
+// Each test has a phone of its own, and a customer of its own where it changes their cart.
+describe.skipIf(!browser)('the page of the mobile app', { timeout: 4 * MINUTE }, () => {
+  let phone: Awaited<ReturnType<typeof openPhone>>
+  beforeEach(async () => {
+    phone = await openPhone(chrome, origin)
+    return () => phone.close()
+  })
+
+  /** A tab whose user is logged in and sees a complete home screen. */
+  async function home({ username, password }: Login = system.demo.customer): Promise<Page> {
+    const page = await phone.openTab()
+    await logIn(page, { username, password })
+    await loadInFull(page, '/v1/home')
+    await heading(page, /^Hello/).waitFor()
+    return page
+  }
 
   it('can be installed', async () => {
-    const { page, context } = opened
-    await page.goto(`${app.addresses.http}/`)
-    await heading('Welcome to Harbor').waitFor()
-    await look('welcome')
-    await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
-    const devtools = await context.newCDPSession(page)
+    const page = await phone.openTab()
+    await heading(page, 'Welcome to Harbor').waitFor()
+    await look(page, 'welcome')
+    await installWorker(page)
+    const devtools = await phone.context.newCDPSession(page)
     const { errors } = await devtools.send('Page.getAppManifest')
     expect(errors).toEqual([])
     const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
-    // A context of a test is one of incognito mode, from where nothing is installed.
+    // A context of a test counts as incognito mode, from where nothing can be installed.
     expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([])
   })
 
   it('logs its user in at identity, by code and PKCE, and comes back', async () => {
-    const { page } = opened
-    await page.getByRole('button', { name: 'Log in' }).click()
-    await page.getByLabel('E-mail').fill(system.demo.customer.username)
-    await page.getByLabel('Password').fill(system.demo.customer.password)
-    await page.getByRole('button', { name: 'Log in' }).click()
-    await heading('Hello, Ada').waitFor()
-    expect(page.url()).toBe(`${app.addresses.http}/`)
+    const page = await home()
+    await heading(page, 'Hello, Ada').waitFor()
+    expect(page.url()).toBe(`${origin}/#/`)
     await page.getByRole('heading', { name: 'Your orders' }).waitFor()
-    await look('home')
+    await look(page, 'home')
   })
 
-  it('finds a product, puts it into the cart and orders it', async () => {
-    const { page } = opened
+  it('finds a product, adds it to the cart and orders it', async () => {
+    const page = await home()
     await page.getByRole('link', { name: 'Search' }).click()
     await page.getByRole('searchbox').fill('ostra hearth')
-    await page
-      .getByRole('link', { name: /Ostra Hearth/ })
-      .first()
-      .waitFor()
-    await look('search')
-    await page
-      .getByRole('link', { name: /Ostra Hearth Sauté Pan/ })
-      .first()
-      .click()
-    await heading(/Ostra Hearth Sauté Pan/).waitFor()
+    const found = page.getByRole('link', { name: /Ostra Hearth Sauté Pan/ }).first()
+    await found.waitFor()
+    await look(page, 'search')
+    await found.click()
+    await heading(page, /Ostra Hearth Sauté Pan/).waitFor()
+    await loadInFull(page, `/v1/products/${page.url().split('/').at(-1)}`)
     await page.getByText('In stock').waitFor()
-    await look('product')
+    await look(page, 'product')
     await system.forgetCalls()
     await page.getByRole('button', { name: 'Add to cart' }).click()
-    await page.getByText('Your cart is up to date.').waitFor()
+    await phone.noticed('Your cart is up to date.')
     expect(await linesAdded()).toBe(1)
     await page.getByRole('link', { name: /^Cart/ }).click()
-    await heading('Cart').waitFor()
-    await look('cart')
+    await heading(page, 'Cart').waitFor()
+    await look(page, 'cart')
     await page.getByRole('link', { name: 'Checkout' }).click()
     await page.getByRole('button', { name: 'Place the order' }).waitFor()
-    await look('checkout')
+    await look(page, 'checkout')
     const before = (await ordersPlaced()).length
     await page.getByRole('button', { name: 'Place the order' }).click()
-    await page.getByText('Thank you. Your order is placed.').waitFor()
-    await heading('Hello, Ada').waitFor()
-    await look('ordered')
+    await phone.noticed('Thank you. Your order is placed.')
+    await heading(page, 'Hello, Ada').waitFor()
+    await look(page, 'ordered')
     const placed = await ordersPlaced()
     expect(placed).toHaveLength(before + 1)
     expect(placed.at(-1)?.customerId).toBe(system.demo.customer.id)
   })
 
-  it('opens and shows what it has without a network, and sends a change once when there is one again', async () => {
-    const { page, context } = opened
-    await context.setOffline(true)
+  it('opens and shows what is stored without a network, and sends a change once when there is one again', async () => {
+    const page = await home({ username: 'yuki.kato.1003@mail.example', password: 'harbor' })
+    await page.goto(`${origin}/#/cart`)
+    await loadInFull(page, '/v1/cart')
+    await heading(page, 'Cart').waitFor()
+    await page.goto(`${origin}/#/search`)
+    await page.getByRole('link', { name: /Ostra/ }).first().waitFor()
+    await installWorker(page)
+    await phone.context.setOffline(true)
+    await page.goto(`${origin}/#/`)
     await page.reload()
-    await heading('Hello, Ada').waitFor()
+    await heading(page, 'Hello, Yuki').waitFor()
     await page.getByText('As last seen').waitFor()
-    await look('home-offline')
+    await look(page, 'home-offline')
 
-    // It was never shown: it comes out of the catalogue of the phone.
-    await open('/products/p1007')
+    // It was never shown: it comes from the catalogue on the phone.
+    await page.goto(`${origin}/#/products/p1007`)
     await page.getByText('Stock not known now').waitFor()
-    await look('product-offline')
+    await look(page, 'product-offline')
     await system.forgetCalls()
     await page.getByRole('button', { name: 'Add to cart' }).click()
-    await page.getByText('It is put into your cart as soon as there is a connection.').waitFor()
-    await open('/checkout')
+    await phone.noticed('It is put into your cart as soon as there is a connection.')
+    await page.goto(`${origin}/#/checkout`)
     await page.getByText('The checkout needs a connection').waitFor()
-    await open('/cart')
-    await heading('Cart').waitFor()
-    await look('cart-offline')
+    await page.goto(`${origin}/#/cart`)
+    await heading(page, 'Cart').waitFor()
+    await look(page, 'cart-offline')
     await page.reload()
     await page.getByRole('heading', { name: '1 waiting to be sent' }).waitFor()
     expect(await linesAdded()).toBe(0)
 
-    await context.setOffline(false)
-    await page.getByText('Your cart is up to date.').waitFor()
+    await phone.context.setOffline(false)
+    await phone.noticed('Your cart is up to date.')
     const more = page.getByRole('button', { name: 'One more: Norrsken Slate Vacuum Sealer' })
     await more.waitFor()
     await page.reload()
@@ -148,44 +162,58 @@ describe.skipIf(!browser)('the page of the mobile app', () => {
     expect(await linesAdded()).toBe(1)
   })
 
-  it('loads the whole catalogue again when it is told to start over', async () => {
-    const { page, context } = opened
-    const bundle = page.waitForRequest('**/v1/offline-bundle')
-    await context.route('**/v1/changes?*', (route) => route.fulfill(problem(410, { code: 'START_OVER' })))
+  it('loads the whole catalogue again when it has to start over', async () => {
+    const page = await phone.openTab('/search')
+    await page.getByRole('link', { name: /Ostra/ }).first().waitFor()
+    await phone.context.route('**/v1/changes?*', (route) =>
+      route.fulfill(problem(410, { code: 'START_OVER' })),
+    )
+    const bundle = page.waitForResponse('**/v1/offline-bundle')
     await page.reload()
-    expect((await (await bundle).response())?.status()).toBe(200)
-    await context.unroute('**/v1/changes?*')
+    expect((await bundle).status()).toBe(200)
   })
 
-  it('speaks the language that it is asked for, and has amounts of the BFF in it', async () => {
-    const { page } = opened
+  it('shows the language that it is asked for, with the amounts of the BFF in it', async () => {
+    const page = await home({ username: 'femke.visser.1004@mail.example', password: 'harbor' })
     await page.emulateMedia({ colorScheme: 'dark' })
-    await page.goto(`${app.addresses.http}/?locale=de#/cart`)
-    await heading('Warenkorb').waitFor()
+    await page.goto(`${origin}/?locale=de#/cart`)
+    await loadInFull(page, '/v1/cart')
+    await heading(page, 'Warenkorb').waitFor()
     await page
       .getByText(/\d,\d\d\s€/)
       .first()
       .waitFor()
-    await look('cart-german-dark')
+    await look(page, 'cart-german-dark')
   })
 
-  it('shows what it has while the BFF is gone, too', async () => {
-    await system.mobileProcess.stop()
-    await open('/')
-    await opened.page.reload()
-    await heading('Hello, Ada').waitFor()
-    await opened.page.getByText('As last seen').waitFor()
-  })
+  it('shows what is stored while the BFF is gone, and the answer once it is back', async () => {
+    let isGone = true
+    await phone.context.route('**/v1/**', (route) =>
+      isGone ? route.fulfill({ status: 502, body: 'Bad gateway' }) : route.continue(),
+    )
+    const page = await phone.openTab()
+    await page.getByRole('button', { name: 'Try again' }).waitFor()
+    isGone = false
+    // No event tells the page of it.
+    await heading(page, 'Welcome to Harbor').waitFor()
 
-  it('shows the way to a newer version, and nothing else, once it is not served any more', async () => {
-    const { page, context, errors } = opened
-    const body = { code: 'APP_TOO_OLD', retryable: false, updateUrl: 'https://harbor.example/update' }
-    await context.route('**/v1/home', (route) => route.fulfill(problem(426, body)))
+    await logIn(page, system.demo.customer)
+    await loadInFull(page, '/v1/home')
+    isGone = true
     await page.reload()
-    await heading('This version of the app is no longer served.').waitFor()
-    await look('too-old')
+    await heading(page, 'Hello, Ada').waitFor()
+    await page.getByText('As last seen').waitFor()
+  })
+
+  it('shows the way to a newer version, and nothing else, once this one is no longer served', async () => {
+    const page = await home()
+    const body = { code: 'APP_TOO_OLD', retryable: false, updateUrl: 'https://harbor.example/update' }
+    await phone.context.route('**/v1/home', (route) => route.fulfill(problem(426, body)))
+    await page.reload()
+    await heading(page, 'This version of the app is no longer served.').waitFor()
+    await look(page, 'too-old')
     const way = page.getByRole('link', { name: 'Get the new one' })
     expect(await way.getAttribute('href')).toBe('https://harbor.example/update')
-    expect(errors).toEqual([])
+    expect(phone.errors).toEqual([])
   })
 })

@@ -1,9 +1,10 @@
 import { useMobile } from '@harbor/rest-mobile-bff/test/mobile'
 import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
-import { createMobileClient } from './client.ts'
+import { type Account, nobody } from './account.ts'
+import { type Api, createMobileClient } from './client.ts'
 import { KEPT_HEADER } from './etags.ts'
 import type { ClientEvent, Send } from './send.ts'
-import { memoryStore } from './store.ts'
+import { memoryStore, type Store } from './store.ts'
 
 const mobile = useMobile({
   minimumVersions: { web: [2, 0, 0] },
@@ -26,11 +27,19 @@ const toBff: Send = async (url, init) => {
   return answer
 }
 
+/** Of the demo's customer, whose token does not expire here. */
+const ada = (store: Store = memoryStore()): Account => ({
+  ...nobody(store),
+  subject: 'c1001',
+  isLoggedIn: true,
+  token: async () => mobile.demo.mobileAccessToken,
+})
+
 type Options = Partial<Parameters<typeof createMobileClient>[0]>
 const clientOf = (options: Options = {}) =>
   createMobileClient({
     address: 'http://bff',
-    token: async () => mobile.demo.mobileAccessToken,
+    account: ada(),
     send: toBff,
     onEvent: (event) => void events.push(event),
     patience: { sleep: async (ms) => void waits.push(ms), random: () => 0 },
@@ -38,7 +47,7 @@ const clientOf = (options: Options = {}) =>
   })
 
 describe('the client of the app', () => {
-  it('knows the answers by their types', async () => {
+  it('types its answers', async () => {
     const answer = await clientOf().api.v1.products[':id'].$get({ param: { id: 'p1001' } })
     if (!answer.ok) throw new Error('no product')
     const product = await answer.json()
@@ -46,10 +55,10 @@ describe('the client of the app', () => {
     expect(product.id).toBe('p1001')
   })
 
-  it('has what has not changed for a 304, over a restart of the app', async () => {
+  it('reads what has not changed for a 304, over a restart of the app', async () => {
     const store = memoryStore()
-    const first = await clientOf({ store }).api.v1.home.$get()
-    const second = await clientOf({ store }).api.v1.home.$get()
+    const first = await clientOf({ account: ada(store) }).api.v1.home.$get()
+    const second = await clientOf({ account: ada(store) }).api.v1.home.$get()
     expect(statuses).toEqual([200, 304])
     expect(second.status).toBe(200)
     expect(second.headers.get(KEPT_HEADER)).toBe('unchanged')
@@ -57,14 +66,14 @@ describe('the client of the app', () => {
     expect(await second.json()).toEqual(await first.json())
   })
 
-  it('keeps each language for itself', async () => {
+  it('stores each language by itself', async () => {
     const store = memoryStore()
-    await clientOf({ store }).api.v1.home.$get()
-    await clientOf({ store, locale: 'de' }).api.v1.home.$get()
+    await clientOf({ account: ada(store) }).api.v1.home.$get()
+    await clientOf({ account: ada(store), locale: 'de' }).api.v1.home.$get()
     expect(statuses).toEqual([200, 200])
   })
 
-  it('keeps nothing that must not be kept', async () => {
+  it('stores nothing that must not be stored', async () => {
     const { api } = clientOf()
     await api.v2['checkout-summary'].$get({ query: { cartId: 'k1001' } })
     mobile.mocks.setFault('recommendations', { errorRate: 1 })
@@ -76,7 +85,7 @@ describe('the client of the app', () => {
     await expect(api.v1.home.$get()).rejects.toThrow('no network')
   })
 
-  it('shows what it has without a network, and says so', async () => {
+  it('answers from the store without a network, and says so', async () => {
     const { api } = clientOf()
     const first = await api.v1.products.$get({ query: { limit: 3 } })
     online = false
@@ -86,7 +95,7 @@ describe('the client of the app', () => {
     await expect(api.v1.products.$get({ query: { limit: 4 } })).rejects.toThrow('no network')
   })
 
-  it('shows what it has while the server fails, too', async () => {
+  it('answers from the store while the server fails, too', async () => {
     let gone = false
     const send: Send = async (url, init) =>
       gone ? new Response('Bad gateway', { status: 502 }) : toBff(url, init)
@@ -99,16 +108,7 @@ describe('the client of the app', () => {
     expect((await api.v1.cart.$get()).status).toBe(502)
   })
 
-  it('knows nothing any more after log-out', async () => {
-    const store = memoryStore()
-    const { api } = clientOf({ store })
-    await api.v1.home.$get()
-    await store.clear()
-    online = false
-    await expect(api.v1.home.$get()).rejects.toThrow('no network')
-  })
-
-  it('tries again what is retryable, not before it is told to', async () => {
+  it('retries what is retryable, not before Retry-After', async () => {
     mobile.mocks.setFault('customers', { errorRate: 1 })
     const heal = async (ms: number) => {
       waits.push(ms)
@@ -120,7 +120,7 @@ describe('the client of the app', () => {
     expect(answer.ok).toBe(true)
   })
 
-  it('does not try again what is not', async () => {
+  it('does not retry what is not retryable', async () => {
     const answer = await clientOf().api.v1.products[':id'].$get({ param: { id: 'p999999' } })
     expect(answer.status).toBe(404)
     if (answer.ok) throw new Error('there is no such product')
@@ -128,14 +128,14 @@ describe('the client of the app', () => {
     expect(waits).toEqual([])
   })
 
-  it('tells the app that it is too old, and where a newer one is', async () => {
+  it('tells the app that it is too old, and where to get a newer one', async () => {
     const { api } = clientOf({ app: 'harbor/1.9.0 (web)' })
     expect((await api.v1.products.$get()).status).toBe(426)
     expect(events).toEqual([{ type: 'app-too-old', updateUrl: 'https://harbor.example/update' }])
   })
 
   it('tells the app to log in', async () => {
-    expect((await clientOf({ token: async () => undefined }).api.v1.home.$get()).status).toBe(401)
+    expect((await clientOf({ account: nobody() }).api.v1.home.$get()).status).toBe(401)
     expect(events).toEqual([{ type: 'unauthenticated' }])
   })
 
@@ -149,14 +149,26 @@ describe('the client of the app', () => {
     expect(events).toEqual([{ type: 'start-over', url: 'http://bff/v1/home' }])
   })
 
-  it('takes down one write for later, and no read', async () => {
+  it('sends no write before its user is logged in again, and keeps it', async () => {
+    const expired: Account = { ...ada(), token: async () => undefined }
+    const { later, outbox } = clientOf({ account: expired })
+    await later((api) => api.v1.cart.items.$post({ json: { sku: 'S', quantity: 1 } }))
+    await outbox.flush()
+    expect(statuses).toEqual([])
+    expect(events).toContainEqual({ type: 'unauthenticated' })
+    expect(await outbox.pending()).toHaveLength(1)
+  })
+
+  it('queues one write of a user, and no read', async () => {
     await expect(clientOf().later((api) => api.v1.home.$get())).rejects.toThrow('allowed: one write')
     await expect(clientOf().later(async () => {})).rejects.toThrow('given 0 requests')
     online = false
     const { later, outbox } = clientOf()
     const key = await later((api) => api.v1.cart.items.$post({ json: { sku: 'S', quantity: 1 } }))
+    const post = (api: Api) => api.v1.cart.items.$post({ json: { sku: 'S', quantity: 1 } })
+    await expect(clientOf({ account: nobody() }).later(post)).rejects.toThrow('given a write of nobody')
     expect(await outbox.pending()).toEqual([
-      { key, method: 'POST', path: '/v1/cart/items', body: '{"sku":"S","quantity":1}' },
+      { key, subject: 'c1001', method: 'POST', path: '/v1/cart/items', body: '{"sku":"S","quantity":1}' },
     ])
   })
 })

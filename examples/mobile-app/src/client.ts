@@ -1,24 +1,22 @@
 import type { MobileApi } from '@harbor/rest-mobile-bff'
 import { hc } from 'hono/client'
+import { type Account, nobody, whileOpen, withToken } from './account.ts'
 import { withEtags } from './etags.ts'
 import { createOutbox } from './outbox.ts'
 import { withEvents } from './problem.ts'
 import { type Patience, withRetries } from './retries.ts'
 import { network, type OnEvent, type Send, type SendInit } from './send.ts'
-import { memoryStore, type Store } from './store.ts'
 
 /** Every path, parameter and answer, as the BFF's own types have them. */
 export type Api = ReturnType<typeof hc<MobileApi>>
 
 type Options = {
   address: string
-  /** The access token of the moment; none before log-in. */
-  token?: () => Promise<string | undefined>
+  /** Whose token, stored answers and outbox these are; without one, nobody's, who sees public screens. */
+  account?: Account
   locale?: string
   /** `harbor/1.2.0 (web)` */
   app?: string
-  /** Outlives the app for who wants to be offline; of one user only. */
-  store?: Store
   onEvent?: OnEvent
   patience?: Patience
   /** The network, or what a test has in its place. */
@@ -36,41 +34,34 @@ export type MobileClient = ReturnType<typeof createMobileClient>
  */
 export function createMobileClient({
   address,
-  token = async () => undefined,
+  account = nobody(),
   locale = 'en',
   app,
-  store = memoryStore(),
   onEvent = () => {},
   patience,
   send = network(onEvent),
 }: Options) {
-  const layers = withEvents(withEtags(withRetries(send, patience), store), onEvent)
-
-  async function headers(): Promise<Record<string, string>> {
-    const bearer = await token()
-    return {
-      'accept-language': locale,
-      ...(app !== undefined && { 'app-version': app }),
-      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
-    }
-  }
-
+  const online = () => !account.hasEnded && (patience?.online?.() ?? true)
+  const retrying = withRetries(withToken(send, account), { ...patience, online })
+  const layers = withEvents(whileOpen(withEtags(retrying, account.store), account), onEvent)
+  const headers = { 'accept-language': locale, ...(app !== undefined && { 'app-version': app }) }
   const outbox = createOutbox({
     address,
-    store,
+    account,
     send: layers,
-    headers: async () => new Headers(await headers()),
+    headers: () => new Headers(headers),
     onEvent,
   })
 
   return {
-    /** Reads, and writes that are to be answered now. */
+    /** Reads, and writes that need their answer now. Calls of an account that has ended throw AccountEnded. */
     api: hc<MobileApi>(address, { fetch: asFetch(layers), headers }),
     outbox,
     /**
-     * Makes a write that is sent as soon as there is a network, once, after those before it.
-     * @param call the write, as it would be made at once; it is taken down and not sent
+     * Queues a write: it is sent once, as soon as there is a network, after the writes before it.
+     * @param call the write, as it would be made at once; here it is recorded instead of sent
      * @returns its key, by which `write-done` and `write-refused` name it
+     * @throws when nobody is logged in, when there is no room to store it, or AccountEnded
      * @example
      * await client.later((api) => api.v1.cart.items.$post({ json: { sku, quantity: 1 } }))
      */
@@ -92,7 +83,7 @@ export function createMobileClient({
       const { method, body } = first.init
       const path = first.url.slice(address.length)
       const key = await outbox.add({ method, path, ...(body !== undefined && { body }) })
-      void outbox.flush()
+      outbox.flush().catch(() => {}) // The write is stored: the next flush reports what is wrong.
       return key
     },
   }

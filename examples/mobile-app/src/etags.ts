@@ -3,19 +3,22 @@ import type { Store } from './store.ts'
 
 type Kept = { etag: string; type: string; body: string }
 
-/** Says on an answer that its body was kept: it is still right, or there is nobody to ask. */
+/** On an answer whose body comes from the store: it is `unchanged`, or nobody can be asked (`offline`). */
 export const KEPT_HEADER = 'x-kept'
 
+/** The keys of stored answers begin with this. */
+export const ANSWERS = 'answer '
+
 /**
- * Keeps what may be kept with its ETag and asks again with it: a 304 becomes the 200 that it stands for. Without a
- * network, or while the server fails, what is kept is the answer; without that, the failure is the caller's.
+ * Stores answers that allow it with their ETags and revalidates them: a 304 becomes the 200 that it stands for.
+ * Without a network, or while the server fails, the stored answer is given; without one, the caller gets the failure.
  */
 export const withEtags =
   (send: Send, store: Store): Send =>
   async (url, init) => {
     if (init.method !== 'GET') return send(url, init)
-    const key = `etag ${init.headers.get('accept-language') ?? ''} ${url}`
-    const kept = parse(await store.get(key))
+    const key = `${ANSWERS}${init.headers.get('accept-language') ?? ''} ${url}`
+    const kept = parse(await store.transact((entries) => entries.get(key)))
     const headers = new Headers(init.headers)
     if (kept) headers.set('if-none-match', kept.etag)
     let answer: Response
@@ -44,8 +47,9 @@ async function keep(store: Store, key: string, answer: Response): Promise<void> 
   if (etag === null || answer.headers.get('cache-control')?.includes('no-store')) return
   const type = answer.headers.get('content-type') ?? 'application/json'
   const kept: Kept = { etag, type, body: await answer.clone().text() }
-  // No room is no reason to have no answer.
-  await store.set(key, JSON.stringify(kept)).catch(() => {})
+  const text = JSON.stringify(kept)
+  // An answer that finds no room in the store is still an answer.
+  await store.transact((entries) => entries.set(key, text)).catch(() => {})
 }
 
 function parse(text: string | undefined): Kept | undefined {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createOutbox } from './outbox.ts'
 import type { ClientEvent, Send } from './send.ts'
-import { memoryStore, type Store, webStore } from './store.ts'
+import { memoryStore, type Store } from './store.ts'
 
 /** What happens to the next try of a write. */
 const FATES = ['done', 'request lost', 'answer lost', 'not now', 'in progress'] as const
@@ -32,9 +32,9 @@ function serverOf(fates: Fate[]) {
 const outboxOf = (send: Send, store: Store, events: ClientEvent[] = []) =>
   createOutbox({
     address: 'http://bff',
-    store,
+    account: { subject: 'c1', store },
     send,
-    headers: async () => new Headers({ authorization: 'Bearer secret-of-now' }),
+    headers: () => new Headers(),
     onEvent: (event) => void events.push(event),
   })
 
@@ -68,7 +68,7 @@ describe('the outbox', () => {
     )
   })
 
-  it('gives up a write that is refused for good, says so, and goes on with the next', async () => {
+  it('drops a write that is refused for good, reports it, and continues with the next', async () => {
     const events: ClientEvent[] = []
     const answers = [problem(422, 'CHECKOUT_REFUSED', false), Response.json({ items: 1 })]
     const outbox = outboxOf(async () => answers.shift() ?? Response.error(), memoryStore(), events)
@@ -84,14 +84,14 @@ describe('the outbox', () => {
   it.each([
     [401, 'UNAUTHENTICATED'],
     [426, 'APP_TOO_OLD'],
-  ])('keeps a write that is answered %i: it may be done yet', async (status, code) => {
+  ])('keeps a write that is answered %i: it may succeed later', async (status, code) => {
     const outbox = outboxOf(async () => problem(status, code, false), memoryStore())
     await outbox.add(write('one'))
     await outbox.flush()
     expect(await outbox.pending()).toHaveLength(1)
   })
 
-  it('keeps a write for which a gateway has answered: nobody knows what became of it', async () => {
+  it('keeps a write that only a gateway has answered: its fate is unknown', async () => {
     const answers = [new Response('Bad gateway', { status: 502 }), Response.json({ items: 1 })]
     const outbox = outboxOf(async () => answers.shift() ?? Response.error(), memoryStore())
     await outbox.add(write('one'))
@@ -101,7 +101,7 @@ describe('the outbox', () => {
     expect(await outbox.pending()).toEqual([])
   })
 
-  it('tries again at once when it is asked to while a try fails', async () => {
+  it('retries at once when it is asked to while a try fails', async () => {
     let tries = 0
     const outbox = outboxOf(async () => {
       if (++tries > 1) return Response.json({})
@@ -115,49 +115,53 @@ describe('the outbox', () => {
     expect(await outbox.pending()).toEqual([])
   })
 
-  it('sends with the credential of the moment and stores none', async () => {
+  it('stores a write and its key before the first try, and no credential', async () => {
     const store = memoryStore()
-    const seen: (string | null)[] = []
+    const stored: (string | undefined)[] = []
+    const keys: (string | null)[] = []
     const send: Send = async (_, { headers }) => {
-      seen.push(headers.get('authorization'))
-      return Response.json({})
+      keys.push(headers.get('idempotency-key'))
+      stored.push(await store.transact((entries) => entries.get('outbox')))
+      throw new TypeError('lost')
     }
-    const outbox = outboxOf(send, store)
-    await outbox.add(write('one'))
-    expect(await store.get('outbox')).not.toContain('secret')
-    await outbox.flush()
-    expect(seen).toEqual(['Bearer secret-of-now'])
+    const key = await outboxOf(send, store).add(write('one'))
+    await outboxOf(send, store).flush()
+    await outboxOf(send, store).flush()
+    expect(keys).toEqual([key, key])
+    expect(JSON.parse(stored[0] ?? '')).toEqual([{ key, subject: 'c1', ...write('one') }])
   })
 
-  it('begins anew when what was stored cannot be read', async () => {
+  it('sends no write of another subject, wherever it comes from', async () => {
+    const store = memoryStore()
+    const foreign = JSON.stringify([{ key: 'k', subject: 'c2', ...write('of another') }])
+    await store.transact((entries) => entries.set('outbox', foreign))
+    const { send, applied } = serverOf([])
+    await outboxOf(send, store).flush()
+    expect(applied).toEqual([])
+  })
+
+  it('loses no write that two tabs queue at the same time, and sends each once', async () => {
+    const store = memoryStore()
+    let inFlight = 0
+    const { send, applied } = serverOf([])
+    const alone: Send = async (url, init) => {
+      expect(++inFlight).toBe(1)
+      await new Promise((resolve) => setImmediate(resolve))
+      inFlight--
+      return send(url, init)
+    }
+    const tabs = [outboxOf(alone, store), outboxOf(alone, store)]
+    const bodies = Array.from({ length: 20 }, (_, i) => `write ${i}`)
+    await Promise.all(bodies.map((body, i) => tabs[i % 2]?.add(write(body))))
+    await Promise.all(tabs.map((tab) => tab.flush()))
+    expect(applied).toEqual(bodies)
+  })
+
+  it('starts empty when what was stored cannot be read', async () => {
     const store = memoryStore()
     for (const stored of ['{', '{"a":1}', '[1, null, {"key":"k"}]']) {
-      await store.set('outbox', stored)
+      await store.transact((entries) => entries.set('outbox', stored))
       expect(await outboxOf(serverOf([]).send, store).pending()).toEqual([])
     }
-  })
-})
-
-describe('a store over localStorage', () => {
-  it('keeps to its own user', async () => {
-    const kept = new Map<string, string>([['of another', 'x']])
-    const store = webStore(
-      {
-        get length() {
-          return kept.size
-        },
-        key: (index) => [...kept.keys()][index] ?? null,
-        getItem: (key) => kept.get(key) ?? null,
-        setItem: (key, value) => void kept.set(key, value),
-        removeItem: (key) => void kept.delete(key),
-      },
-      'c1001 ',
-    )
-    await store.set('a', '1')
-    await store.set('b', '2')
-    expect(await store.get('a')).toBe('1')
-    expect(await store.get('of another')).toBeUndefined()
-    await store.clear()
-    expect([...kept]).toEqual([['of another', 'x']])
   })
 })

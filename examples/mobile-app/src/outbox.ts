@@ -1,48 +1,56 @@
+import { type Account, AccountEnded } from './account.ts'
 import { problemOf } from './problem.ts'
 import type { OnEvent, Send } from './send.ts'
-import type { Store } from './store.ts'
+import type { Entries } from './store.ts'
 
-/** A write that waits to be sent: everything but the credential, which is that of the moment in which it is. */
-export type Write = { key: string; method: string; path: string; body?: string }
+/** A write that waits to be sent. It has no credential: it is sent with the token that its user has by then. */
+export type Write = {
+  /** The idempotency key, stored before the first try. */
+  key: string
+  /** Whose write it is: no other user's token is ever sent with it. */
+  subject: string
+  method: string
+  path: string
+  body?: string
+}
 
 type Options = {
   address: string
-  store: Store
+  account: Pick<Account, 'subject' | 'store'>
+  /** Adds the account's token. */
   send: Send
-  headers: () => Promise<Headers>
+  /** Of every write, beside its key and type. */
+  headers: () => Headers
   onEvent: OnEvent
 }
 
 const KEY = 'outbox'
 
 /**
- * Writes, sent in the order in which they were made, each under an idempotency key that it keeps: over a lost
- * answer, a lost network and a restart of the app it is done once. One that cannot be sent holds up those behind it.
+ * The writes of one account, sent in the order in which they were made, one at a time over all tabs. Each keeps its
+ * idempotency key, so it is done once whatever answer, network or app is lost. One that cannot be sent holds up the
+ * writes behind it. Once the account has ended nothing is sent, stored or reported.
  */
-export function createOutbox({ address, store, send, headers, onEvent }: Options) {
-  let changing: Promise<unknown> = Promise.resolve()
+export function createOutbox({ address, account, send, headers, onEvent }: Options) {
+  const { subject, store } = account
   let flushing: Promise<void> | undefined
   let asked = 0
 
-  const read = async (): Promise<Write[]> => parse(await store.get(KEY))
-
-  /** One change of what is stored after the other. */
-  function change(edit: (writes: Write[]) => Write[]): Promise<void> {
-    const next = changing.then(async () => store.set(KEY, JSON.stringify(edit(await read()))))
-    changing = next.catch(() => {})
-    return next
-  }
+  const isOwn = (write: Write) => write.subject === subject
+  const read = async (entries: Entries) => parse(await entries.get(KEY)).filter(isOwn)
+  const change = (edit: (writes: Write[]) => Write[]): Promise<void> =>
+    store.transact(async (entries) => entries.set(KEY, JSON.stringify(edit(await read(entries)))))
 
   /** @returns whether the write is settled, so that the next one may go */
   async function sendOne({ key, method, path, body }: Write): Promise<boolean> {
-    const own = await headers()
+    const own = headers()
     own.set('idempotency-key', key)
     if (body !== undefined) own.set('content-type', 'application/json')
     const init = { method, headers: own, ...(body !== undefined && { body }) }
     const answer = await send(address + path, init).catch(() => undefined)
     if (!answer) return false
     const problem = await problemOf(answer)
-    // Later, with a new token or in a newer app, it may be done yet.
+    // It may succeed later, with a new token or in a newer app.
     if (problem?.retryable || answer.status === 401 || answer.status === 426) return false
     // A gateway has answered for a server that it could not reach: nothing is known of the write.
     if (!problem && answer.status >= 500) return false
@@ -59,34 +67,40 @@ export function createOutbox({ address, store, send, headers, onEvent }: Options
 
   async function sendAll(): Promise<void> {
     for (;;) {
-      await changing
-      const [first] = await read()
+      const [first] = await store.transact(read)
       if (!first) return
       const before = asked
-      // Who has asked meanwhile may know of a network that there was not yet.
+      // A caller that asked meanwhile may know of a network that was missing before.
       if (!(await sendOne(first)) && asked === before) return
     }
   }
 
   return {
-    /** What waits, in the order in which it will be sent. */
-    pending: read,
+    /** The writes that wait, in the order in which they will be sent. @throws AccountEnded */
+    pending: (): Promise<Write[]> => store.transact(read),
     /**
-     * Keeps a write; to be followed by `flush`.
+     * Stores a write; to be followed by `flush`.
      * @returns its key, by which events name it
-     * @throws when there is no room to keep it
+     * @throws when nobody is logged in, when there is no room to store it, or AccountEnded
      */
-    async add(write: Omit<Write, 'key'>): Promise<string> {
+    async add(write: Omit<Write, 'key' | 'subject'>): Promise<string> {
+      if (subject === undefined)
+        throw new TypeError('outbox: given a write of nobody; allowed: after a log-in')
       const key = crypto.randomUUID()
-      await change((writes) => [...writes, { key, ...write }])
+      await change((writes) => [...writes, { key, subject, ...write }])
       return key
     },
-    /** Sends what waits until nothing does or one cannot be sent now; to be called when there is a network again. */
+    /** Sends the writes that wait, up to one that cannot be sent now; to be called when there is a network again. */
     flush(): Promise<void> {
       asked++
-      flushing ??= sendAll().finally(() => {
-        flushing = undefined
-      })
+      flushing ??= store
+        .alone(KEY, sendAll)
+        .catch((error: unknown) => {
+          if (!(error instanceof AccountEnded)) throw error
+        })
+        .finally(() => {
+          flushing = undefined
+        })
       return flushing
     },
     /** Resolves when nothing is being sent. */
@@ -106,4 +120,4 @@ function parse(text: string | undefined): Write[] {
 const isWrite = (value: unknown): value is Write =>
   typeof value === 'object' &&
   value !== null &&
-  ['key', 'method', 'path'].every((name) => typeof Reflect.get(value, name) === 'string')
+  ['key', 'subject', 'method', 'path'].every((name) => typeof Reflect.get(value, name) === 'string')

@@ -1,9 +1,14 @@
+import { AccountEnded, nobody } from '../account.ts'
+import { createAccounts } from '../accounts.ts'
 import { createMobileClient } from '../client.ts'
 import type { ClientEvent } from '../send.ts'
-import { noStore, webStore } from '../store.ts'
+import { noStore } from '../store.ts'
 import { openCatalogue } from './catalogue.ts'
 import { el } from './elements.ts'
-import { accessToken, finishLogIn, isLoggedIn, logOut, user } from './session.ts'
+import { indexedStore } from './indexed-store.ts'
+import { askWhoLogsIn, finishLogIn, identity } from './log-in.ts'
+import { tab } from './tab.ts'
+import { announce, onAnnounced } from './tabs.ts'
 import { cartView } from './views/cart.ts'
 import { checkoutView } from './views/checkout.ts'
 import { homeView } from './views/home.ts'
@@ -34,15 +39,23 @@ const locale = localeOf(new URLSearchParams(location.search).get('locale') ?? na
 const words = WORDS[locale]
 document.documentElement.lang = locale
 
-await finishLogIn().catch((error: unknown) => notify(String(error)))
+const accounts = createAccounts({ device: indexedStore(), tab, identity, announce })
+try {
+  const grant = await finishLogIn()
+  if (grant) await accounts.logIn(grant)
+} catch (error) {
+  notify(String(error))
+}
+// Without storage, as in some private windows, the page still shows what is public.
+const account = (await accounts.open().catch(() => undefined)) ?? nobody()
 
 const patience = { online: () => navigator.onLine }
 const settings = { address: location.origin, locale, app: 'harbor/1.0.0 (web)', patience, onEvent }
-const store = webStore(localStorage, `${user() ?? 'nobody'} `)
-const client = createMobileClient({ ...settings, token: accessToken, store })
+const client = createMobileClient({ ...settings, account })
 const app: App = {
   client,
-  catalogue: openCatalogue(createMobileClient({ ...settings, store: noStore }).api),
+  account,
+  catalogue: openCatalogue(createMobileClient({ ...settings, account: nobody(noStore) }).api),
   words,
   locale,
   notify,
@@ -51,36 +64,45 @@ const app: App = {
 }
 
 let shows = 0
+let hasLeft = false
+/** Whether what is shown is only that there was no answer. */
+let isProblem = false
 
 drawFrame()
 addEventListener('hashchange', goOn)
 addEventListener('online', catchUp)
 addEventListener('offline', showNetwork)
-setInterval(sendWhatWaits, AGAIN_MS)
+// Nothing is left for the browser's back and forward cache.
+addEventListener('pagehide', () => view.replaceChildren())
+addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
+onAnnounced(leaveIfEnded)
+setInterval(lookAgain, AGAIN_MS)
 await show()
 await catchUp()
-await navigator.serviceWorker?.register('/service-worker.js')
+await navigator.serviceWorker?.register('/service-worker.js').catch(() => {})
 
 /** At the start and when there is a network again: what waits is sent, what is old is asked for. */
 async function catchUp(): Promise<void> {
   const waiting = await waitingWrites()
   await Promise.all([client.outbox.flush(), app.catalogue.sync(), keepCart()])
-  if ((await waitingWrites()) < waiting) await show()
+  if (isProblem || (await waitingWrites()) < waiting) await show()
   await showNetwork()
 }
 
+/** Writes that cannot be read are as good as none here; sending them says what is wrong. */
 async function waitingWrites(): Promise<number> {
-  return (await client.outbox.pending()).length
+  return (await client.outbox.pending().catch(() => [])).length
 }
 
-/** Not every network that comes back is told of: it may have been the BFF that was away. */
-async function sendWhatWaits(): Promise<void> {
-  if (!document.hidden && isLoggedIn() && (await waitingWrites()) > 0) await catchUp()
+/** No event says that the BFF can be reached again. */
+async function lookAgain(): Promise<void> {
+  if (document.hidden || hasLeft) return
+  if (isProblem || (account.isLoggedIn && (await waitingWrites()) > 0)) await catchUp()
 }
 
-/** What is kept of the cart is what is shown of it without a network; and how much is in it. */
+/** Stores the cart, so that it can be shown without a network, and shows how much is in it. */
 async function keepCart(): Promise<void> {
-  if (user() === undefined) return
+  if (!account.isLoggedIn) return
   const answer = await client.api.v1.cart.$get().catch(() => undefined)
   if (answer?.ok) showItems((await answer.json()).items)
 }
@@ -96,19 +118,41 @@ async function show(): Promise<void> {
   const mine = ++shows
   const [pattern, shown] = ROUTES.find(([pattern]) => pattern.test(hash)) ?? [/^/, homeView]
   view.ariaBusy = 'true'
-  const nodes = await shown(app, pattern.exec(hash)?.[1] ?? '').catch(() => problemView(app))
-  // Another has begun meanwhile: of a later place, or of later data.
-  if (mine !== shows) return
+  const nodes = await shown(app, pattern.exec(hash)?.[1] ?? '').catch((error: unknown) =>
+    error instanceof AccountEnded ? leave() : problemView(app),
+  )
+  // Another view was begun meanwhile, for another place or newer data; or the account has ended.
+  if (mine !== shows || hasLeft || !nodes) return
   view.ariaBusy = 'false'
   view.replaceChildren(...nodes)
+  isProblem = view.querySelector('.problem') !== null
   document.title = `${view.querySelector('h1')?.textContent ?? ''} – Harbor`
   for (const tab of place('tabs').querySelectorAll('a'))
     tab.ariaCurrent = tab.getAttribute('href') === (hash || '#/') ? 'page' : null
   await showNetwork()
 }
 
+/** One look at the store, which knows first. */
+async function leaveIfEnded(): Promise<void> {
+  await account.store
+    .transact(async () => {})
+    .catch((error: unknown) => {
+      if (error instanceof AccountEnded) leave()
+    })
+}
+
+/** The account has ended: nothing of it is shown any more, and a reload ends all that still runs for it. */
+function leave(): void {
+  if (hasLeft) return
+  hasLeft = true
+  for (const place of [view, ...document.querySelectorAll('#notices, #items')]) place.replaceChildren()
+  history.replaceState(null, '', `/${location.search}`)
+  location.reload()
+}
+
 async function showNetwork(): Promise<void> {
   const waiting = await waitingWrites()
+  if (hasLeft) return
   const texts = [!navigator.onLine && words.offline, waiting > 0 && words.waiting(waiting)].filter(Boolean)
   place('network').textContent = texts.join(' · ')
 }
@@ -128,6 +172,7 @@ function onEvent(event: ClientEvent): void {
 }
 
 function notify(text: string): void {
+  if (hasLeft) return
   const notice = el('p', {}, text)
   place('notices').replaceChildren(notice)
   setTimeout(() => notice.remove(), NOTICE_MS)
@@ -135,7 +180,7 @@ function notify(text: string): void {
 
 function showItems(items: number | undefined): void {
   const badge = document.getElementById('items')
-  if (badge && items !== undefined) badge.textContent = items > 0 ? String(items) : ''
+  if (badge && items !== undefined && !hasLeft) badge.textContent = items > 0 ? String(items) : ''
 }
 
 /** Nothing of this version works any more: all that is left is the way to another. */
@@ -164,11 +209,11 @@ function drawFrame(): void {
     tab('#/search', 'search', words.search),
     tab('#/cart', 'cart', words.cart, el('span', { id: 'items', className: 'badge' })),
   )
-  if (!isLoggedIn()) return
-  const logOutAndForget = async () => {
-    await store.clear()
-    await logOut()
-    location.assign('/')
+  if (account.subject === undefined) return
+  const logOut = async () => {
+    askWhoLogsIn()
+    await account.logOut().catch(() => {}) // It has ended in another tab, or there is nothing stored.
+    leave()
   }
-  Object.assign(place('log-out'), { textContent: words.logOut, hidden: false, onclick: logOutAndForget })
+  Object.assign(place('log-out'), { textContent: words.logOut, hidden: false, onclick: logOut })
 }

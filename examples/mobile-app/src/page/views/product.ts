@@ -1,5 +1,6 @@
 import { moneyIn } from '../catalogue.ts'
 import { button, el, picture, quiet } from '../elements.ts'
+import { goToLogIn } from '../log-in.ts'
 import { type App, keptNote, problemView, type View } from './view.ts'
 
 type Shown = {
@@ -10,7 +11,7 @@ type Shown = {
   notes: Node[]
 }
 
-/** A product as the BFF shows it; without a network as it was last seen, else as the catalogue has it. */
+/** A product as the BFF answers it; without a network as last seen, or else as the catalogue on the phone has it. */
 export const productView: View = async (app, id) => {
   const { client, catalogue, words } = app
   const [answer, kept] = await Promise.all([
@@ -40,8 +41,9 @@ export const productView: View = async (app, id) => {
   ]
 }
 
-/** With a network it is sent at once, without one as soon as there is: there is one way for both. */
-async function addToCart({ client, words, notify }: App, sku: string): Promise<void> {
+/** One way with and without a network: queued, and sent as soon as there is one. */
+async function addToCart({ client, account, words, notify }: App, sku: string): Promise<void> {
+  if (account.subject === undefined) return navigator.onLine ? goToLogIn() : notify(words.logInFirst)
   const key = await client.later((api) => api.v1.cart.items.$post({ json: { sku, quantity: 1 } }))
   await client.outbox.idle()
   if ((await client.outbox.pending()).some((write) => write.key === key)) notify(words.waits)

@@ -1,32 +1,34 @@
+import type { Account } from '../../account.ts'
 import type { MobileClient } from '../../client.ts'
 import { KEPT_HEADER } from '../../etags.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { button, el, quiet } from '../elements.ts'
-import { goToLogIn } from '../session.ts'
+import { goToLogIn } from '../log-in.ts'
 import type { Words } from '../words.ts'
 
 /** What a view is given. */
 export type App = {
   client: MobileClient
+  account: Account
   catalogue: Catalogue
   words: Words
   locale: string
-  /** Says something for a few seconds. */
+  /** Shows a message for a few seconds. */
   notify(text: string): void
-  /** Shows the number at the cart. */
+  /** Shows how many items the cart has. */
   showItems(items: number | undefined): void
-  /** Shows the current view anew. */
+  /** Loads and shows the current view again. */
   refresh(): Promise<void>
 }
 
-/** What is shown of a route. @throws without a network and without anything kept */
+/** What a route shows. @throws without a network when nothing is stored, and when the account has ended */
 export type View = (app: App, parameter: string) => Promise<readonly Node[]>
 
-/** Says that what is shown was kept, and may be old. */
+/** Says that what is shown was stored earlier, and may be out of date. */
 export const keptNote = ({ headers }: { headers: Headers }, words: Words): Node[] =>
   headers.get(KEPT_HEADER) === 'offline' ? [el('p', { className: 'note' }, words.asLastSeen)] : []
 
-/** What is shown instead of an answer that is none. */
+/** What is shown when there is no usable answer. */
 export function problemView({ words, refresh }: App, status?: number): readonly Node[] {
   if (status === 401)
     return [
@@ -36,5 +38,5 @@ export function problemView({ words, refresh }: App, status?: number): readonly 
       button(words.logIn, goToLogIn),
     ]
   const text = status === undefined ? words.noNetwork : status === 404 ? words.unknown : words.unavailable
-  return [el('h1', {}, 'Harbor'), quiet(text), button(words.tryAgain, refresh, 'plain')]
+  return [el('h1', { className: 'problem' }, 'Harbor'), quiet(text), button(words.tryAgain, refresh, 'plain')]
 }
