@@ -8,22 +8,19 @@ const form = document.querySelector('#search')
 
 const stars = (average) => '★'.repeat(Math.round(average)).padEnd(5, '☆')
 
-async function load(id) {
-  page.replaceChildren(quiet('Loading…'))
+const problem = (text) => el('p', { className: 'degraded' }, text)
+
+async function productView(id) {
   const { data, errors } = await operation('ProductPage', { id })
   const failed = errors?.find(({ path }) => !path || path.length === 1)
-  if (failed)
-    page.replaceChildren(
-      el('p', { className: 'degraded' }, `${failed.message} (trace ${failed.extensions.traceId})`),
-    )
-  else if (!data.product) page.replaceChildren(quiet(`There is no product “${id}”.`))
-  else
-    page.replaceChildren(
-      head(data.product),
-      stock(data.product),
-      reviews(data.product),
-      part('Goes well with it', recommended(data.product.recommendations)),
-    )
+  if (failed) return [problem(`${failed.message} (trace ${failed.extensions?.traceId ?? 'unknown'})`)]
+  if (!data.product) return [quiet(`There is no product “${id}”.`)]
+  return [
+    head(data.product),
+    stock(data.product),
+    reviews(data.product),
+    part('Goes well with it', recommended(data.product.recommendations)),
+  ]
 }
 
 function head({ name, brand, category, description, images, specifications, price }) {
@@ -86,12 +83,26 @@ const reviews = ({ reviews }) =>
     ),
   )
 
-function show() {
-  const id = decodeURIComponent(location.hash.slice(1)) || 'p1001'
+/** What the address names; its text as it is when it is not percent-encoded UTF-8, as in `#%E0%A4%A`. */
+function productId() {
+  const text = location.hash.slice(1)
+  try {
+    return decodeURIComponent(text) || 'p1001'
+  } catch {
+    return text
+  }
+}
+
+let shows = 0
+
+async function show() {
+  const mine = ++shows
+  const id = productId()
   form.elements.id.value = id
-  load(id).catch(() =>
-    page.replaceChildren(el('p', { className: 'degraded' }, 'The shop cannot be reached.')),
-  )
+  page.replaceChildren(quiet('Loading…'))
+  const nodes = await productView(id).catch(() => [problem('The shop cannot be reached.')])
+  // The user has gone on to another product meanwhile.
+  if (mine === shows) page.replaceChildren(...nodes)
 }
 form.addEventListener('submit', (event) => {
   event.preventDefault()

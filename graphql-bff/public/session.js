@@ -13,13 +13,21 @@ const NOTICES = {
   unavailable: 'You cannot log in just now. Please try again in a moment.',
 }
 
+/** The tabs of one browser share a session: one that sees another session, or none, tells the others to look. */
+const tabs = new BroadcastChannel('session')
+
+/** The session whose user is shown, by its key. */
 let known = null
 let timer
 
-/** Asks who is logged in, and shows it; again when the session should end, or when something says that it has. */
+/** Another log-in is another session, of the same user or of another with the same name. */
+const keyOf = (answer) => answer?.user && JSON.stringify([answer.user, answer.expiresAt])
+
+/** Asks who is logged in, and shows it; asks again when the session should end, or something says that it has. */
 export async function showSession() {
   clearTimeout(timer)
   const answer = await api.session().catch(() => undefined)
+  clearTimeout(timer)
   if (!answer) {
     // Not known is not logged out: what is shown stays.
     timer = setTimeout(showSession, 5_000)
@@ -28,22 +36,35 @@ export async function showSession() {
   if (answer.user === null) return showNobody()
   const idleMs = new Date(answer.idleExpiresAt) - Date.now() + 500
   timer = setTimeout(showSession, Math.min(Math.max(idleMs, 1_000), ASK_EVERY_MS))
-  if (known) return
-  known = answer.user
+  const key = keyOf(answer)
+  if (known === key) return
+  become(key)
+  const { user } = answer
   say('')
   account.replaceChildren(
-    el('span', { id: 'user', title: known.roles.join(', ') }, known.name ?? 'Logged in'),
+    el('span', { id: 'user', title: user.roles.join(', ') }, user.name ?? 'Logged in'),
     button('Log out', () => logOut(false)),
     button('Log out everywhere', () => logOut(true)),
   )
-  home.replaceChildren(...(await dashboard(known).catch(() => [])))
+  const nodes = await dashboard(user).catch(() => [])
+  // The cookie may have become another user's, or nobody's, while the dashboard was on its way.
+  const after = await api.session().catch(() => undefined)
+  if (known !== key) return
+  if (keyOf(after) === key) home.replaceChildren(...nodes)
+  else await showSession()
+}
+
+/** Nothing of the session before is shown any more, nor any answer of it that is still on its way. */
+function become(key) {
+  if (known !== key) tabs.postMessage(null)
+  known = key
+  home.replaceChildren()
 }
 
 function showNobody() {
   if (known) say('Your session has ended. Log in again to go on.')
   else if (!account.hasChildNodes()) say(NOTICES[new URLSearchParams(location.search).get('log-in')] ?? '')
-  known = null
-  home.replaceChildren()
+  become(null)
   const link = el('a', { id: 'log-in', className: 'button', href: '/auth/login' }, 'Log in')
   // Back to where the user is when they click, which may have changed by then.
   link.addEventListener('click', () => {
@@ -56,7 +77,8 @@ function showNobody() {
 async function logOut(everywhere) {
   try {
     const { endSessionUrl } = await api.logOut(everywhere)
-    known = null
+    become(null)
+    account.replaceChildren()
     // The identity service still knows this browser: it is logged out there, too.
     if (endSessionUrl) location.assign(endSessionUrl)
     else await showSession()
@@ -76,7 +98,11 @@ function say(text) {
   notice.hidden = text === ''
 }
 
-// Another tab may have logged out meanwhile.
+tabs.addEventListener('message', showSession)
+// This tab may have slept meanwhile.
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') showSession()
 })
+// Nothing is left for the browser's back and forward cache.
+addEventListener('pagehide', () => home.replaceChildren())
+addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
