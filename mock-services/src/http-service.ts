@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { bearer, type Tokens } from './auth.ts'
+import { capped } from './body-cap.ts'
 import type { Calls } from './calls.ts'
 import { distort } from './fault-answers.ts'
 import type { Faults } from './faults.ts'
@@ -13,7 +13,6 @@ import type { ServiceName } from './service-names.ts'
 
 /** Longer than any client keeps an idle connection, so that the client is the one to close it. */
 const KEEP_ALIVE_MS = 120_000
-const MAX_BODY_BYTES = 1_048_576
 
 type Observed = { name: ServiceName; calls: Calls; faults: Faults }
 
@@ -25,7 +24,7 @@ export function createHttpServer(
 ): Server {
   const patternOf = matcher(patterns)
 
-  const server = createServer(async (req, res) => {
+  const handle: RequestListener = async (req, res) => {
     const { method = 'GET', url = '/', headers } = req
     const end = calls.begin(name, patternOf(req), { method, path: url, headers })
     let cutByFault = false
@@ -43,7 +42,8 @@ export function createHttpServer(
       cutByFault = true
     })
     listener(req, res)
-  })
+  }
+  const server = createServer(capped(handle))
   server.keepAliveTimeout = KEEP_ALIVE_MS
   return server
 }
@@ -66,7 +66,6 @@ export function routesListener({ name, routes, tokens, imagesUrl }: RoutesOption
     return c.json({ error: { code: 'INTERNAL', message: 'something went wrong' } }, 500)
   })
   app.notFound((c) => c.json({ error: { code: 'NOT_FOUND', message: 'no such route' } }, 404))
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }))
 
   for (const { method, path, handle } of routes)
     app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {

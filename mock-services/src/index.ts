@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Server as TcpServer } from 'node:net'
 import { createTokens } from './auth.ts'
+import { capped } from './body-cap.ts'
 import { createCalls } from './calls.ts'
 import { controlListener } from './control.ts'
 import { accessTokens, createDemo, type Demo } from './demo.ts'
@@ -141,7 +142,7 @@ export async function startMockServices({
     const tokensOf = (userId: string) => accessTokens(tokens, userId)
     const control = await open(
       'control',
-      createServer(controlListener({ world, calls, faults, demo, tokensOf })),
+      createServer(capped(controlListener({ world, calls, faults, demo, tokensOf }))),
     )
     return {
       controlUrl: control.address,

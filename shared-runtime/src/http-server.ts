@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import net from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { isBlockedPort } from './blocked-ports.ts'
+import { capBody, declaresMore, MAX_BODY_BYTES } from './limits/body-cap.ts'
 import { type Part, StartError } from './part.ts'
 import { MAX_HEADERS, refusalOf } from './request-head.ts'
 
@@ -14,8 +15,10 @@ type Options = {
   port: number
   /** The variable that sets the port, for the message when it is taken. */
   portSetting: string
-  /** Bytes of request line and headers; more is a 431. 16 KiB unless told. */
+  /** Bytes of request line and headers; more is a 431. 16 KiB by default. */
   maxHeaderBytes?: number
+  /** The most that any body may have, whoever reads it and how. 64 KiB by default. */
+  maxBodyBytes?: number
 } & ({ fetch: Fetch } | { listener: RequestListener })
 
 /** Long enough for a proxy to read "Connection: close" on its next answer instead of a reset on its next request. */
@@ -46,7 +49,15 @@ const MAX_PIPELINED = 32
  * An HTTP server as a part of a process. On stop it accepts no more connections, tells those that it has to
  * close after their next answer, and ends idle ones a little later: behind a proxy no request is lost.
  */
-export function httpPart({ name, host, port, portSetting, maxHeaderBytes, ...handler }: Options): Part {
+export function httpPart({
+  name,
+  host,
+  port,
+  portSetting,
+  maxHeaderBytes,
+  maxBodyBytes = MAX_BODY_BYTES,
+  ...handler
+}: Options): Part {
   const handle = 'listener' in handler ? handler.listener : getRequestListener(handler.fetch)
   const limits = { ...LIMITS, maxHeaderSize: maxHeaderBytes ?? LIMITS.maxHeaderSize }
   const running = new Set<ServerResponse>()
@@ -64,7 +75,10 @@ export function httpPart({ name, host, port, portSetting, maxHeaderBytes, ...han
     })
     if (draining) response.shouldKeepAlive = false
     const refusal = refusalOf(request)
-    if (refusal === undefined) return handle(request, response)
+    if (refusal === undefined) {
+      capBody(request, response, maxBodyBytes)
+      return handle(request, response)
+    }
     connection.refused = true
     response.writeHead(refusal, { connection: 'close' }).end()
   }
@@ -74,7 +88,7 @@ export function httpPart({ name, host, port, portSetting, maxHeaderBytes, ...han
   server.on('connection', (socket) => connections.set(socket, { unanswered: 0, refused: false }))
   // Without a listener Node sends 100 Continue, and so asks for the body, before a head is looked at.
   server.on('checkContinue', (request, response) => {
-    if (refusalOf(request) === undefined) response.writeContinue()
+    if (refusalOf(request) === undefined && !declaresMore(request, maxBodyBytes)) response.writeContinue()
     answer(request, response)
   })
 

@@ -16,6 +16,9 @@ type Options = {
   parts: readonly Part[]
 }
 
+/** Operators send more than consumers: all lists of a device at once. */
+const MANAGEMENT_BODY_BYTES = 512 * 1024
+
 /** Time to finish at SIGTERM; what is left then is cut. */
 const DRAIN_MS = 9_000
 
@@ -49,6 +52,7 @@ export async function runProcess({
     host,
     port: managementPort,
     portSetting: 'MANAGEMENT_PORT',
+    maxBodyBytes: MANAGEMENT_BODY_BYTES,
   })
 
   // A library that warns on a standard error that nobody reads must not end the process.

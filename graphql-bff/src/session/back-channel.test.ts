@@ -179,6 +179,13 @@ describe('a logout token', () => {
     },
   )
 
+  it.each([
+    ['a form of more than 16 KiB', `logout_token=a&x=${'x'.repeat(16_384)}`, 413],
+    ['a form of more than ten fields', `logout_token=a${'&x=1'.repeat(10)}`, 400],
+  ])('in %s is refused before it is taken apart', async (_, form, status) => {
+    expect((await setUp().send(form)).status).toBe(status)
+  })
+
   it('is to be sent again when its keys or the sessions cannot be reached: nothing is said of it', async () => {
     const store = createMemoryStore()
     let failing = false

@@ -1,3 +1,4 @@
+import { readFormBody } from '@harbor/shared-runtime/limits/read-body'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Context } from 'hono'
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
@@ -19,6 +20,8 @@ const CLOCK_SKEW_S = 5
 /** A token that was made longer ago is not taken, whatever it says of its expiry. */
 const MAX_AGE_S = 300
 const MAX_CHARACTERS = 8_192
+/** A logout token, and what else an identity service may say beside it. */
+const FORM = { maxBytes: 16 * 1024, maxMembers: 10 }
 
 const Claims = z
   .looseObject({
@@ -45,8 +48,8 @@ export function backChannelRoutes({ sessions, store, oidc, log }: Options): read
 
   async function handle(c: Context<Env>): Promise<Response> {
     c.header('cache-control', 'no-store')
-    const { logout_token: token } = await c.req.parseBody()
-    const claims = typeof token === 'string' ? await verified(token) : undefined
+    const [token, ...others] = (await readFormBody(c.req.raw, FORM)).getAll('logout_token')
+    const claims = token !== undefined && others.length === 0 ? await verified(token) : undefined
     if (!claims || (await store.isMarked(marked(claims.jti))))
       return c.json({ error: 'invalid_request', error_description: 'not a valid logout token' }, 400)
     const { sid, sub, jti, exp } = claims

@@ -1,3 +1,4 @@
+import { readTextBody } from '@harbor/shared-runtime/limits/read-body'
 import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import { type Context, Hono } from 'hono'
@@ -7,9 +8,11 @@ import { newKey } from '../devices/key.ts'
 import { type DeviceRecord, Identifier, Lists, NewDevice } from '../devices/record.ts'
 import type { Devices } from '../devices/registry.ts'
 import type { Change, DeviceStore } from '../devices/store.ts'
-import { answeringProblems, callerOf, readBody, requireToken } from './guard.ts'
+import { answeringProblems, callerOf, requireToken } from './guard.ts'
 
 const DAY_S = 86_400
+/** More than the lists of any device. */
+const MAX_BODY_BYTES = 512 * 1024
 const Rotation = z.object({
   /** How long the old key goes on being accepted. */
   graceSeconds: z
@@ -107,7 +110,7 @@ const shownOf = ({ keys, ...device }: DeviceRecord) => ({
 
 /** No body counts as `{}`. */
 async function json(c: Context): Promise<unknown> {
-  const text = await readBody(c)
+  const text = await readTextBody(c.req.raw, MAX_BODY_BYTES)
   try {
     return JSON.parse(text === '' ? '{}' : text)
   } catch {

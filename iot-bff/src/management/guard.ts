@@ -6,9 +6,6 @@ import { continueTrace } from '@harbor/shared-runtime/trace'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context, MiddlewareHandler } from 'hono'
 
-/** More than the lists of any device. */
-const MAX_BODY_BYTES = 512 * 1024
-
 /** Lets in who shows the token. Without one the routes are not there. */
 export function requireToken(token: string | undefined, settingName: string): MiddlewareHandler {
   return async (c, next) => {
@@ -30,21 +27,8 @@ export const answeringProblems =
     const { traceId } = continueTrace(c.req.header('traceparent'))
     const problem = toProblem(error)
     if (problem.status === 500) log.error({ err: error, traceId }, 'a management request failed')
-    // What was not read of the body would stand in front of the next request.
-    return problemResponse(problem, traceId, problem.code === 'TOO_LARGE' ? { Connection: 'close' } : {})
+    return problemResponse(problem, traceId)
   }
-
-/** The body as text. @throws {ProblemError} `TOO_LARGE` before the whole of it was read */
-export async function readBody(c: Context): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of c.req.raw.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > MAX_BODY_BYTES) throw new ProblemError('TOO_LARGE')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
-}
 
 /** Who asked, for the log. */
 export const callerOf = (c: Context): string | undefined => getConnInfo(c).remote.address

@@ -1,9 +1,11 @@
+import { readFormBody, readJsonBody } from '@harbor/shared-runtime/limits/read-body'
 import type { Log } from '@harbor/shared-runtime/log'
+import { ProblemError } from '@harbor/shared-runtime/problems'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { Devices } from '../devices/registry.ts'
 import { logIn, mayUse } from '../topics.ts'
-import { answeringProblems, readBody, requireToken } from './guard.ts'
+import { answeringProblems, requireToken } from './guard.ts'
 
 const Text = z.string().max(1_024)
 const LogIn = z.object({ username: Text, password: Text })
@@ -41,14 +43,17 @@ export function mqttRoutes({ devices, brokerToken, log }: Options): Hono {
   return app
 }
 
-/** The fields of a body; nothing for one that is neither JSON nor a form. */
-async function fields(c: Context): Promise<unknown> {
-  const text = await readBody(c)
-  const type = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
-  if (type === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(text))
+/** Three texts, and what else a broker may be set up to send. */
+const BODY = { maxBytes: 16 * 1024, maxDepth: 4, maxMembers: 50 }
+
+/** The fields of a body; nothing for one that is neither JSON nor a form, or larger than any broker sends. */
+async function fields({ req }: Context): Promise<unknown> {
+  const type = req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   try {
-    return type === 'application/json' ? JSON.parse(text) : undefined
-  } catch {
-    return undefined
+    if (type !== 'application/x-www-form-urlencoded') return await readJsonBody(req.raw, BODY)
+    return Object.fromEntries(await readFormBody(req.raw, BODY))
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined
+    throw error
   }
 }

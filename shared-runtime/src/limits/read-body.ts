@@ -1,11 +1,12 @@
 import { ProblemError } from '../problems.ts'
+import { MAX_BODY_BYTES } from './body-cap.ts'
 import { type JsonShape, keepsWithin } from './json-shape.ts'
 
 /** What the body of a request may be. */
 export type BodyLimits = JsonShape & { readonly maxBytes: number }
 
 /** Ten times what any form or document of ours needs. */
-export const BODY_LIMITS: BodyLimits = { maxBytes: 64 * 1024, maxDepth: 32, maxMembers: 1_000 }
+export const BODY_LIMITS: BodyLimits = { maxBytes: MAX_BODY_BYTES, maxDepth: 32, maxMembers: 1_000 }
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json *(?:;|$)/i
 const FORM_TYPE = /^application\/x-www-form-urlencoded *(?:;|$)/i
@@ -43,6 +44,13 @@ export async function readFormBody(
     throw new ProblemError('INVALID_REQUEST', `The form has more than ${maxMembers} fields.`)
   return new URLSearchParams(text)
 }
+
+/**
+ * Reads the body of a request as text, of whatever type.
+ * @throws {ProblemError} `TOO_LARGE`, or `INVALID_REQUEST` for what is not UTF-8
+ */
+export const readTextBody = async (request: Request, maxBytes: number): Promise<string> =>
+  textOf(await readBytes(request, maxBytes))
 
 function expectType({ headers }: Request, type: RegExp, name: string): void {
   if (!type.test(headers.get('content-type')?.trim() ?? ''))
