@@ -8,16 +8,14 @@ export type CartClaims = ReturnType<typeof cartClaims>
 /**
  * Claims on carts. A cart has at most one checkout that is not decided, and a state of it that was ordered is not
  * ordered again: whatever the idempotency keys, and from whichever BFF.
- * @param bff two BFFs may derive the same key from the same request; as owners they differ
  */
-export function cartClaims(claims: Claims, bff: string) {
+export function cartClaims(claims: Claims) {
   const claim = ({ cartId, cartVersion }: CartState, owner: string): Claim => ({
     thing: createHash('sha256').update(cartId).digest('base64url'),
     version: cartVersion,
     owner,
   })
   return {
-    ownerOf: (key: string): string => `${bff}:${key}`,
     take: (cart: CartState, owner: string) => claims.take(claim(cart, owner)),
     giveBack: (cart: CartState, owner: string) => claims.giveBack(claim(cart, owner)),
     spend: (cart: CartState, owner: string) => claims.spend(claim(cart, owner)),

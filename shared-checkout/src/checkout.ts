@@ -46,6 +46,8 @@ export type Checkout = {
 }
 
 type Options = {
+  /** Of the BFF: two BFFs may derive the same id from requests that look the same, and share the upstreams. */
+  name: string
   clientsFor: (context: RequestContext) => CheckoutClients
   journals: LeasedRecords
   claims: CartClaims
@@ -56,13 +58,13 @@ type Options = {
 const READS = 3
 
 /** The checkout over given records and claims; the steps are in `steps.ts`. */
-export function createCheckout({ clientsFor, journals, claims, log }: Options): Checkout {
+export function createCheckout({ name, clientsFor, journals, claims, log }: Options): Checkout {
   const engine = createSagaEngine({ saga: checkoutSaga, journals, log })
   return {
     async place(request, { id, context, clients, leaseMs }) {
       const worker = { context, tools: { clients, claims }, leaseMs }
       const { order } = await engine
-        .run(id, worker, () => beforeWriting(draft(request, clients).catch(asProblem)))
+        .run(`${name}:${id}`, worker, () => beforeWriting(draft(request, clients).catch(asProblem)))
         .catch(asProblem)
       if (!order) throw new TypeError('a checkout was decided without an order')
       return order

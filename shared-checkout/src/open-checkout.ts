@@ -24,8 +24,9 @@ type Options = {
  */
 export const openCheckout = ({ name, clients, redis, seal, log }: Options): Checkout =>
   createCheckout({
+    name,
     clientsFor: (context) => clients.forRequest(context),
     journals: openRecords({ redis, namespace: `${name}:checkout`, seal, keepMs: KEPT_MS, recovered: true }),
-    claims: cartClaims(openClaims({ redis, namespace: 'checkout:cart' }), name),
+    claims: cartClaims(openClaims({ redis, namespace: 'checkout:cart' })),
     log,
   })

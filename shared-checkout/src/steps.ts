@@ -7,7 +7,7 @@ import { CheckoutState } from './state.ts'
 
 /** The calls that a checkout makes. */
 export type CheckoutClients = {
-  readonly cart: Pick<Clients['cart'], 'byId'>
+  readonly cart: Pick<Clients['cart'], 'byId' | 'nowById'>
   readonly pricing: Pick<Clients['pricing'], 'quote'>
   readonly inventory: Pick<Clients['inventory'], 'reserve' | 'release'>
   readonly fraud: Pick<Clients['fraud'], 'assess'>
@@ -24,13 +24,22 @@ type CheckoutStep = Step<CheckoutState, CheckoutTools>
 const claimCart: CheckoutStep = {
   name: 'claim-cart',
   async run({ state, tools: { claims }, key }) {
-    const claimedBy = claims.ownerOf(key)
-    const answer = await claims.take(state, claimedBy)
+    const answer = await claims.take(state, key)
     if (answer === 'held') throw refusal('IN_CHECKOUT', 'This cart is being ordered already.')
     if (answer === 'spent') throw refusal('ALREADY_ORDERED', 'This cart has been ordered.')
-    return { claimedBy }
+    return { claimedBy: key }
   },
   undo: ({ state, tools: { claims } }) => claims.giveBack(state, known(state.claimedBy)),
+}
+
+/** The cart was read before it was claimed: another checkout may have ordered it in between. */
+const checkCart: CheckoutStep = {
+  name: 'check-cart',
+  async run({ state: { cartId, cartVersion }, tools: { clients } }) {
+    const { version } = await clients.cart.nowById(cartId)
+    if (version !== cartVersion) throw refusal('CART_CHANGED')
+    return {}
+  },
 }
 
 const reserveStock: CheckoutStep = {
@@ -105,7 +114,16 @@ const createShipment: CheckoutStep = {
 export const checkoutSaga: Saga<CheckoutState, CheckoutTools> = {
   name: 'checkout',
   state: CheckoutState,
-  steps: [claimCart, reserveStock, assessFraud, authorisePayment, createOrder, spendCart, createShipment],
+  steps: [
+    claimCart,
+    checkCart,
+    reserveStock,
+    assessFraud,
+    authorisePayment,
+    createOrder,
+    spendCart,
+    createShipment,
+  ],
   pivot: createOrder.name,
   forwardForMs: 60_000,
 }

@@ -67,6 +67,7 @@ const CALLS: Calls = {
   },
   cart: {
     byId: ({ cart }) => cart.byId('k1001'),
+    nowById: ({ cart }) => cart.nowById('k1001'),
     ofCustomer: ({ cart }) => cart.ofCustomer(CUSTOMER),
     rows: ({ cart }) => cart.rows({ ...page, sort: '-id' }),
     addLine: ({ cart }) => cart.addLine('k1001', { sku: 'HB-1009', quantity: 1 }, write()),
