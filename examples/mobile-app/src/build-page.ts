@@ -24,7 +24,7 @@ const TYPES = new Map<string, string>([
 
 /**
  * Everything of the page, in memory: the files of `public/` and the app as one module. The service worker begins
- * with the version of all of them, so that a browser sees in it that there is another one.
+ * with a hash of all of them, so that a change of any file makes the browser install a new worker.
  */
 export async function buildPage(): Promise<PageFiles> {
   const files = new Map<string, PageFile>()

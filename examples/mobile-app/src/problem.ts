@@ -1,18 +1,18 @@
 import type { Problem } from '@harbor/rest-mobile-bff'
 import type { OnEvent, Send } from './send.ts'
 
-/** The problem of an answer (RFC 9457), which can still be read afterwards; undefined when it is none. */
+/** The problem of an answer (RFC 9457), whose body can still be read afterwards; undefined when it is no problem. */
 export async function problemOf(answer: Response): Promise<Partial<Problem> | undefined> {
   if (answer.ok || !answer.headers.get('content-type')?.startsWith('application/problem+json'))
     return undefined
-  // A proxy may have cut it: then it is a problem of which nothing is known.
+  // A proxy may have truncated it: then it is a problem without details.
   return answer
     .clone()
     .json()
     .catch(() => ({}))
 }
 
-/** Tells the app of the problems that are not about one request but about itself. */
+/** Reports the problems that concern the app itself and not one request. */
 export const withEvents =
   (send: Send, onEvent: OnEvent): Send =>
   async (url, init) => {

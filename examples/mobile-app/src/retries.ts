@@ -6,9 +6,9 @@ export type Patience = {
   tries?: number
   /** The wait before the second try, at most, in milliseconds; it doubles from try to try. */
   firstMs?: number
-  /** No wait is longer; who is told to wait longer gives up. */
+  /** The longest wait; a longer `Retry-After` ends the retries. */
   longestMs?: number
-  /** Whether there is a network at all: without one nothing is tried again. */
+  /** Whether there is a network at all: without one there are no retries. */
   online?: () => boolean
   sleep?: (ms: number) => Promise<void>
   random?: () => number
@@ -24,8 +24,8 @@ const DEFAULTS = {
 }
 
 /**
- * Tries again what the server calls `retryable`, and what got no answer: not before its `Retry-After`, with full
- * jitter after that, a few times. A write is tried again only under an `Idempotency-Key`.
+ * Retries what the server calls `retryable` and what got no answer, a few times: not before its `Retry-After`, with
+ * full jitter after that. A write is retried only under an `Idempotency-Key`.
  */
 export function withRetries(send: Send, patience: Patience = {}): Send {
   const { tries, firstMs, longestMs, online, sleep, random } = { ...DEFAULTS, ...patience }
