@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contracts as graphql } from '../graphql-bff/contract/index.ts'
-import { brokenContracts, contracts as mobile } from '../rest-mobile-bff/contract/index.ts'
+import { brokenContracts, documentFaults, contracts as mobile } from '../rest-mobile-bff/contract/index.ts'
 import { recipePages } from './recipes.ts'
 import { referencePages } from './reference-pages.ts'
 
@@ -31,6 +31,12 @@ else if (outdated.length > 0) {
   console.error(
     `not current: ${outdated.join(', ')}\nThe code has changed: run "pnpm contracts", look at the difference and commit it.`,
   )
+  process.exitCode = 1
+}
+
+const faults = await documentFaults()
+if (faults.length > 0) {
+  console.error(`wrong in the API document:\n${faults.join('\n')}`)
   process.exitCode = 1
 }
 

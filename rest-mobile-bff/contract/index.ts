@@ -6,6 +6,7 @@ import { openApiDocument } from './openapi.ts'
 import { documentOf, recordExamples } from './record.ts'
 import { keptReleases } from './releases.ts'
 import { unraisedVersions } from './schema-version.ts'
+import { exampleFaults, fixtureFaults, lintFaults } from './verify.ts'
 
 /** The files that are generated from this package, by their path from the repository's root. */
 export const contracts = async (): Promise<Record<string, string>> => {
@@ -14,6 +15,26 @@ export const contracts = async (): Promise<Record<string, string>> => {
     'docs/screens.md': await screensPage(),
     'rest-mobile-bff/openapi.json': `${JSON.stringify(openApiDocument(SCREENS, ACTIONS, { examples }), null, 2)}\n`,
   }
+}
+
+/**
+ * What is wrong with the document, and with that of each release: by a public validator, by the recorded answers, and
+ * by asking the server's own schemas about every example.
+ */
+export async function documentFaults(): Promise<string[]> {
+  const documents = [
+    {
+      name: 'openapi',
+      source: openApiDocument(SCREENS, ACTIONS, { examples: await recordExamples(SCREENS) }),
+    },
+    ...(await keptReleases()).map(({ version, source }) => ({ name: version, source })),
+  ]
+  const linted = await Promise.all(documents.map(({ name, source }) => lintFaults(name, source)))
+  return [
+    ...linted.flat(),
+    ...documents.flatMap(({ name, source }) => exampleFaults(name, source, SCREENS, ACTIONS)),
+    ...(await keptReleases()).flatMap(fixtureFaults),
+  ]
 }
 
 /**

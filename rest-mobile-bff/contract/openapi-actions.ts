@@ -8,6 +8,7 @@ const PROBLEMS_OF_ACTIONS = [
   'IDEMPOTENCY_KEY_REQUIRED',
   'UNAUTHENTICATED',
   'FORBIDDEN',
+  'NOT_FOUND',
   'IN_PROGRESS',
   'CONFLICT',
   'IDEMPOTENCY_KEY_REUSED',
@@ -49,5 +50,5 @@ const METHODS = { POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } a
 const problemsOf = ({ body, problems = [] }: Action): ProblemCode[] => [
   ...PROBLEMS_OF_ACTIONS,
   ...(body ? PROBLEMS_OF_A_BODY : []),
-  ...problems,
+  ...problems.filter((code) => code !== 'NOT_FOUND'),
 ]

@@ -10,6 +10,7 @@ import {
   screenHeaders,
   withoutBody,
 } from './components.ts'
+import { inexpressible } from './expressible.ts'
 import { registerActions } from './openapi-actions.ts'
 
 type Options = {
@@ -18,12 +19,27 @@ type Options = {
   examples?: Readonly<Record<string, unknown>>
 }
 
-/** The OpenAPI 3.1 document of the screens and actions: nothing in it is written twice. */
+/**
+ * The OpenAPI 3.1 document of the screens and actions: nothing in it is written twice.
+ * @throws {TypeError} for schemas that say more than the document can
+ */
 export function openApiDocument(
   screens: readonly Screen[],
   actions: readonly Action[],
   { version = '1.0.0', examples = {} }: Options = {},
 ) {
+  requireExpressible([
+    ...screens.flatMap(({ name, params, query, view }) => [
+      ...inexpressible(name, params, 'input'),
+      ...inexpressible(name, query, 'input'),
+      ...inexpressible(name, view, 'answer'),
+    ]),
+    ...actions.flatMap(({ name, params, body, view }) => [
+      ...inexpressible(name, params, 'input'),
+      ...(body ? inexpressible(name, body, 'input') : []),
+      ...inexpressible(name, view, 'answer'),
+    ]),
+  ])
   const registry = createRegistry()
   for (const screen of screens) {
     const { name, path, summary, access, params, query, view, deprecated } = screen
@@ -79,7 +95,18 @@ export function openApiDocument(
   })
 }
 
-function problemsOf({ access, problems = [] }: Screen): ProblemCode[] {
-  const credential: ProblemCode[] = access === 'public' ? [] : ['UNAUTHENTICATED', 'FORBIDDEN']
-  return [...credential, ...problems, 'NOT_ACCEPTABLE']
+function requireExpressible(faults: readonly string[]): void {
+  if (faults.length > 0) throw new TypeError(`the API document cannot say:\n${faults.join('\n')}`)
+}
+
+/** A thing that is named in the path, or that belongs to the customer, may not be there. */
+function problemsOf({ access, params, problems = [] }: Screen): ProblemCode[] {
+  const isPublic = access === 'public'
+  const names = !isPublic || Object.keys(params.shape).length > 0
+  return [
+    ...(isPublic ? [] : (['UNAUTHENTICATED', 'FORBIDDEN'] as const)),
+    ...(names ? (['NOT_FOUND'] as const) : []),
+    ...problems.filter((code) => code !== 'NOT_FOUND'),
+    'NOT_ACCEPTABLE',
+  ]
 }

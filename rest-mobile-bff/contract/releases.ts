@@ -3,13 +3,21 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { Document } from './document.ts'
+import { corrected, Errata } from './errata.ts'
 import type { Recorded } from './record.ts'
 
 /** Where the contracts of releases are kept. */
 export const RELEASES = fileURLToPath(new URL('./releases', import.meta.url))
 
 /** A contract as an app was shipped with it: the document, and what was answered to each sample. */
-export type Release = { version: string; document: Document; fixtures: Recorded[] }
+export type Release = {
+  version: string
+  /** With its errata. */
+  document: Document
+  /** The whole of it, as the app's developers get it. */
+  source: unknown
+  fixtures: Recorded[]
+}
 
 const VERSION = /^\d+\.\d+\.\d+$/
 
@@ -32,12 +40,24 @@ export async function keptReleases(folder = RELEASES): Promise<Release[]> {
   const names = await readdir(folder).catch(() => [])
   const versions = names.filter((name) => VERSION.test(name)).sort(byVersion)
   return Promise.all(
-    versions.map(async (version) => ({
-      version,
-      document: Document.parse(JSON.parse(await readFile(join(folder, version, 'openapi.json'), 'utf8'))),
-      fixtures: Fixtures.parse(JSON.parse(await readFile(join(folder, version, 'fixtures.json'), 'utf8'))),
-    })),
+    versions.map(async (version) => {
+      const read = async (name: string) => JSON.parse(await readFile(join(folder, version, name), 'utf8'))
+      const errata = Errata.parse(await read('errata.json').catch(absent))
+      const document = corrected(await read('openapi.json'), errata)
+      return {
+        version,
+        document: Document.parse(document),
+        source: document,
+        fixtures: Fixtures.parse(await read('fixtures.json')),
+      }
+    }),
   )
+}
+
+/** No errata. */
+function absent(error: NodeJS.ErrnoException): [] {
+  if (error.code !== 'ENOENT') throw error
+  return []
 }
 
 function byVersion(a: string, b: string): number {

@@ -77,7 +77,7 @@ function headerFaults(then: RecordedAnswer, now: RecordedAnswer): string[] {
 }
 
 /** Checks an answer with the schema that the document has for its route and status. */
-function validatorOf(document: Document) {
+export function validatorOf(document: Document) {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv)
   ajv.addSchema(document, 'document', undefined, false)

@@ -72,7 +72,7 @@ function pathWith(pattern: string, values: Readonly<Record<string, string>>): st
 const without = (values: Readonly<Record<string, string>>, name: string): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter(([other]) => other !== name))
 
-const exampleIn = ({ example, schema }: Parameter): unknown => example ?? schema.example
+export const exampleIn = ({ example, schema }: Parameter): unknown => example ?? schema.example
 
 function exampleOf(route: Route, parameter: Parameter): string {
   const example = exampleIn(parameter)
@@ -83,7 +83,8 @@ function exampleOf(route: Route, parameter: Parameter): string {
   return String(example)
 }
 
-function bodyOf(document: Document, route: Route): { body?: unknown } {
+/** The example of what a route takes; nothing for one that takes no body. @throws for a body without one */
+export function bodyOf(document: Document, route: Route): { body?: unknown } {
   const json = route.operation.requestBody?.content['application/json']
   if (!json) return {}
   const body = json.example ?? exampleOfSchema(document, json.schema ?? {})

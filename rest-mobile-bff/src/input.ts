@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { declared } from './declared-form.ts'
 
 /** Identifiers as the app sends them; what does not look like one is refused before any upstream is asked. */
 const identifier = (pattern: RegExp, example: string, description: string) =>
@@ -16,12 +17,18 @@ export const Cursor = z
   .regex(/^[\w=-]+$/, 'Allowed: a nextCursor, as it was given')
   .meta({ description: '`nextCursor` of the page before; none for the first page' })
 
-/** Words to search for, however they are spaced. */
-export const SearchWords = z
-  .string()
-  .transform((words) => words.normalize('NFC').trim().replace(/\s+/g, ' '))
-  .pipe(z.string().min(1, 'Allowed: 1 to 100 letters').max(100, 'Allowed: 1 to 100 letters'))
-  .meta({ example: 'table', description: 'Words that a product has all of' })
+const WORDS = 'Allowed: 1 to 100 letters'
+
+/** Words to search for, however they are spaced. Letters are counted as Unicode does, as JSON Schema does. */
+export const SearchWords = declared(
+  z
+    .string()
+    .transform((words) => words.trim().replace(/\s+/g, ' '))
+    .refine((words) => words !== '' && [...words].length <= 100, WORDS)
+    .transform((words) => words.normalize('NFC'))
+    .meta({ example: 'table', description: 'Words that a product has all of' }),
+  { type: 'string', minLength: 1, maxLength: 100, pattern: '\\S' },
+)
 
 /** How far a copy of the catalogue has come: `token` of a bundle or of the changes before. */
 export const ChangeToken = z
@@ -33,18 +40,20 @@ export const ChangeToken = z
 /** `5`, and no other way to write it: `05`, `5.0`, `+5`, `5e0` and `0x5` would be names of the same thing. */
 const DECIMAL = /^(0|[1-9]\d{0,14})$/
 
-/** An integer as it stands in a URL. */
-const integer = (least: number, most: number) => {
-  const allowed = `Allowed: an integer from ${least} to ${most}`
-  return z.preprocess(
-    (text) => (typeof text === 'string' && DECIMAL.test(text) ? Number(text) : text),
-    z.int(allowed).min(least, allowed).max(most, allowed),
+/** The length of a page, as it stands in a URL. */
+export function limit(standard: number, most: number) {
+  const allowed = `Allowed: an integer from 1 to ${most}`
+  return declared(
+    z
+      .preprocess(
+        (text) => (typeof text === 'string' && DECIMAL.test(text) ? Number(text) : text),
+        z.int(allowed).min(1, allowed).max(most, allowed),
+      )
+      .default(standard)
+      .meta({ example: 3, description: 'The most that a page holds' }),
+    { type: 'integer', minimum: 1, maximum: most, default: standard },
   )
 }
-
-/** The length of a page. */
-export const limit = (standard: number, most: number) =>
-  integer(1, most).default(standard).meta({ example: 3, description: 'The most that a page holds' })
 
 export const Sku = identifier(/^HB-\d{1,9}$/, 'HB-1001', 'What is in the cart, or is to be')
 
@@ -58,7 +67,7 @@ export const Quantity = z
 /** The name or token of a payment method; a number of a card is not one. */
 export const PaymentMethod = z
   .string('Allowed: the name or token of a payment method')
-  .regex(/^[a-z][\w.-]{0,63}$/i, 'Allowed: the name or token of a payment method, such as card or tok_1a2b')
+  .regex(/^[A-Za-z][\w.-]{0,63}$/, 'Allowed: the name or token of a payment method, such as card or tok_1a2b')
   .meta({
     example: 'card',
     description: 'The name of a payment method, or its token; never a number of a card',

@@ -13,7 +13,7 @@ export const addToCartAction = defineAction({
   summary: 'Puts a product into the cart',
   version: 1,
   access: ['cart:write'],
-  problems: ['NOT_FOUND', 'OUT_OF_STOCK'],
+  problems: ['OUT_OF_STOCK'],
   budgetMs: 800,
   body: z.strictObject({ sku: Sku, quantity: Quantity }),
 

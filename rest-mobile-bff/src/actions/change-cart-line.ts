@@ -11,7 +11,6 @@ export const changeCartLineAction = defineAction({
   summary: 'Sets how many of a product are in the cart',
   version: 1,
   access: ['cart:write'],
-  problems: ['NOT_FOUND'],
   budgetMs: 600,
   params: z.object({ sku: Sku }),
   body: z.strictObject({ quantity: Quantity }),

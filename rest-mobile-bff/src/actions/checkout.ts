@@ -5,7 +5,11 @@ import { OrderStatus } from '../format/order-status.ts'
 import { CartId, PaymentMethod } from '../input.ts'
 
 const Shown = z.strictObject({
-  amount: z.int().nonnegative().meta({ example: 12_900, description: 'Minor units' }),
+  amount: z
+    .int()
+    .nonnegative()
+    .max(Number.MAX_SAFE_INTEGER)
+    .meta({ example: 12_900, description: 'Minor units' }),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
@@ -20,7 +24,7 @@ export const checkoutAction = defineAction({
   version: 1,
   access: ['checkout'],
   status: 201,
-  problems: ['NOT_FOUND', 'CHECKOUT_CONFLICT', 'CHECKOUT_REFUSED'],
+  problems: ['CHECKOUT_CONFLICT', 'CHECKOUT_REFUSED'],
   budgetMs: 5_000,
   body: z.strictObject({
     cartId: CartId,

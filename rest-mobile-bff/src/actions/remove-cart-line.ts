@@ -11,7 +11,6 @@ export const removeCartLineAction = defineAction({
   summary: 'Takes a product out of the cart',
   version: 1,
   access: ['cart:write'],
-  problems: ['NOT_FOUND'],
   budgetMs: 600,
   params: z.object({ sku: Sku }),
 

@@ -12,6 +12,7 @@ export const changesScreen = defineScreen({
   summary: 'What has changed since a bundle, or since the changes before',
   version: 1,
   access: 'public',
+  problems: ['START_OVER'],
   budgetMs: 600,
   cache: { scope: 'public', maxAge: 5, sharedMaxAge: 5 },
   query: z.object({ since: ChangeToken }),

@@ -13,7 +13,6 @@ export const checkoutSummaryV1Screen = defineScreen({
   summary: 'Lines, totals and tax; without ways to ship, promotions and recommendations',
   version: 1,
   deprecated: { since: '2026-11-01', sunset: '2027-11-01', successor: '/v2/checkout-summary' },
-  problems: ['NOT_FOUND'],
   access: ['checkout'],
   budgetMs: 400,
   cache: { scope: 'no-store' },

@@ -18,7 +18,6 @@ export const checkoutSummaryScreen = defineScreen({
   path: '/v2/checkout-summary',
   summary: 'Everything on the page before "buy": lines, totals, tax, ways to ship',
   version: 2,
-  problems: ['NOT_FOUND'],
   access: ['checkout'],
   budgetMs: 400,
   cache: { scope: 'no-store' },

@@ -10,7 +10,6 @@ export const productScreen = defineScreen({
   path: '/v1/products/{id}',
   summary: 'One product: a name, a price, in stock or not',
   version: 1,
-  problems: ['NOT_FOUND'],
   access: 'public',
   budgetMs: 300,
   cache: { scope: 'public', maxAge: 60, sharedMaxAge: 300, staleWhileRevalidate: 600, staleIfError: 86_400 },
