@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-// CI's machine is shared: what fails there has failed twice. Elsewhere a test has one try.
-const retry = process.env.CI === 'true' ? 1 : 0
 // `pnpm soak` runs the same tests with large counts, which take as long as they take.
 const soak = process.env.SOAK === 'true'
+
+// Prints the seed of what fails, and takes it from SEED. Nothing is tried twice.
+const setupFiles = ['./shared-testing/src/seed-setup.ts']
 
 // The entry that Node takes: Vite would take another, and two copies of graphql do not mix.
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] }
@@ -18,7 +19,7 @@ export default defineConfig({
           include: ['{shared-*,*-bff,mock-services,examples,scripts}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.timing.test.ts'],
           testTimeout: soak ? 600_000 : 20_000,
-          retry,
+          setupFiles,
           // Two cores: most of these wait for servers of their own.
           maxWorkers: 2,
         },
@@ -29,7 +30,7 @@ export default defineConfig({
           name: 'timing',
           include: ['{shared-*,*-bff}/**/*.timing.test.ts'],
           testTimeout: soak ? 600_000 : 20_000,
-          retry,
+          setupFiles,
           // What says how long something may take has the machine for itself.
           sequence: { groupOrder: 1 },
           fileParallelism: false,
@@ -40,7 +41,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/src/**/*.test.ts'],
           testTimeout: soak ? 600_000 : 60_000,
-          retry,
+          setupFiles,
           hookTimeout: 60_000,
           // Two cores: whole processes side by side, or beside the unit tests, would measure each other.
           sequence: { groupOrder: 2 },

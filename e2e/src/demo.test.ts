@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { random } from '@harbor/shared-testing/seed'
 import { findTool } from '@harbor/shared-testing/tools'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -172,7 +173,7 @@ async function freeOffset(): Promise<number> {
     ...Array.from({ length: 18 }, (_, index) => 4100 + index),
   ]
   for (let attempt = 0; attempt < 100; attempt++) {
-    const candidate = 10_000 + Math.floor(Math.random() * 40_000)
+    const candidate = 10_000 + Math.floor(random() * 40_000)
     if ((await Promise.all(ports.map((port) => isFree(port + candidate)))).every(Boolean)) return candidate
   }
   throw new Error('no free range of ports')

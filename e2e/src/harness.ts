@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { ServiceName } from '@harbor/shared-clients'
@@ -133,19 +132,6 @@ function addressesOf(line: string): Record<string, string> | undefined {
   const { msg, addresses, ready, control } = JSON.parse(line)
   if (ready === true) return { control }
   return msg === 'ready' ? addresses : undefined
-}
-
-/** The first of so many free ports in a row, below those that the operating system gives out itself. */
-export async function freePortBlock(count: number): Promise<number> {
-  for (let first = 20_000 + (process.pid % 500) * 20; first < 32_000; first += count) {
-    const servers = Array.from({ length: count }, (_, index) =>
-      createServer().listen(first + index, '127.0.0.1'),
-    )
-    const outcomes = await Promise.allSettled(servers.map((server) => once(server, 'listening')))
-    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-    if (outcomes.every(({ status }) => status === 'fulfilled')) return first
-  }
-  throw new Error(`no ${count} free ports in a row`)
 }
 
 export type System = {

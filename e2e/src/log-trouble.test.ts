@@ -4,12 +4,13 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SERVICES } from '@harbor/shared-clients'
-import { freePort } from '@harbor/shared-testing/free-port'
+import { freePort, freePortBlock } from '@harbor/shared-testing/free-port'
 import { afterAll, describe, expect, it } from 'vitest'
-import { freePortBlock, spawnServer } from './harness.ts'
+import { spawnServer } from './harness.ts'
 
 const BFFS = ['graphql-bff', 'rest-mobile-bff', 'iot-bff']
 const PIPE_BYTES = 65_536
+let pipes = 0
 
 const folder = mkdtempSync(join(tmpdir(), 'harbor-log-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -34,7 +35,7 @@ const OUTPUTS = [
 
 /** A pipe with no room left, and a reader that never reads. */
 function fullPipe() {
-  const path = join(folder, `pipe-${Math.random()}`)
+  const path = join(folder, `pipe-${pipes++}`)
   execFileSync('mkfifo', [path])
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   const fd = openSync(path, 'w')

@@ -1,4 +1,5 @@
 import type { Demo } from '@harbor/mock-services'
+import { random } from '@harbor/shared-testing/seed'
 import { scaled } from '@harbor/shared-testing/soak'
 import { findTool } from '@harbor/shared-testing/tools'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -122,7 +123,7 @@ describe.each(CACHES)('behind $name', ({ name, tool, start, purgeBy }) => {
       expect(first.headers.get('cache-status')).toMatch(/hit$/)
       const shown = JSON.parse(first.text)
       const { id } = shown.items?.[0] ?? shown
-      const amount = 100 + Math.floor(Math.random() * 100_000)
+      const amount = 100 + Math.floor(random() * 100_000)
       const set = await fetch(`${system.control}/prices/HB-${id.slice(1)}`, {
         method: 'PUT',
         headers: { 'content-type': 'application/json' },
@@ -197,7 +198,7 @@ function zipf(count: number): () => number {
   for (let k = 1; k <= count; k++) sums.push((sums.at(-1) ?? 0) + 1 / k)
   const total = sums.at(-1) ?? 0
   return () => {
-    const drawn = Math.random() * total
+    const drawn = random() * total
     return sums.findIndex((sum) => sum >= drawn)
   }
 }
@@ -211,12 +212,12 @@ async function inParallel(times: number, act: (index: number) => Promise<unknown
 }
 
 function randomHeaders(): Record<string, string> {
-  const one = <T>(of: readonly T[]): T => of[Math.floor(Math.random() * of.length)] as T
+  const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
   const quality = () => one(['', ';q=0.9', ';q=0.5', ';q=0.1'])
   const some = (of: readonly string[]) =>
     of
-      .filter(() => Math.random() < 0.5)
-      .sort(() => Math.random() - 0.5)
+      .filter(() => random() < 0.5)
+      .sort(() => random() - 0.5)
       .map((name) => name + quality())
       .join(one([',', ', ']))
   return {
@@ -227,7 +228,7 @@ function randomHeaders(): Record<string, string> {
       'application/json',
       some(['application/json', 'application/cbor', '*/*', 'text/html']),
     ]),
-    'user-agent': `app/${Math.random()}`,
-    'x-request-id': String(Math.random()),
+    'user-agent': `app/${random()}`,
+    'x-request-id': String(random()),
   }
 }

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { freePortBlock } from '@harbor/shared-testing/free-port'
 import { describe, it } from 'vitest'
+import { SERVICE_NAMES } from './service-names.ts'
 
 const SERVER = fileURLToPath(new URL('server.ts', import.meta.url))
 
@@ -23,9 +25,6 @@ function run(env: Record<string, string>) {
   const exit = once(child, 'close').then(([code]) => ({ code: code as number | null, out, err }))
   return { child, firstLine, exit }
 }
-
-/** A first port with room for the services after it, below those that systems give out by themselves. */
-const freeRange = () => 12_000 + Math.floor(Math.random() * 18_000)
 
 describe.concurrent('the process', () => {
   it('says in one line where everything is, answers, and ends with 0 on SIGTERM', async ({ expect }) => {
@@ -63,7 +62,7 @@ describe.concurrent('the process', () => {
   })
 
   it('names the service whose port is taken, and what to do', async ({ expect }) => {
-    const first = freeRange()
+    const first = await freePortBlock(1 + SERVICE_NAMES.length)
     const squatter = createServer().listen(first + 3, '127.0.0.1')
     await once(squatter, 'listening')
     const { code, out, err } = await run({ PORT: String(first) }).exit

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import net from 'node:net'
 
 /** Low enough for the port that a Redis cluster node opens 10,000 above its own. */
@@ -12,4 +13,17 @@ export async function freePort(): Promise<number> {
     await new Promise((resolve) => server.close(resolve))
     if (port <= HIGHEST) return port
   }
+}
+
+/** The first of so many free ports in a row, below those that the operating system gives out itself. */
+export async function freePortBlock(count: number): Promise<number> {
+  for (let first = 20_000 + (process.pid % 500) * 20; first < 32_000; first += count) {
+    const servers = Array.from({ length: count }, (_, index) =>
+      net.createServer().listen(first + index, '127.0.0.1'),
+    )
+    const outcomes = await Promise.allSettled(servers.map((server) => once(server, 'listening')))
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+    if (outcomes.every(({ status }) => status === 'fulfilled')) return first
+  }
+  throw new Error(`no ${count} free ports in a row`)
 }

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { StartError } from '@harbor/shared-runtime/part'
+import { random } from '@harbor/shared-testing/seed'
 import { findTool, runTool, startTool } from '@harbor/shared-testing/tools'
 import { Agent, type IncomingMessage } from 'coap'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -69,11 +70,7 @@ test('datagrams that are no messages do not disturb the others', async () => {
   const socket = createSocket('udp4')
   onTestFinished(() => void socket.close())
   for (let i = 0; i < 200; i++)
-    socket.send(
-      Buffer.from(Array.from({ length: i % 40 }, () => Math.random() * 256)),
-      app.coapPort,
-      '127.0.0.1',
-    )
+    socket.send(Buffer.from(Array.from({ length: i % 40 }, () => random() * 256)), app.coapPort, '127.0.0.1')
   const answer = new Promise<Buffer>((resolve) =>
     socket.on(
       'message',

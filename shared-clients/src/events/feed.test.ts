@@ -5,6 +5,7 @@ import { type MockServices, startMockServices } from '@harbor/mock-services'
 import { addressOf } from '@harbor/shared-runtime/test/redis-address'
 import { type CuttableProxy, startProxy } from '@harbor/shared-testing/cuttable-proxy'
 import { hasRedis, RedisServer } from '@harbor/shared-testing/redis-server'
+import { random } from '@harbor/shared-testing/seed'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { following } from '../../test/following.ts'
@@ -229,13 +230,13 @@ describe.each([
     })
 
     test('cut again and again, no event is lost, and none of a key overtakes another', async () => {
-      const { levels, said } = await up({ apply: () => sleep(Math.random() * 4) })
+      const { levels, said } = await up({ apply: () => sleep(random() * 4) })
       const skus = ['HB-1011', 'HB-1012', 'HB-1013']
       const ROUNDS = 60
       for (let n = 1; n <= ROUNDS; n++) {
         for (const sku of skus) stock(n, sku)
-        if (Math.random() < 0.2) it.proxy.cut()
-        await sleep(Math.random() * 8)
+        if (n % 5 === 0) it.proxy.cut()
+        await sleep(random() * 8)
       }
       const all = Array.from({ length: ROUNDS }, (_, n) => n + 1)
       await until(() => skus.every((sku) => levels(sku).length >= ROUNDS))

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { random } from '@harbor/shared-testing/seed'
 import { until } from '@harbor/shared-testing/until'
 import { describe, expect, test, vi } from 'vitest'
 import { countEvents, Thing } from '../../test/cache.ts'
@@ -67,7 +68,7 @@ describe('ageing', () => {
   test('is refreshed early the likelier, the nearer its end and the longer its load', () => {
     const share = (leftMs: number, loadMs: number) => {
       let early = 0
-      for (let i = 0; i < 4_000; i++) if (refreshesEarly(leftMs, loadMs, Math.random)) early++
+      for (let i = 0; i < 4_000; i++) if (refreshesEarly(leftMs, loadMs, random)) early++
       return early / 4_000
     }
     // exp(-left / load)
