@@ -1,4 +1,4 @@
-// `VERSION` is written in front of this file when it is served: a new version of any file makes another worker.
+// The server puts `VERSION` in front of this file: a change of any file makes a new worker.
 const CACHE = `app ${VERSION}`
 const SHELL = ['/', '/app.js', '/style.css', '/manifest.webmanifest', '/icon.svg']
 
@@ -16,8 +16,8 @@ self.addEventListener('activate', (event) => {
   )
 })
 
-// The shell comes out of the cache, with or without a network. Data does not pass here: the app keeps it by ETag,
-// and a second place that keeps it would be a second truth.
+// The shell comes from the cache, with or without a network. Data is never cached here: the account's store has it,
+// and a copy in this cache would outlive the log-out.
 self.addEventListener('fetch', (event) => {
   const path = shellPath(event.request)
   if (path === undefined) return

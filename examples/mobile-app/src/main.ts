@@ -1,4 +1,4 @@
-/** A product as the mobile app sees it: four fields, and nothing at all the second time. */
+/** A product as the mobile app sees it: four fields, and no body the second time. */
 import { parseArgs } from 'node:util'
 import { createMobileClient } from './client.ts'
 import type { ClientEvent } from './send.ts'

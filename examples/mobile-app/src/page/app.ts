@@ -81,7 +81,7 @@ await show()
 await catchUp()
 await navigator.serviceWorker?.register('/service-worker.js').catch(() => {})
 
-/** At the start and when there is a network again: what waits is sent, what is old is asked for. */
+/** At the start and when there is a network again: sends what waits and refreshes what is stored. */
 async function catchUp(): Promise<void> {
   const waiting = await waitingWrites()
   await Promise.all([client.outbox.flush(), app.catalogue.sync(), keepCart()])
@@ -89,7 +89,7 @@ async function catchUp(): Promise<void> {
   await showNetwork()
 }
 
-/** Writes that cannot be read are as good as none here; sending them says what is wrong. */
+/** 0 when the account has ended or the store fails. */
 async function waitingWrites(): Promise<number> {
   return (await client.outbox.pending().catch(() => [])).length
 }
@@ -183,7 +183,7 @@ function showItems(items: number | undefined): void {
   if (badge && items !== undefined && !hasLeft) badge.textContent = items > 0 ? String(items) : ''
 }
 
-/** Nothing of this version works any more: all that is left is the way to another. */
+/** This version no longer works: the page shows only where to get a newer one. */
 function showTooOld(updateUrl: string | undefined): void {
   if (document.querySelector('dialog')) return
   const way =

@@ -6,13 +6,13 @@ type Bundle = InferResponseType<Api['v1']['offline-bundle']['$get'], 200>
 export type CatalogueProduct = Bundle['products'][number]
 export type Catalogue = ReturnType<typeof openCatalogue>
 
-/** The number goes up when what is kept takes another form. */
+/** The number goes up when the stored form changes. */
 const KEY = 'catalogue 1'
 const MOST_FOUND = 40
 
 /**
- * The whole catalogue on the phone: a bundle once, then what has changed since (docs/offline.md).
- * @param api of a client that keeps nothing: what is read here is kept here
+ * The whole catalogue on the phone, public: a bundle once, then the changes since (docs/offline.md).
+ * @param api of a client without an account and without a store: this module stores what it reads
  */
 export function openCatalogue(api: Api) {
   let products = new Map<string, CatalogueProduct>()
@@ -47,11 +47,11 @@ export function openCatalogue(api: Api) {
 
   const sync = (): Promise<void> =>
     (syncing ??= catchUp()
-      // Without a network what is kept is what there is.
+      // Without a network the stored catalogue is used.
       .catch(() => {})
       .finally(() => (syncing = undefined)))
 
-  /** What is kept is enough; the first time ever there is nothing, and it is waited for. */
+  /** The stored catalogue; waits for the first bundle when none is stored. */
   async function loaded(): Promise<Map<string, CatalogueProduct>> {
     if (products.size === 0) {
       const kept = await get<Bundle>(KEY)
@@ -62,11 +62,11 @@ export function openCatalogue(api: Api) {
   }
 
   return {
-    /** To be called at the start and whenever there is a network again; never fails. */
+    /** To be called at the start and whenever there is a network again; never rejects. */
     sync,
     byId: async (id: string) => (await loaded()).get(id),
     bySku: async (sku: string) => [...(await loaded()).values()].find((product) => product.sku === sku),
-    /** Products that have every word in their name, those that begin with the first one before others. */
+    /** Products whose name has every word; those that begin with the first word come first. */
     async find(text: string): Promise<CatalogueProduct[]> {
       const words = text.toLowerCase().split(/\s+/).filter(Boolean)
       const found = [...(await loaded()).values()].filter(({ name }) =>
@@ -78,7 +78,7 @@ export function openCatalogue(api: Api) {
   }
 }
 
-/** An amount of the catalogue, which is the same in every language. */
+/** An amount of the catalogue, formatted here: the catalogue is the same in every language. */
 export function moneyIn(locale: string, { amount, currency }: { amount: number; currency: string }): string {
   const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))

@@ -27,7 +27,7 @@ export const amount = (label: string, value: string | undefined, className = '')
 
 const TONES = 6
 
-/** A picture; where it cannot be had, without a network too, a tile with a letter of what it shows. */
+/** A picture; when it cannot be loaded, a tile with the first letter of its name. */
 export function picture(url: string | null, name: string): HTMLElement {
   const tile = () => {
     const tone = [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % TONES

@@ -3,7 +3,7 @@ import type { Write } from '../../outbox.ts'
 import { amount, button, el, picture, quiet, section } from '../elements.ts'
 import { type App, keptNote, problemView, type View } from './view.ts'
 
-/** The cart as the BFF has it, and beside it what was changed since and waits to be sent. */
+/** The cart as the BFF has it, and the changes that wait to be sent. */
 export const cartView: View = async (app) => {
   const { client, words, showItems } = app
   const answer = await client.api.v1.cart.$get()

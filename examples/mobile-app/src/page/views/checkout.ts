@@ -2,8 +2,8 @@ import { amount, button, el, quiet, section } from '../elements.ts'
 import { type App, problemView, type View } from './view.ts'
 
 /**
- * The page before "buy" is never kept: price and stock have to be those of now. Without a network, or before all
- * changes of the cart have arrived, there is no checkout, and that is said.
+ * The checkout summary is never stored: price and stock must be current. Without a network, or before all changes
+ * of the cart are sent, there is no checkout, and the page says so.
  */
 export const checkoutView: View = async (app) => {
   const { client, words } = app

@@ -1,7 +1,7 @@
 import { el, picture, productLink, quiet, section } from '../elements.ts'
 import { keptNote, problemView, type View } from './view.ts'
 
-/** What is not available now is said to be so; what there is none of is left out. */
+/** A part that is not available now says so; an empty part is left out. */
 export const homeView: View = async (app) => {
   const { client, words } = app
   const answer = await client.api.v1.home.$get()
