@@ -2,17 +2,56 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { hasRedis, RedisServer } from '@harbor/shared-testing/redis-server'
+import { SEED } from '@harbor/shared-testing/seed'
 import { scaled } from '@harbor/shared-testing/soak'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Running, SEAL_KEYS, startProcess, upstreamAddresses } from './harness.ts'
 
 const CHECKOUTS = scaled(40, 1_000)
 const REPLICAS = scaled(2, 3)
 /** Customers who shop side by side, each one thing after the other. */
 const SHOPPERS = 12
-const FAULTS = [{ errorRate: 0.5 }, { hang: true }, { crash: true }, { malformed: true }, { latencyMs: 400 }]
-const SERVICES = ['inventory', 'fraud', 'payments', 'orders', 'shipping', 'cart', 'pricing', 'identity']
+/** Checkouts from one kill, and from one fault, to the next. */
+const KILL_EVERY = 10
+const FAULT_EVERY = 5
 const PATIENCE_MS = 120_000
+
+// What happens is drawn before the run, from a seed that is printed; only its timing is the machine's.
+const Purchase = fc.record({
+  sku: fc.constantFrom(
+    'HB-1001',
+    'HB-1002',
+    'HB-1004',
+    'HB-1006',
+    'HB-1008',
+    'HB-1014',
+    'HB-1016',
+    'HB-1020',
+  ),
+  paymentMethod: fc.constantFrom(...Array<string>(9).fill('card'), 'declined'),
+  /** A second checkout of the same cart at the same time, under another key. */
+  rival: fc.boolean(),
+  /** Milliseconds after which the app hangs up and asks again. */
+  hangsUpAfterMs: fc.constantFrom(300, 7_000, 7_000, 7_000),
+})
+const Kill = fc.record({ replica: fc.nat(REPLICAS - 1), afterMs: fc.nat(200) })
+const Fault = fc.record({
+  service: fc.constantFrom(
+    ...['inventory', 'fraud', 'payments', 'orders', 'shipping', 'cart', 'pricing', 'identity'],
+  ),
+  fault: fc.constantFrom<object>(
+    ...[{ errorRate: 0.5 }, { hang: true }, { crash: true }, { malformed: true }, { latencyMs: 400 }],
+  ),
+  forMs: fc.integer({ min: 200, max: 800 }),
+})
+const exactly = <T>(length: number, of: fc.Arbitrary<T>) =>
+  fc.array(of, { minLength: length, maxLength: length })
+const Plan = fc.record({
+  purchases: exactly(CHECKOUTS, Purchase),
+  kills: exactly(Math.floor(CHECKOUTS / KILL_EVERY), Kill),
+  faults: exactly(Math.floor(CHECKOUTS / FAULT_EVERY), Fault),
+})
 
 /** What of a cart, an order or a problem is looked at here. */
 type Body = {
@@ -29,164 +68,237 @@ type Placed = {
   reservations: { id: string }[]
 }
 
-const pick = <T>(items: readonly T[]): T => items[Math.floor(Math.random() * items.length)] as T
-
-describe.skipIf(!hasRedis())('checkouts on a bad day', () => {
-  let redis: RedisServer
-  let services: Running
-  let control = ''
-  let settings: Record<string, string>
-  const replicas: (Running | undefined)[] = []
-  const trouble: Promise<void>[] = []
-  const counts = { kills: 0, faults: 0, repetitions: 0 }
-  const started = performance.now()
-
-  const start = async (n: number) => {
-    replicas[n] = await startProcess('rest-mobile-bff', settings)
-  }
+/** Redis, the services and the replicas of one try: nothing of an earlier one is in them. */
+async function openWorld() {
+  const redis = await RedisServer.start()
+  const services = await startProcess('mock-services')
+  const control = services.addresses.control ?? ''
   const ask = async <T>(path: string): Promise<T> => (await fetch(`${control}${path}`)).json() as Promise<T>
+  const clearFaults = () => fetch(`${control}/faults`, { method: 'DELETE' })
+  await clearFaults()
+  const demo = await ask<{ services: Parameters<typeof upstreamAddresses>[0] }>('/demo')
+  const settings = {
+    ...upstreamAddresses(demo.services),
+    EVENTS_URL: `${control}/events`,
+    REDIS_URL: redis.url,
+    SEAL_KEYS,
+  }
+  const start = () => startProcess('rest-mobile-bff', settings)
+  const replicas: (Running | undefined)[] = await Promise.all(Array.from({ length: REPLICAS }, start))
+  let turn = 0
 
-  beforeAll(async () => {
-    redis = await RedisServer.start()
-    services = await startProcess('mock-services')
-    control = services.addresses.control ?? ''
-    await fetch(`${control}/faults`, { method: 'DELETE' })
-    const demo = await ask<{ services: Parameters<typeof upstreamAddresses>[0] }>('/demo')
-    settings = {
-      ...upstreamAddresses(demo.services),
-      EVENTS_URL: `${control}/events`,
-      REDIS_URL: redis.url,
-      SEAL_KEYS,
-    }
-    await Promise.all(Array.from({ length: REPLICAS }, (_, n) => start(n)))
-  })
-  afterAll(async () => {
-    await Promise.all(replicas.map((replica) => replica?.kill()))
-    await services?.stop()
-    redis?.kill()
-  })
+  return {
+    redis,
+    ask,
+    clearFaults,
+    setFault: (service: string, fault: object) =>
+      fetch(`${control}/faults/${service}`, { method: 'PUT', body: JSON.stringify(fault) }),
+    clearFault: (service: string) => fetch(`${control}/faults/${service}`, { method: 'DELETE' }),
+    tokenOf: async (customer: number) =>
+      (await ask<{ mobileAccessToken: string }>(`/users/c${customer}/tokens`)).mobileAccessToken,
+    /** The public address of a replica, or of the next one that runs. */
+    address(n?: number): string {
+      const up = replicas.filter((replica) => replica !== undefined)
+      return (n === undefined ? up[turn++ % up.length] : replicas[n])?.addresses.http ?? 'http://127.0.0.1:1'
+    },
+    async kill(n: number): Promise<void> {
+      const replica = replicas[n]
+      replicas[n] = undefined
+      await replica?.kill()
+    },
+    async restart(n: number): Promise<void> {
+      replicas[n] = await start()
+    },
+    async close() {
+      await Promise.all(replicas.map((replica) => replica?.kill()))
+      await services.stop()
+      redis.kill()
+    },
+  }
+}
 
-  /** Asks until there is an answer that counts, as the app does: another replica, the same key. */
+describe.skipIf(!hasRedis())('checkouts while processes die and services fail', () => {
+  let world: Awaited<ReturnType<typeof openWorld>>
+  beforeEach(async () => {
+    world = await openWorld()
+  })
+  afterEach(() => world?.close())
+
+  const headersOf = (token: string, key: string) => ({
+    authorization: `Bearer ${token}`,
+    'idempotency-key': key,
+    'content-type': 'application/json',
+  })
+  let repetitions = 0
+
+  /** Asks until there is a final answer, as the app does: any replica, the same key. */
   async function write(
     token: string,
     method: string,
     path: string,
-    body?: object,
-    key: string = randomUUID(),
+    {
+      body,
+      key = randomUUID(),
+      hangsUpAfterMs = 7_000,
+    }: { body?: object; key?: string; hangsUpAfterMs?: number },
   ): Promise<Answer> {
     const giveUpAt = performance.now() + PATIENCE_MS
+    let patienceMs = hangsUpAfterMs
     for (;;) {
       try {
-        const answer = await fetch(
-          `${pick(replicas.filter((replica) => replica !== undefined)).addresses.http}${path}`,
-          {
-            method,
-            headers: {
-              authorization: `Bearer ${token}`,
-              'idempotency-key': key,
-              ...(body && { 'content-type': 'application/json' }),
-            },
-            ...(body && { body: JSON.stringify(body) }),
-            // Some hang up early.
-            signal: AbortSignal.timeout(pick([300, 7_000, 7_000, 7_000])),
-          },
-        )
+        const answer = await fetch(`${world.address()}${path}`, {
+          method,
+          headers: headersOf(token, key),
+          ...(body && { body: JSON.stringify(body) }),
+          signal: AbortSignal.timeout(patienceMs),
+        })
         const json = (await answer.json()) as Body
         if (!json.retryable && answer.status < 500) {
           const replayed = answer.headers.get('idempotency-replayed') === 'true'
           return { status: answer.status, json, replayed }
         }
       } catch {
-        // Nobody there, cut off, or too slow: the outcome is not known.
+        // No process there, a connection that was cut, or too slow: the outcome is not known.
       }
       if (performance.now() > giveUpAt) throw new Error(`${method} ${path}: no answer in ${PATIENCE_MS} ms`)
-      counts.repetitions++
-      await pause(50 + Math.random() * 250)
+      repetitions++
+      patienceMs = 7_000
+      await pause(150)
     }
   }
 
-  /** Kills a replica a moment from now, and starts another in its place. */
-  async function kill(): Promise<void> {
-    await pause(Math.random() * 200)
-    const n = Math.floor(Math.random() * REPLICAS)
-    const replica = replicas[n]
-    // The one before it is just being replaced.
-    if (!replica) return
-    replicas[n] = undefined
-    counts.kills++
-    await replica.kill()
-    await start(n)
-  }
-
-  async function breakService(): Promise<void> {
-    const service = pick(SERVICES)
-    counts.faults++
-    await fetch(`${control}/faults/${service}`, { method: 'PUT', body: JSON.stringify(pick(FAULTS)) })
-    await pause(200 + Math.random() * 600)
-    await fetch(`${control}/faults/${service}`, { method: 'DELETE' })
-  }
-
-  it(`places each of ${CHECKOUTS} orders once or not at all, and stock and payments agree with the orders`, {
-    timeout: scaled(180_000, 1_800_000),
-  }, async () => {
-    const results: { key: string; token: string; body: object; answer: Answer }[] = []
-    let left = CHECKOUTS
-
-    async function shop(customer: number): Promise<void> {
-      const { mobileAccessToken: token } = await ask<{ mobileAccessToken: string }>(
-        `/users/c${customer}/tokens`,
-      )
-      while (left-- > 0) {
-        const sku = `HB-${pick([1001, 1002, 1004, 1006, 1008, 1014, 1016, 1020])}`
-        const added = await write(token, 'POST', '/v1/cart/items', { sku, quantity: 1 })
-        expect(added.status).toBe(200)
-        const key = randomUUID()
-        const paymentMethod = Math.random() < 0.1 ? 'declined' : 'card'
-        const body = { cartId: `k${customer}`, paymentMethod }
-        if (left % 10 === 0) trouble.push(kill())
-        if (left % 5 === 2) trouble.push(breakService())
-        const answer = await write(token, 'POST', '/v1/checkout', body, key)
-        results.push({ key, token, body, answer })
-        if (answer.json.reason !== 'OUT_OF_STOCK') continue
-        const { lines = [] } = added.json
-        for (const line of lines) await write(token, 'DELETE', `/v1/cart/items/${line.sku}`)
-      }
-    }
-
-    await Promise.all(Array.from({ length: SHOPPERS }, (_, n) => shop(1_200 + n)))
-    await Promise.all(trouble)
-    await fetch(`${control}/faults`, { method: 'DELETE' })
-
-    const open = async () => Number(await redis.ask('ZCARD', '{rest-mobile-bff:checkout}:due'))
+  /** Waits until no checkout is open; then every order has its payment and reservation, and nothing else has. */
+  async function expectConsistent(): Promise<Placed['orders']> {
+    const open = async () => Number(await world.redis.ask('ZCARD', '{rest-mobile-bff:checkout}:due'))
     await expect.poll(open, { timeout: 90_000, interval: 250 }).toBe(0)
-
-    const { orders, payments, reservations } = await ask<Placed>('/placed')
-    const answered = results.filter(({ answer }) => answer.status === 201)
-    const refused = results.filter(({ answer }) => answer.status !== 201)
-    const reasons = Map.groupBy(refused, ({ answer }) => String(answer.json.reason ?? answer.json.code))
-    process.stderr.write(
-      `${CHECKOUTS} checkouts in ${Math.round((performance.now() - started) / 1_000)} s: ${answered.length} placed, ` +
-        `${[...reasons].map(([reason, { length }]) => `${length} ${reason}`).join(', ') || 'none refused'}; ` +
-        `${counts.kills} kills, ${counts.faults} faults, ${counts.repetitions} repetitions\n`,
-    )
-
-    expect(results).toHaveLength(CHECKOUTS)
-    expect(orders.map(({ id }) => id).sort()).toEqual(
-      answered.map(({ answer }) => String(answer.json.orderId)).sort(),
-    )
+    const { orders, payments, reservations } = await world.ask<Placed>('/placed')
     const authorised = payments.filter(({ status }) => status === 'AUTHORISED')
     expect(authorised.map(({ id }) => id).sort()).toEqual(orders.map(({ paymentId }) => paymentId).sort())
-    expect(reservations.map(({ id }) => id).sort()).toEqual(
-      orders.map(({ reservationId }) => reservationId).sort(),
-    )
+    expect(reservations.map(({ id }) => id).sort()).toEqual(orders.map((order) => order.reservationId).sort())
     for (const { paymentId, total, hasShipment } of orders) {
       expect(authorised.find(({ id }) => id === paymentId)?.amount).toEqual(total)
       expect(hasShipment).toBe(true)
     }
-    for (const { token, body, key, answer } of results.slice(0, 20)) {
-      const again = await write(token, 'POST', '/v1/checkout', body, key)
+    const claims = (await world.redis.ask('KEYS', 'checkout:cart:*}')) as string[]
+    const owners = await Promise.all(claims.map((claim) => world.redis.ask('HGET', claim, 'owner')))
+    expect(owners.filter((owner) => owner !== null)).toEqual([])
+    return orders
+  }
+
+  it(`places each of ${CHECKOUTS} orders once or not at all, whichever of two keys its cart is ordered with`, {
+    timeout: scaled(240_000, 1_800_000),
+  }, async () => {
+    const [plan] = fc.sample(Plan, { seed: SEED, numRuns: 1 })
+    if (!plan) throw new TypeError('no plan was drawn')
+    const results: { key: string; token: string; body: object; answer: Answer }[] = []
+    let killing: Promise<void> = Promise.resolve()
+    const breaking: Promise<void>[] = []
+    let kills = 0
+    let next = 0
+
+    /** One after the other, so that each finds its replica running. */
+    const kill = ({ replica, afterMs }: { replica: number; afterMs: number }) => {
+      killing = killing.then(async () => {
+        await pause(afterMs)
+        await world.kill(replica)
+        kills++
+        await world.restart(replica)
+      })
+    }
+    const breakService = async ({
+      service,
+      fault,
+      forMs,
+    }: {
+      service: string
+      fault: object
+      forMs: number
+    }) => {
+      await world.setFault(service, fault)
+      await pause(forMs)
+      await world.clearFault(service)
+    }
+
+    async function shop(customer: number): Promise<void> {
+      const token = await world.tokenOf(customer)
+      for (;;) {
+        const index = next++
+        const purchase = plan?.purchases[index]
+        if (!purchase) return
+        const { sku, paymentMethod, rival, hangsUpAfterMs } = purchase
+        const added = await write(token, 'POST', '/v1/cart/items', { body: { sku, quantity: 1 } })
+        expect(added.status).toBe(200)
+        const planned = plan?.kills[Math.floor(index / KILL_EVERY)]
+        if (index % KILL_EVERY === 0 && planned) kill(planned)
+        const trouble = plan?.faults[Math.floor(index / FAULT_EVERY)]
+        if (index % FAULT_EVERY === 2 && trouble) breaking.push(breakService(trouble))
+        const body = { cartId: `k${customer}`, paymentMethod }
+        const round = await Promise.all(
+          (rival ? [randomUUID(), randomUUID()] : [randomUUID()]).map(async (key) => {
+            const answer = await write(token, 'POST', '/v1/checkout', { body, key, hangsUpAfterMs })
+            return { key, token, body, answer }
+          }),
+        )
+        results.push(...round)
+        expect(round.filter(({ answer }) => answer.status === 201).length).toBeLessThanOrEqual(1)
+        if (!round.some(({ answer }) => answer.json.reason === 'OUT_OF_STOCK')) continue
+        for (const line of added.json.lines ?? [])
+          await write(token, 'DELETE', `/v1/cart/items/${line.sku}`, {})
+      }
+    }
+
+    const started = performance.now()
+    await Promise.all(Array.from({ length: SHOPPERS }, (_, n) => shop(1_200 + n)))
+    await Promise.all([killing, ...breaking])
+    await world.clearFaults()
+    const orders = await expectConsistent()
+
+    const placed = results.filter(({ answer }) => answer.status === 201)
+    const refused = results.filter(({ answer }) => answer.status !== 201)
+    const reasons = Map.groupBy(refused, ({ answer }) => String(answer.json.reason ?? answer.json.code))
+    process.stderr.write(
+      `SEED=${SEED}: ${results.length} checkouts in ${Math.round((performance.now() - started) / 1_000)} s: ${placed.length} placed, ` +
+        `${[...reasons].map(([reason, { length }]) => `${length} ${reason}`).join(', ') || 'none refused'}; ` +
+        `${kills} kills, ${breaking.length} faults, ${repetitions} repetitions\n`,
+    )
+    expect([kills, breaking.length]).toEqual([plan.kills.length, plan.faults.length])
+    expect(orders.map(({ id }) => id).sort()).toEqual(
+      placed.map(({ answer }) => String(answer.json.orderId)).sort(),
+    )
+    for (const { token, body, key, answer } of placed.slice(0, 20)) {
+      const again = await write(token, 'POST', '/v1/checkout', { body, key })
       expect(again).toEqual({ ...answer, replayed: true })
     }
-    expect(counts.kills).toBeGreaterThan(0)
+  })
+
+  it('a cart whose checkout is killed while it pays is not ordered by another key on another replica', {
+    timeout: 120_000,
+  }, async () => {
+    const token = await world.tokenOf(1_200)
+    await write(token, 'POST', '/v1/cart/items', { body: { sku: 'HB-1001', quantity: 1 } })
+    const body = { cartId: 'k1200', paymentMethod: 'card' }
+    const [first, second] = [randomUUID(), randomUUID()]
+    const post = (replica: number, key: string) =>
+      fetch(`${world.address(replica)}/v1/checkout`, {
+        method: 'POST',
+        headers: headersOf(token, key),
+        body: JSON.stringify(body),
+      })
+    await world.setFault('payments', { hang: true })
+    const lost = post(0, first).catch(() => 'cut off')
+    const paying = async () =>
+      Object.keys((await world.ask<Record<string, object>>('/calls')).payments ?? {}).length
+    await expect.poll(paying, { timeout: 30_000 }).toBeGreaterThan(0)
+    await world.kill(0)
+    expect(await lost).toBe('cut off')
+    const rival = await post(1, second)
+    const { code, reason } = (await rival.json()) as Body
+    expect([rival.status, code, reason]).toEqual([409, 'CHECKOUT_CONFLICT', 'IN_CHECKOUT'])
+    await world.clearFaults()
+    const answer = await write(token, 'POST', '/v1/checkout', { body, key: first })
+    expect(answer.status).toBe(201)
+    expect((await expectConsistent()).map(({ id }) => id)).toEqual([answer.json.orderId])
+    const late = await write(token, 'POST', '/v1/checkout', { body })
+    expect([late.status, late.json.reason]).toEqual([422, 'CART_EMPTY'])
   })
 })
