@@ -11,18 +11,23 @@ import type { FlagStore } from './flag-store.ts'
  */
 export type StockFeed = (afterEventId: string | undefined, signal: AbortSignal) => AsyncIterable<StockEvent>
 
-/** Heartbeats come every 10 s: two missing ones and a half mean that the feed is lost. */
+/** Heartbeats come every 10 s: without two and a half of them the feed counts as lost. */
 const SILENCE_MS = 25_000
+/** Devices are served again within 2 s of the feed's return, so no wait is longer than half of that. */
+const WAITS = { firstMs: 250, longestMs: 1_000 }
 
 type Options = { feed: StockFeed; store: FlagStore; log: Log }
 
 /**
  * Keeps the flag store filled, as a part of the process: started once the first snapshot is in. A feed that
- * fails or falls silent is taken up again after the last event seen, or with a new snapshot.
+ * fails or falls silent is resumed after the last event seen, or with a new snapshot.
  */
 export function stockFeedPart({ feed, store, log }: Options): Part {
   const ending = new AbortController()
   let lastEventId: string | undefined
+  /** Whether everything that this connection missed has arrived: until then a level may be another by now. */
+  let caughtUp = false
+  let heardAt = 0
   let following: Promise<void> = Promise.resolve()
 
   return {
@@ -30,7 +35,14 @@ export function stockFeedPart({ feed, store, log }: Options): Part {
     start: () =>
       new Promise((resolve) => {
         store.listen({ live: () => resolve(undefined) })
-        following = follow({ connect, take, lost, signal: ending.signal, silenceMs: SILENCE_MS })
+        following = follow({
+          connect,
+          take,
+          lost,
+          signal: ending.signal,
+          silenceMs: SILENCE_MS,
+          waits: WAITS,
+        })
       }),
     stop() {
       ending.abort()
@@ -40,11 +52,13 @@ export function stockFeedPart({ feed, store, log }: Options): Part {
   }
 
   function connect(signal: AbortSignal) {
+    caughtUp = false
+    heardAt = performance.now()
     if (lastEventId === undefined) store.beginSnapshot()
     return feed(lastEventId, signal)
   }
 
-  /** One warning a loss; what follows until the feed is back says the same. */
+  /** One warning a loss; the failures until the feed is back say the same. */
   function lost(err: unknown, failures: number) {
     log[failures === 0 ? 'warn' : 'debug']({ err }, 'the stock feed is lost')
     if (lastEventId === undefined || !isTooOld(err)) return
@@ -53,15 +67,20 @@ export function stockFeedPart({ feed, store, log }: Options): Part {
   }
 
   function take(event: StockEvent) {
+    const now = performance.now()
+    // A process that was suspended finds events, and heartbeats, that have waited: it must not take them for news.
+    if (now - heardAt > SILENCE_MS) throw new Error('the process was suspended')
+    heardAt = now
     if (event.kind === 'level') store.set(event.warehouse, event.sku, event.available)
     if (event.kind === 'snapshot-end') {
       store.endSnapshot()
       lastEventId = event.eventId
+      caughtUp = true
     } else if (lastEventId !== undefined) {
-      // Within a snapshot nothing is confirmed: a level that is still to come may be another by now.
       lastEventId = event.eventId || lastEventId
+      caughtUp ||= event.kind === 'heartbeat'
       store.publish()
-      store.confirm()
+      if (caughtUp) store.confirm()
     }
   }
 }

@@ -65,18 +65,27 @@ export function createEventLog({ keep = 10_000, bootAt = Date.now() } = {}) {
     /** @throws {NotHeldError} when reading cannot go on after this id without a gap */
     requireHeld: (id: string): void => void positionOf(id),
     /**
-     * All events after one, as they come, until the signal; a heartbeat after each `heartbeatMs` without one.
+     * All events after one, as they come, until the signal; a heartbeat after each `heartbeatMs` without one and,
+     * with `heartbeatFirst`, once all events so far have been read.
      * @throws {NotHeldError} at once, or later when the reader is so slow that events were dropped
      */
     async *follow(
       after: string,
-      { signal, heartbeatMs = 10_000 }: { signal: AbortSignal; heartbeatMs?: number },
+      {
+        signal,
+        heartbeatMs = 10_000,
+        heartbeatFirst = false,
+      }: { signal: AbortSignal; heartbeatMs?: number; heartbeatFirst?: boolean },
     ): AsyncGenerator<FeedItem> {
       let position = positionOf(after)
+      let isDue = heartbeatFirst
       while (!signal.aborted) {
         if (position < last) {
           if (position < last - keep) throw new NotHeldError(idOf(position))
           yield ring[++position % keep] as DomainEvent
+        } else if (isDue) {
+          isDue = false
+          yield { heartbeat: true, id: idOf(position) }
         } else if ((await arrival(heartbeatMs, signal)) === 'quiet' && !signal.aborted) {
           yield { heartbeat: true, id: idOf(position) }
         }

@@ -4,7 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { isBlockedPort } from './blocked-ports.ts'
 import { capBody, declaresMore, MAX_BODY_BYTES } from './limits/body-cap.ts'
 import { type Part, StartError } from './part.ts'
-import { MAX_HEADERS, refusalOf } from './request-head.ts'
+import { MAX_HEADERS, originForm, refusalOf } from './request-head.ts'
 
 type Fetch = Parameters<typeof getRequestListener>[0]
 
@@ -77,6 +77,7 @@ export function httpPart({
     const refusal = refusalOf(request)
     if (refusal === undefined) {
       capBody(request, response, maxBodyBytes)
+      request.url = originForm(request.url, request.headers.host)
       return handle(request, response)
     }
     connection.refused = true

@@ -23,9 +23,24 @@ export function refusalOf({
   if (METHODS_NEVER_ANSWERED.has(method ?? '')) return 405
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return 400
   // RFC 9112, 3.2: the other forms are for proxies; a fragment is never sent.
-  if (!url?.startsWith('/') || url.includes('#')) return 400
+  if (!originForm(url, headers.host)?.startsWith('/') || url?.includes('#')) return 400
   if (headers['transfer-encoding'] !== undefined && !isPlainlyChunked(httpVersion, headers)) return 400
   return isOneHost(rawHeaders, httpVersion) ? undefined : 400
+}
+
+const ABSOLUTE = /^https?:\/\/([^/?#@]+)/i
+
+/**
+ * The target of a request as path and query. A server also takes the absolute form that is meant for proxies
+ * (RFC 9112, 3.2.2), here only with the host that the Host header names: nothing may read two hosts out of a request.
+ * @returns what was given when it is neither form
+ */
+export function originForm(url: string | undefined, host: string | undefined): string | undefined {
+  if (url === undefined || url.startsWith('/')) return url
+  const [origin, authority] = ABSOLUTE.exec(url) ?? []
+  if (origin === undefined || authority?.toLowerCase() !== host?.toLowerCase()) return url
+  const rest = url.slice(origin.length)
+  return rest.startsWith('/') ? rest : `/${rest}`
 }
 
 /** RFC 9112, 6.1: HTTP/1.0 knows no transfer coding, and of the others none is asked for here. */

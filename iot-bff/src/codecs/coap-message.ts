@@ -13,7 +13,7 @@ export type CoapMessage = {
 
 export type CoapOption = { readonly number: number; readonly value: Buffer }
 
-/** A datagram of the right version that is not a message; a confirmable one is to be reset. */
+/** A datagram of the right version that is not a message; a confirmable one has to be reset. */
 export type Malformed = { readonly malformed: true; readonly type: number; readonly messageId: number }
 
 export const TYPE = { CON: 0, NON: 1, ACK: 2, RST: 3 } as const
@@ -21,14 +21,20 @@ export const TYPE = { CON: 0, NON: 1, ACK: 2, RST: 3 } as const
 export const CODE = {
   EMPTY: 0x00,
   GET: 0x01,
+  POST: 0x02,
+  FETCH: 0x05,
+  CHANGED: 0x44,
   VALID: 0x43,
   CONTENT: 0x45,
+  BAD_REQUEST: 0x80,
   UNAUTHORIZED: 0x81,
   BAD_OPTION: 0x82,
   FORBIDDEN: 0x83,
   NOT_FOUND: 0x84,
   METHOD_NOT_ALLOWED: 0x85,
   NOT_ACCEPTABLE: 0x86,
+  REQUEST_ENTITY_TOO_LARGE: 0x8d,
+  UNSUPPORTED_CONTENT_FORMAT: 0x8f,
   /** RFC 8516. */
   TOO_MANY_REQUESTS: 0x9d,
   SERVICE_UNAVAILABLE: 0xa3,
@@ -45,6 +51,7 @@ export const OPTION = {
   MAX_AGE: 14,
   URI_QUERY: 15,
   ACCEPT: 17,
+  BLOCK2: 23,
   PROXY_URI: 35,
   PROXY_SCHEME: 39,
   ECHO: 252,
@@ -60,7 +67,7 @@ const RESERVED_NIBBLE = 15
 
 /**
  * Reads a datagram. Token, option values and payload are views of it, not copies.
- * @returns `undefined` for what RFC 7252 wants ignored without a word: too short, or another version
+ * @returns `undefined` for what RFC 7252 wants silently ignored: too short, or another version
  */
 export function parseMessage(datagram: Buffer): CoapMessage | Malformed | undefined {
   if (datagram.length < HEADER_BYTES) return undefined

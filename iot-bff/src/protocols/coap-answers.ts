@@ -1,3 +1,4 @@
+import { type Block, blockOf, encodeBlock } from '../codecs/coap-block.ts'
 import { CODE, type CoapOption, encodeUint, NO_BYTES, OPTION } from '../codecs/coap-message.ts'
 import { CONTENT_FORMAT } from '../codecs/content-format.ts'
 import type { Resource } from '../flag-store.ts'
@@ -27,24 +28,31 @@ export const formatFor = (resource: Resource, accept: number | undefined): Forma
   FORMATS[resource.kind].get(accept)
 
 /** A code alone: errors have no body. */
-export const bare = (code: number): CoapAnswer => ({ code, options: [], payload: NO_BYTES })
+export function bare(code: number): CoapAnswer {
+  return { code, options: [], payload: NO_BYTES }
+}
 
-/** What a notification says: no ETag, as an observer holds the last state anyway, and two bytes count. */
-export const notification = (
+export const unauthorized: CoapAnswer = bare(CODE.UNAUTHORIZED)
+
+/** How a client wants a state to be sent. */
+export type Wanted = { readonly accept: number | undefined; readonly block: Block | undefined }
+
+/** A notification: without an ETag, as an observer has the last state anyway, and two bytes count. */
+export function notification(
   { body }: Representation,
-  accept: number | undefined,
+  { accept, block }: Wanted,
   maxAgeS: number,
   sequence: number,
-): CoapAnswer => ({
-  code: CODE.CONTENT,
-  options: [uint(OPTION.OBSERVE, sequence), ...contentFormat(accept), uint(OPTION.MAX_AGE, maxAgeS)],
-  payload: body,
-})
+): CoapAnswer {
+  const options = [uint(OPTION.OBSERVE, sequence), ...contentFormat(accept), uint(OPTION.MAX_AGE, maxAgeS)]
+  // The rest of a body that does not fit is fetched block by block (RFC 7959 §3.4).
+  return inBlocks({ code: CODE.CONTENT, options, payload: body }, block && { ...block, number: 0 })
+}
 
-/** The state, or 2.03 when the client holds it. The format is named only to a client that named it. */
+/** The state, or 2.03 when the client has it. The format is named only to a client that named it. */
 export function content(
   { body, etag }: Representation,
-  accept: number | undefined,
+  { accept, block }: Wanted,
   maxAgeS: number,
   { held, sequence }: { held: boolean; sequence: number | undefined },
 ): CoapAnswer {
@@ -52,14 +60,26 @@ export function content(
   if (sequence !== undefined) options.push(uint(OPTION.OBSERVE, sequence))
   if (!held) options.push(...contentFormat(accept))
   options.push(uint(OPTION.MAX_AGE, maxAgeS))
-  return { code: held ? CODE.VALID : CODE.CONTENT, options, payload: held ? NO_BYTES : body }
+  if (held) return { code: CODE.VALID, options, payload: NO_BYTES }
+  return inBlocks({ code: CODE.CONTENT, options, payload: body }, block)
 }
 
-/** The links, whatever the device. */
-export const LINKS_ANSWER: CoapAnswer = {
-  code: CODE.CONTENT,
-  options: [uint(OPTION.CONTENT_FORMAT, CONTENT_FORMAT.LINKS)],
-  payload: LINKS,
+/** The links, whatever the device; 4.06 for another format. */
+export function links({ accept, block }: Wanted): CoapAnswer {
+  if (accept !== undefined && accept !== CONTENT_FORMAT.LINKS) return bare(CODE.NOT_ACCEPTABLE)
+  return inBlocks({ code: CODE.CONTENT, options: LINKS_OPTIONS, payload: LINKS }, block)
+}
+
+const LINKS_OPTIONS = [uint(OPTION.CONTENT_FORMAT, CONTENT_FORMAT.LINKS)]
+
+/** The block that was asked for; a body that fits into the first one is sent as it is. */
+function inBlocks(answer: CoapAnswer, block: Block | undefined): CoapAnswer {
+  if (block === undefined) return answer
+  const part = blockOf(answer.payload, block)
+  if (part === undefined) return bare(CODE.BAD_REQUEST)
+  if (block.number === 0 && !part.more) return answer
+  const option = { number: OPTION.BLOCK2, value: encodeBlock(block, part.more) }
+  return { code: answer.code, options: [...answer.options, option], payload: part.bytes }
 }
 
 /** The code of a refusal; with 5.03, when to ask again. */
@@ -69,14 +89,14 @@ export const refused = (refusal: Refusal, retryAfterS = RETRY_AFTER_S): CoapAnsw
   payload: NO_BYTES,
 })
 
-/** 4.29: not before so many seconds (RFC 8516). */
-export const tooMany = (retryAfterS: number): CoapAnswer => ({
+/** 4.29: not before so many seconds (RFC 8516), or at once with the Echo value in the request. */
+export const tooMany = (retryAfterS: number, echo?: Buffer): CoapAnswer => ({
   code: CODE.TOO_MANY_REQUESTS,
-  options: [uint(OPTION.MAX_AGE, retryAfterS)],
+  options: [uint(OPTION.MAX_AGE, retryAfterS), ...(echo ? [{ number: OPTION.ECHO, value: echo }] : [])],
   payload: NO_BYTES,
 })
 
-/** 4.01 that asks for the request once more, with the value in it. */
+/** 4.01 that asks for the same request with the value in it. */
 export const challenge = (value: Buffer): CoapAnswer => ({
   code: CODE.UNAUTHORIZED,
   options: [{ number: OPTION.ECHO, value }],

@@ -2,7 +2,7 @@
 export type Sent = { readonly datagram: Buffer; readonly messageId: number }
 
 type Options = {
-  /** What to send now: the same again or, once the state is another, a message of its own. */
+  /** What to send now: the same again or, once the state has changed, a new message. */
   next: (previous: Sent | undefined) => Sent
   send: (datagram: Buffer) => void
   /** All attempts are over. */
@@ -19,11 +19,12 @@ export type Confirmation = ReturnType<typeof startConfirmation>
 
 /**
  * Sends a confirmable message, and again after 2 to 3 s, each time waiting twice as long, five times in all.
- * A newer state takes the place of a retransmission and goes on with its count (RFC 7641 §4.5.2).
+ * A newer state takes the place of a retransmission and continues its count (RFC 7641 §4.5.2).
  */
 export function startConfirmation({ next, send, expired }: Options) {
   let timeoutMs = ACK_TIMEOUT_MS * (1 + Math.random() * (ACK_RANDOM_FACTOR - 1))
   let retransmissions = 0
+  const startedAt = performance.now()
   let sent = next(undefined)
   let timer = setTimeout(retransmit, timeoutMs)
   send(sent.datagram)
@@ -31,6 +32,10 @@ export function startConfirmation({ next, send, expired }: Options) {
   return {
     get messageId() {
       return sent.messageId
+    },
+    /** Milliseconds since it was sent; none after a retransmission, whose answer may be to either (RFC 6298 §3). */
+    get rttMs() {
+      return retransmissions === 0 ? performance.now() - startedAt : undefined
     },
     /** Acknowledged, reset, or no longer wanted. */
     end: () => clearTimeout(timer),

@@ -1,19 +1,22 @@
-import { CODE, encodeMessage, TYPE } from '../codecs/coap-message.ts'
+import { encodeMessage, TYPE } from '../codecs/coap-message.ts'
 import type { Devices } from '../devices/registry.ts'
 import type { FlagStore, Resource, StockListener } from '../flag-store.ts'
 import { RETRY_AFTER_S, type Refusal } from '../resources.ts'
-import { bare, type CoapAnswer, formatFor, notification, refused } from './coap-answers.ts'
+import { type CoapAnswer, formatFor, notification, refused, unauthorized } from './coap-answers.ts'
 import { type Sent, startConfirmation } from './coap-confirmation.ts'
-import type { Endpoint, MessageIds, SendDatagram } from './coap-endpoint.ts'
-import { type Interest, type Observer, Observers } from './coap-observers.ts'
+import { type Endpoint, type MessageIds, nextMessageId, type SendDatagram } from './coap-endpoint.ts'
+import { type Interest, type Observer, Observers, type Peer } from './coap-observers.ts'
+import { Pace } from './coap-pace.ts'
+import { observeNumber } from './coap-sequence.ts'
 
 /** Every fifth notification asks for an acknowledgement, and one a day whatever happens (RFC 7641 §4.5). */
 const CONFIRM_EVERY = 5
 const CONFIRM_AFTER_MS = 23 * 3_600_000
 const SWEEP_MS = 3_600_000
-/** Observers of a server that ends come back spread over these seconds. */
+/** Observers of a server that ends return spread over these seconds. */
 const RETURN_WITHIN_S = 10
-const SEQUENCE_MASK = 0xff_ffff
+/** Resets of unknown messages that are looked at between two notifications: ids must not be guessed one by one. */
+const MAX_STRAYS = 8
 
 type Options = {
   store: FlagStore
@@ -35,7 +38,8 @@ export function createObservations({ store, devices, send, messageIds }: Options
       if (changed.size === 0) setImmediate(flush)
       changed.add(resource)
     },
-    lost: () => endAll('unavailable', () => RETRY_AFTER_S),
+    // Spread over half a minute: observers that are told to return together would meet the limits together.
+    lost: () => endAll('unavailable', () => Math.ceil((RETRY_AFTER_S / 2) * (1 + Math.random()))),
   }
   store.listen(listener)
   devices.listen((id, device, former) => {
@@ -47,9 +51,17 @@ export function createObservations({ store, devices, send, messageIds }: Options
       return observers.count
     },
     has: (peer: Endpoint, token: Buffer): boolean => observers.find(peer, token) !== undefined,
-    /** @returns the first sequence number; `undefined` when there are too many observers */
-    register: (peer: Endpoint, interest: Interest): number | undefined =>
-      observers.add(peer, interest)?.sequence,
+    /** The next message id of an endpoint that observes something; none for any other. */
+    messageId(endpoint: Endpoint): number | undefined {
+      const peer = observers.peer(endpoint)
+      return peer && takeMessageId(peer)
+    },
+    /**
+     * @param rttMs an upper bound of the round-trip time, if known
+     * @returns the first sequence number; `undefined` when there are too many observers
+     */
+    register: (endpoint: Endpoint, interest: Interest, rttMs?: number): number | undefined =>
+      observers.add(endpoint, interest, () => newPeer(endpoint, rttMs))?.sequence,
     deregister(peer: Endpoint, token: Buffer): void {
       const observer = observers.find(peer, token)
       if (observer) observers.remove(observer)
@@ -58,26 +70,34 @@ export function createObservations({ store, devices, send, messageIds }: Options
     /** The client does not know the notification: it no longer observes. */
     reset(endpoint: Endpoint, messageId: number): void {
       const peer = observers.peer(endpoint)
-      const observer = peer?.observers.find((candidate) => candidate.messageId === messageId)
+      if (peer === undefined || peer.strays >= MAX_STRAYS) return
+      const observer = peer.observers.find((candidate) => candidate.messageId === messageId)
       if (observer) observers.remove(observer)
+      else peer.strays++
     },
-    /** Tells all observers to come back soon, to whoever serves then. */
+    /** Asks all observers to return soon, to whichever process serves then. */
     stop(): void {
       clearInterval(sweep)
       endAll('unavailable', () => 1 + Math.floor(Math.random() * RETURN_WITHIN_S))
     },
   }
 
-  /** The device has lost what it came in by, or belongs elsewhere now: its observers ask anew, or not at all. */
+  function newPeer({ address, port, local }: Endpoint, rttMs: number | undefined): Peer {
+    const to = { address, port, ...(local && { local }) }
+    const pace = new Pace<Observer>(notify, rttMs)
+    return { ...to, observers: [], pace, messageId: messageIds.start(to), strays: 0, outstanding: undefined }
+  }
+
+  /** The device lost its key, or moved to another store: its observers register again, or not at all. */
   function dismiss(device: string) {
-    for (const observer of observers.all())
-      if (observer.device === device) end(observer, bare(CODE.UNAUTHORIZED))
+    for (const observer of observers.all()) if (observer.device === device) end(observer, unauthorized)
   }
 
   function flush() {
     const resources = [...changed]
     changed.clear()
-    for (const resource of resources) for (const observer of [...observers.of(resource)]) notify(observer)
+    for (const resource of resources)
+      for (const observer of [...observers.of(resource)]) observer.peer.pace.request(observer)
   }
 
   function notify(observer: Observer) {
@@ -91,7 +111,7 @@ export function createObservations({ store, devices, send, messageIds }: Options
     const due = observer.unconfirmed + 1 >= CONFIRM_EVERY
     if (due && peer.outstanding === undefined) return confirm(observer)
     observer.unconfirmed++
-    send(encode(observer, TYPE.NON).datagram, peer)
+    transmit(encode(observer, TYPE.NON).datagram, peer)
   }
 
   function confirm(observer: Observer) {
@@ -102,9 +122,9 @@ export function createObservations({ store, devices, send, messageIds }: Options
         if (peer.outstanding) peer.outstanding.stale = false
         return encode(observer, TYPE.CON)
       },
-      send: (datagram) => send(datagram, peer),
+      send: (datagram) => transmit(datagram, peer),
       expired() {
-        // Whoever does not hear one of its observations does not hear the others either.
+        // An endpoint that does not answer for one observation does not for the others either.
         for (const deaf of [...peer.observers]) observers.remove(deaf)
       },
     })
@@ -119,7 +139,8 @@ export function createObservations({ store, devices, send, messageIds }: Options
     peer.outstanding = undefined
     observer.unconfirmed = 0
     observer.confirmedAt = performance.now()
-    if (stale) notify(observer)
+    peer.pace.answered(confirmation.rttMs)
+    if (stale) peer.pace.request(observer)
   }
 
   function confirmQuietOnes() {
@@ -135,15 +156,26 @@ export function createObservations({ store, devices, send, messageIds }: Options
   function end(observer: Observer, answer: CoapAnswer) {
     observers.remove(observer)
     const { peer, token } = observer
-    send(encodeMessage({ type: TYPE.NON, messageId: messageIds(), token, ...answer }), peer)
+    transmit(encodeMessage({ type: TYPE.NON, messageId: takeMessageId(peer), token, ...answer }), peer)
+  }
+
+  function transmit(datagram: Buffer, peer: Peer) {
+    peer.pace.sent()
+    peer.strays = 0
+    send(datagram, peer)
   }
 
   function encode(observer: Observer, type: number): Sent {
-    observer.messageId = messageIds()
-    observer.sequence = (observer.sequence + 1) & SEQUENCE_MASK
+    observer.messageId = takeMessageId(observer.peer)
+    observer.sequence = observeNumber(observer.sequence)
     const { resource, accept, token, messageId, sequence } = observer
     const state = resource.answers?.[formatFor(resource, accept) ?? 'plain']
-    const answer = state ? notification(state, accept, store.maxAgeS(), sequence) : refused('not_found')
+    const answer = state ? notification(state, observer, store.maxAgeS(), sequence) : refused('not_found')
     return { messageId, datagram: encodeMessage({ type, messageId, token, ...answer }) }
   }
+}
+
+function takeMessageId(peer: Peer): number {
+  peer.messageId = nextMessageId(peer.messageId)
+  return peer.messageId
 }

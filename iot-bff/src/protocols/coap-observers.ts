@@ -1,20 +1,22 @@
 import type { Resource } from '../flag-store.ts'
+import type { Wanted } from './coap-answers.ts'
 import type { Confirmation } from './coap-confirmation.ts'
-import type { Endpoint } from './coap-endpoint.ts'
+import { type Endpoint, endpointKey } from './coap-endpoint.ts'
+import type { Pace } from './coap-pace.ts'
+import { observeNumber } from './coap-sequence.ts'
 
-/** What a client asked to be told of. */
-export type Interest = {
-  /** The id of who asked. */
+/** What a client wants to observe. */
+export type Interest = Wanted & {
+  /** The id of the device that asked. */
   readonly device: string
   readonly token: Buffer
   readonly resource: Resource
-  readonly accept: number | undefined
 }
 
-/** A client's interest in a resource, and how far it has been told. */
+/** A client's interest in a resource, and what it was last sent. */
 export type Observer = Interest & {
   readonly peer: Peer
-  /** Of the last notification: by it the client tells an older one that arrives later. */
+  /** Of the last notification: by it the client recognises an older one that arrives later. */
   sequence: number
   /** Of the last notification: a reset names it. */
   messageId: number | undefined
@@ -23,10 +25,16 @@ export type Observer = Interest & {
   confirmedAt: number
 }
 
-/** An address with at least one observer. */
+/** An endpoint with at least one observer. */
 export type Peer = Endpoint & {
   readonly observers: Observer[]
-  /** The one confirmable notification that may be under way, and whether its state is another by now. */
+  /** When the next notification may leave. */
+  readonly pace: Pace<Observer>
+  /** Of the last message that was sent to it, other than acknowledgements. */
+  messageId: number
+  /** Resets and acknowledgements of messages that are not known, since the last notification. */
+  strays: number
+  /** The one confirmable notification that may be under way, and whether its state has changed since. */
   outstanding:
     | { readonly observer: Observer; readonly confirmation: Confirmation; stale: boolean }
     | undefined
@@ -35,7 +43,7 @@ export type Peer = Endpoint & {
 const MAX_PER_ENDPOINT = 8
 const MAX_IN_ALL = 100_000
 
-/** Who observes what, found by resource for what is sent and by address for what is received. */
+/** All observers, found by resource for sending and by endpoint for receiving. */
 export class Observers {
   readonly #peers = new Map<string, Peer>()
   readonly #ofResource = new Map<Resource, Set<Observer>>()
@@ -61,11 +69,18 @@ export class Observers {
     return this.peer(endpoint)?.observers.find((observer) => observer.token.equals(token))
   }
 
-  /** Takes the place of an observer with the same token; `undefined` when there are too many. */
-  add(endpoint: Endpoint, { device, token, resource, accept }: Interest): Observer | undefined {
+  /**
+   * Takes the place of an observer with the same token; `undefined` when there are too many.
+   * @param newPeer makes the record of an endpoint that has no observer yet
+   */
+  add(
+    endpoint: Endpoint,
+    { device, token, resource, accept, block }: Interest,
+    newPeer: () => Peer,
+  ): Observer | undefined {
     const former = this.find(endpoint, token)
+    const peer = this.peer(endpoint) ?? newPeer()
     if (former) this.remove(former)
-    const peer = this.peer(endpoint) ?? { ...endpoint, observers: [], outstanding: undefined }
     if (peer.observers.length >= MAX_PER_ENDPOINT || this.#count >= MAX_IN_ALL) return undefined
     const observer: Observer = {
       peer,
@@ -74,7 +89,8 @@ export class Observers {
       token: Buffer.from(token),
       resource,
       accept,
-      sequence: (former?.sequence ?? 0) + 1,
+      block,
+      sequence: observeNumber(former?.sequence),
       messageId: undefined,
       unconfirmed: 0,
       confirmedAt: performance.now(),
@@ -93,6 +109,7 @@ export class Observers {
     const at = peer.observers.indexOf(observer)
     if (at < 0) return
     peer.observers.splice(at, 1)
+    peer.pace.drop(observer)
     if (peer.outstanding?.observer === observer) {
       peer.outstanding.confirmation.end()
       peer.outstanding = undefined
@@ -105,4 +122,6 @@ export class Observers {
   }
 }
 
-const key = ({ address, port }: Endpoint): string => `${address} ${port}`
+/** A client that uses two addresses of this server has two sets of observations. */
+const key = (endpoint: Endpoint): string =>
+  endpoint.local === undefined ? endpointKey(endpoint) : `${endpointKey(endpoint)} ${endpoint.local.address}`

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { networkInterfaces } from 'node:os'
 import { StartError } from '@harbor/shared-runtime/part'
 import { random } from '@harbor/shared-testing/seed'
 import { findTool, runTool, startTool } from '@harbor/shared-testing/tools'
@@ -8,6 +9,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parsed, request } from '../../test/coap-peer.ts'
 import { level } from '../../test/fake-feed.ts'
 import { runApp, runFilledApp } from '../../test/run-app.ts'
+import { TYPE } from '../codecs/coap-message.ts'
 
 const coapClient = findTool('coap-client', 'coap-client-notls')
 
@@ -95,4 +97,48 @@ test('no CoAP socket is opened without the setting', async () => {
   const plain = await runApp({ COAP_PLAIN_DEVICE: '' })
   onTestFinished(plain.stop)
   expect(Object.keys(plain.addresses)).toEqual(['http', 'mqtt'])
+})
+
+test.skipIf(!coapClient)('libcoap reads in blocks, small answers and large ones', async () => {
+  expect(await runTool(coapClient ?? '', ['-B', '5', '-b', '64', url('/s/HB-1001')])).toMatch(/^1/)
+  const whole = await runTool(coapClient ?? '', ['-B', '5', url('/.well-known/core')])
+  expect(await runTool(coapClient ?? '', ['-B', '5', '-b', '16', url('/.well-known/core')])).toBe(whole)
+})
+
+/** Sends one datagram from a socket that takes an answer from one address only, as a device behind a firewall. */
+async function exchange(type: 'udp4' | 'udp6', port: number, to: string, datagram: Buffer) {
+  const socket = createSocket(type)
+  onTestFinished(() => void socket.close())
+  socket.bind(0, type === 'udp4' ? '127.0.0.1' : '::1')
+  await once(socket, 'listening')
+  socket.setBroadcast(true)
+  socket.send(datagram, port, to)
+  const answer = once(socket, 'message').then(([, { address }]) => address)
+  return Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 300, 'silence'))])
+}
+
+/** The addresses of this machine; an answer to 127.0.0.1 that leaves by default would come from another one. */
+const own = Object.values(networkInterfaces()).flatMap((entries) => entries ?? [])
+
+test.each(['0.0.0.0', '::'])(
+  'bound to %s, an answer leaves from the address that was asked',
+  async (host) => {
+    const any = await runFilledApp({ HOST: host })
+    onTestFinished(any.stop)
+    for (const { address, family, scopeid } of own) {
+      if (scopeid || (family === 'IPv6' && host !== '::')) continue
+      const type = family === 'IPv6' ? 'udp6' : 'udp4'
+      expect(await exchange(type, any.coapPort, address, request('/s/HB-1001'))).toBe(address)
+    }
+  },
+)
+
+test.each([
+  ['a flag', request('/s/HB-1001', { type: TYPE.NON })],
+  ['an error', request('/s/HB-9999', { type: TYPE.NON })],
+  ['a ping', Buffer.from('40001234', 'hex')],
+])('bound to all addresses, %s asked for by broadcast is not answered', async (_, datagram) => {
+  const any = await runFilledApp({ HOST: '0.0.0.0' })
+  onTestFinished(any.stop)
+  expect(await exchange('udp4', any.coapPort, '127.255.255.255', datagram)).toBe('silence')
 })

@@ -49,6 +49,9 @@ test.each([
   ['a POST', request('/b', { code: 2 }), CODE.METHOD_NOT_ALLOWED],
   ['a method that does not exist', request('/b', { code: 31 }), CODE.METHOD_NOT_ALLOWED],
   ['an unknown critical option', request('/b', { options: [uint(9, 1)] }), CODE.BAD_OPTION],
+  ['a list of links in another format', request('/.well-known/core', accept(60)), CODE.NOT_ACCEPTABLE],
+  ['a block size that is reserved', request('/b', { options: [uint(OPTION.BLOCK2, 7)] }), CODE.BAD_REQUEST],
+  ['a block behind the end', request('/b', { options: [uint(OPTION.BLOCK2, 0x10)] }), CODE.BAD_REQUEST],
   ['two Accepts', request('/b', { options: [uint(17, 60), uint(17, 60)] }), CODE.BAD_OPTION],
   ['a proxy request', request('/b', { options: [uint(35, 1)] }), CODE.PROXYING_NOT_SUPPORTED],
 ])('%s is a code without a body', (_, datagram, code) => {
@@ -155,4 +158,67 @@ test('the byte budgets: flag 34, twenty flags 27, request and answer', () => {
   expect(bytes[0]).toBeLessThanOrEqual(34)
   expect(bytes[1]).toBeLessThanOrEqual(27)
   expect(bytes).toEqual([27, 25])
+})
+
+/** What RFC 7252 §5.10 and its kin say of the critical options: lengths that are right, and whether it may be repeated. */
+const CRITICAL = [
+  { number: 3, lengths: [1, 255], repeatable: false },
+  { number: 7, lengths: [0, 2], repeatable: false },
+  { number: 11, lengths: [0, 255], repeatable: true },
+  { number: 15, lengths: [0, 255], repeatable: true },
+  { number: 17, lengths: [0, 2], repeatable: false },
+  { number: 23, lengths: [0, 3], repeatable: false },
+  { number: 35, lengths: [1, 1034], repeatable: false },
+  { number: 39, lengths: [1, 255], repeatable: false },
+] as const
+
+test.each(CRITICAL)(
+  'the critical option $number with a bad length, or doubled, is 4.02',
+  ({ number, lengths: [min, max], repeatable }) => {
+    const code = (...values: number[]) =>
+      face.ask(
+        request('/.well-known/core', {
+          token: '',
+          options: values.map((length) => ({ number, value: Buffer.alloc(length) })),
+        }),
+      ).code
+    for (const good of [min, max]) expect(code(good)).not.toBe(CODE.BAD_OPTION)
+    if (min > 0) expect(code(min - 1)).toBe(CODE.BAD_OPTION)
+    expect(code(max + 1)).toBe(CODE.BAD_OPTION)
+    expect(code(max, max) === CODE.BAD_OPTION).toBe(!repeatable && number < 35)
+  },
+)
+
+test('elective options with a bad length, or doubled, are ignored', () => {
+  const held = { number: OPTION.ETAG, value: Buffer.from('1') }
+  const long = { number: OPTION.ETAG, value: Buffer.from('1'.repeat(9)) }
+  expect(face.ask(request('/s/HB-1001', { options: [long] })).code).toBe(CODE.CONTENT)
+  expect(face.ask(request('/s/HB-1001', { options: [long, held] })).code).toBe(CODE.VALID)
+  for (const value of ['00000000', '0000000000', '02', 'ffffff']) {
+    const options = [{ number: OPTION.OBSERVE, value: Buffer.from(value, 'hex') }]
+    const answer = face.ask(request('/s/HB-1001', { options }))
+    expect([answer.code, optionOf(answer, OPTION.ECHO)]).toEqual([CODE.CONTENT, undefined])
+  }
+  // The second one is as if it were unknown.
+  const twice = [uint(OPTION.OBSERVE, 1), uint(OPTION.OBSERVE, 0)]
+  expect(face.ask(request('/s/HB-1001', { options: twice })).code).toBe(CODE.CONTENT)
+})
+
+test('a body is read block by block in any size, and a small one in one piece', () => {
+  const whole = face.ask(request('/.well-known/core')).payload
+  for (const size of [16, 32, 64, 1024]) {
+    const parts: Buffer[] = []
+    let more = true
+    for (let number = 0; more; number++) {
+      const block = uint(OPTION.BLOCK2, (number << 4) | (Math.log2(size) - 4))
+      const answer = face.ask(request('/.well-known/core', { options: [block] }))
+      expect(answer.code).toBe(CODE.CONTENT)
+      more = ((uintOf(answer, OPTION.BLOCK2) ?? 0) & 0b1000) !== 0
+      parts.push(answer.payload)
+    }
+    expect(parts.slice(0, -1).every(({ length }) => length === size)).toBe(true)
+    expect(Buffer.concat(parts)).toEqual(whole)
+  }
+  const flag = face.ask(request('/s/HB-1001', { options: [uint(OPTION.BLOCK2, 2)] }))
+  expect([flag.payload.toString(), uintOf(flag, OPTION.BLOCK2)]).toEqual(['1', undefined])
 })

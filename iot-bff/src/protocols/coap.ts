@@ -17,15 +17,16 @@ import {
   challenge,
   content,
   formatFor,
-  LINKS_ANSWER,
+  links,
   refused,
   tooMany,
 } from './coap-answers.ts'
 import type { EchoProof } from './coap-echo.ts'
-import type { Endpoint, MessageIds } from './coap-endpoint.ts'
+import { type Endpoint, endpointKey, type MessageIds } from './coap-endpoint.ts'
 import type { Observations } from './coap-observe.ts'
+import { ProvenEndpoints } from './coap-proven.ts'
 
-/** What an address that has proved nothing may be sent, measured in bytes of its request. */
+/** What an address that has proved nothing may be sent, as a multiple of the bytes of its request. */
 const MAX_AMPLIFICATION = 3
 const METHOD_CLASS = 0
 
@@ -35,20 +36,32 @@ type Options = {
   observations: Observations
   echo: EchoProof
   limits: Limits
-  /** Whom peers without a security context are taken for; nobody once that device is no longer served. */
+  /** The device that peers without a security context are taken for; none once it is no longer served. */
   plainDevice: () => Device | undefined
   messageIds: MessageIds
 }
 
-/** Answers one datagram; `undefined` when there is nothing to be said. */
+/** Answers one datagram; `undefined` when there is no answer. */
 export type CoapHandler = (datagram: Buffer, peer: Endpoint) => Buffer | undefined
 
+/** What is known of the sender of a request. */
+type Sender = {
+  readonly peer: Endpoint
+  /** `{address} {port}`. */
+  readonly key: string
+  /** Milliseconds since the challenge that this request answers; none for a request without a proof of its own. */
+  readonly proofAgeMs: number | undefined
+  /** The endpoint has proved its address, by this request or an earlier one. */
+  readonly isProven: boolean
+}
+
 /**
- * The device contract over CoAP (RFC 7252, 7641). A GET leaves nothing behind, so a repeated one is answered
- * again; only an observation is kept, for a peer that has proved its address by Echo.
+ * The device contract over CoAP (RFC 7252, 7641, 7959). A GET leaves no state, so a repeated one is answered
+ * again; only observations are stored, for peers that have proved their address by Echo.
  */
 export function createCoapHandler(options: Options): CoapHandler {
   const { store, resources, observations, echo, limits, plainDevice, messageIds } = options
+  const proven = new ProvenEndpoints()
 
   return (datagram, peer) => {
     const message = parseMessage(datagram)
@@ -63,48 +76,75 @@ export function createCoapHandler(options: Options): CoapHandler {
   }
 
   function answer(message: CoapMessage, peer: Endpoint, requestBytes: number): Buffer {
-    const waitS = limits.peer(peer.address)
-    if (waitS > 0) return reply(message, tooMany(waitS))
     const request = readRequest(message)
-    if (typeof request === 'number')
-      return message.type === TYPE.CON ? reply(message, bare(request)) : reset(message.messageId)
-    if (message.code !== CODE.GET) return reply(message, bare(CODE.METHOD_NOT_ALLOWED))
-    const response = reply(message, get(request, message.token, peer))
-    if (response.length <= MAX_AMPLIFICATION * requestBytes || echo.isFresh(peer, request.echo))
-      return response
-    return reply(message, challenge(echo.challenge(peer)))
+    const sender = identify(peer, typeof request === 'number' ? undefined : request.echo)
+    const isAllowed = ({ length }: Buffer) =>
+      sender.proofAgeMs !== undefined || length <= MAX_AMPLIFICATION * requestBytes
+    const waitS = take(sender)
+    if (waitS > 0) {
+      const refusal = reply(message, peer, overLimit(waitS, sender, request))
+      return isAllowed(refusal) ? refusal : reply(message, peer, tooMany(waitS))
+    }
+    if (request === CODE.BAD_OPTION && message.type !== TYPE.CON) return reset(message.messageId)
+    const response = reply(message, peer, respond(message, request, sender))
+    return isAllowed(response) ? response : reply(message, peer, challenge(echo.challenge(peer)))
   }
 
-  function get(request: CoapRequest, token: Buffer, peer: Endpoint): CoapAnswer {
+  function identify(peer: Endpoint, given: Buffer | undefined): Sender {
+    const key = endpointKey(peer)
+    const proofAgeMs = given === undefined ? undefined : echo.ageMs(peer, given)
+    if (proofAgeMs !== undefined) proven.add(key, peer)
+    return { peer, key, proofAgeMs, isProven: proofAgeMs !== undefined || proven.has(key) }
+  }
+
+  /** Each kind of sender has an allowance of its own: nothing that can be forged is counted against a proof. */
+  function take({ peer, key, proofAgeMs, isProven }: Sender): number {
+    if (proofAgeMs !== undefined) return limits.proven(key)
+    return isProven ? limits.endpoint(key) : limits.unproven(peer.address)
+  }
+
+  /** Whoever has no proof in the request may come back with one at once: its address's allowance is not its own. */
+  function overLimit(waitS: number, { peer, proofAgeMs }: Sender, request: CoapRequest | number): CoapAnswer {
+    if (proofAgeMs !== undefined) return tooMany(waitS)
+    const value = echo.challenge(peer)
+    const registers = typeof request !== 'number' && request.observe === 'register'
+    return registers ? challenge(value) : tooMany(waitS, value)
+  }
+
+  function respond(message: CoapMessage, request: CoapRequest | number, sender: Sender): CoapAnswer {
+    if (typeof request === 'number') return bare(request)
+    if (message.code !== CODE.GET) return bare(CODE.METHOD_NOT_ALLOWED)
+    return get(request, message.token, sender)
+  }
+
+  function get(request: CoapRequest, token: Buffer, { peer, proofAgeMs }: Sender): CoapAnswer {
     const device = plainDevice()
     if (device === undefined) return bare(CODE.UNAUTHORIZED)
     if (request.observe === 'deregister') observations.deregister(peer, token)
     const found = resources(device, request.path)
-    if (found === 'links') return LINKS_ANSWER
+    if (found === 'links') return links(request)
     if (isRefusal(found)) return refused(found)
-    const format = formatFor(found, request.accept)
+    const { accept, block } = request
+    const format = formatFor(found, accept)
     if (format === undefined) return bare(CODE.NOT_ACCEPTABLE)
     const state = found.answers?.[format]
     if (state === undefined) return refused('not_found')
-    if (request.observe === 'register' && !hasProof(request, token, peer))
+    // To renew an observation needs no proof: nothing more is sent than before.
+    // A later block is a part of a state, not a new registration (RFC 7959 §3.4).
+    const registers = request.observe === 'register' && (block?.number ?? 0) === 0
+    if (registers && proofAgeMs === undefined && !observations.has(peer, token))
       return challenge(echo.challenge(peer))
-    const sequence =
-      request.observe === 'register'
-        ? observations.register(peer, { device: device.id, token, resource: found, accept: request.accept })
-        : undefined
+    const sequence = registers
+      ? observations.register(peer, { device: device.id, token, resource: found, accept, block }, proofAgeMs)
+      : undefined
     const held = request.etags.some((etag) => etag.equals(state.etag))
-    return content(state, request.accept, store.maxAgeS(), { held, sequence })
+    return content(state, request, store.maxAgeS(), { held, sequence })
   }
 
-  /** To renew an observation needs no proof: it was given, and nothing more is sent than before. */
-  function hasProof(request: CoapRequest, token: Buffer, peer: Endpoint): boolean {
-    return echo.isFresh(peer, request.echo) || observations.has(peer, token)
-  }
-
-  function reply({ type, messageId, token }: CoapMessage, answer: CoapAnswer): Buffer {
-    return type === TYPE.CON
-      ? encodeMessage({ type: TYPE.ACK, messageId, token, ...answer })
-      : encodeMessage({ type: TYPE.NON, messageId: messageIds(), token, ...answer })
+  function reply({ type, messageId, token }: CoapMessage, peer: Endpoint, answer: CoapAnswer): Buffer {
+    if (type === TYPE.CON) return encodeMessage({ type: TYPE.ACK, messageId, token, ...answer })
+    const own = observations.messageId(peer) ?? messageIds.replyTo(peer, messageId)
+    return encodeMessage({ type: TYPE.NON, messageId: own, token, ...answer })
   }
 }
 

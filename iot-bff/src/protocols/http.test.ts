@@ -33,6 +33,9 @@ test.each([
   ['/s/HB-1001', 'application/json;q=0.9, application/cbor;q=0.5', 'f5'],
   ['/s/HB-1001', 'application/cbor, text/plain', 'f5'],
   ['/s/HB-1001', 'text/html, text/*;q=0.1', '31'],
+  ['/s/HB-1001', 'text/plain;q=0, */*', 'f5'],
+  ['/s/HB-1001', '*/*, application/cbor;q=0, text/*;q=0', '81a2006b6265722f48422d3130303104f5'],
+  ['/s/HB-1001', '*/*;q=0.1, application/senml+cbor', '81a2006b6265722f48422d3130303104f5'],
   ['/b', 'application/cbor', '4401aaaaa0'],
   ['/b', 'application/octet-stream', '01aaaaa0'],
 ])('%s as %s is %s', async (path, accept, hex) => {
@@ -80,6 +83,9 @@ test('no key, a type that is not offered, another method, too many headers: a st
   const responses = [
     [await app.http('/b', {}), 401],
     [await app.http('/b', { k: DEMO_KEY, accept: 'text/html' }), 406],
+    [await app.http('/s/HB-1001', { k: DEMO_KEY, accept: 'text/plain;q=0' }), 406],
+    [await app.http('/s/HB-1001', { k: DEMO_KEY, accept: '*/*;q=0, text/plain;q=0' }), 406],
+    [await app.http('/.well-known/core', { k: DEMO_KEY, accept: 'application/cbor' }), 406],
     [await app.http('/b', { k: DEMO_KEY }, 'POST'), 405],
     [await app.http('/b', { k: DEMO_KEY, x: 'x'.repeat(3_000) }), 431],
   ] as const
@@ -173,3 +179,23 @@ test('no request calls an upstream', async () => {
     await app.http(path)
   expect(app.stock.connections).toHaveLength(1)
 })
+
+test.each([
+  ['http://iot.example/s/HB-1001', '200', '1'],
+  ['HTTPS://iot.example:8443/s/HB-1002?x=1', '200', '0'],
+  ['http://iot.example/s/HB-9999', '404', ''],
+  ['http://iot.example', '404', ''],
+  ['http://other.example/s/HB-1001', '400', '0'],
+  ['ftp://iot.example/s/HB-1001', '400', '0'],
+])(
+  'the absolute form %s is answered %s; the Host header has to name the same host',
+  async (target, status, body) => {
+    const socket = connect(Number(app.addresses.http?.split(':').at(-1)), '127.0.0.1')
+    const host = target.includes(':8443') ? 'iot.example:8443' : 'iot.example'
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nk: ${DEMO_KEY}\r\n\r\n`)
+    const response = (await new Promise<Buffer>((resolve) => socket.once('data', resolve))).toString()
+    expect(response).toMatch(new RegExp(`^HTTP/1.1 (${status}) `))
+    expect(response.split('\r\n\r\n')[1]?.trim()).toBe(body)
+    socket.destroy()
+  },
+)

@@ -38,16 +38,17 @@ export function createHttpListener({ store, devices, resources, limits }: Option
   return (request, response) => {
     const { method, headers, url = '' } = request
     slim(request, response)
-    if (url.length > MAX_URL_CHARACTERS) return refuse(response, 414)
-    if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, ['Allow', 'GET, HEAD'])
+    // Before anything else is answered, a request is counted: for its device, or for its address.
     const device = authenticate(headers[KEY_HEADER])
     if (device === undefined) return refuseKey(request, response)
     const waitS = limits.device(device.id)
     if (waitS > 0) return refuse(response, 429, tooMany('device', waitS))
+    if (url.length > MAX_URL_CHARACTERS) return refuse(response, 414)
+    if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, ['Allow', 'GET, HEAD'])
     const path = segments(url)
     if (path === undefined) return refuse(response, 404)
     const found = resources(device, path)
-    if (found === 'links') return send(response, 200, ['Content-Type', LINKS_TYPE], LINKS)
+    if (found === 'links') return answerLinks(request, response)
     if (isRefusal(found)) return refuse(response, STATUS[found], retryAfter(found))
     answer(request, response, found)
   }
@@ -63,6 +64,11 @@ export function createHttpListener({ store, devices, resources, limits }: Option
     if (!matchesTag(headers['if-none-match'], answer.etagText))
       return send(response, 200, cached, answer.body)
     response.writeHead(304, '', cached).end()
+  }
+
+  function answerLinks({ headers }: IncomingMessage, response: ServerResponse) {
+    if (preferredType(headers.accept, [LINKS_TYPE]) === undefined) return refuse(response, 406)
+    send(response, 200, ['Content-Type', LINKS_TYPE], LINKS)
   }
 
   function authenticate(key: string | string[] | undefined): Device | undefined {

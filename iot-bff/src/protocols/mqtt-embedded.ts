@@ -10,10 +10,12 @@ import type { Broker } from './mqtt.ts'
 import { MqttSessions } from './mqtt-sessions.ts'
 
 const CONNECT_TIMEOUT_MS = 5_000
-/** A device that is gone without a word is found out by TCP, whatever keep-alive it asked for. */
+/** A device that vanished is detected by TCP, whatever keep-alive it asked for. */
 const TCP_KEEP_ALIVE_MS = 60_000
 const MAX_CONNECTIONS = 10_000
 const WINDOW = 100
+/** Topic filters of a connection; each costs memory and is matched with every flag that changes. */
+const MAX_FILTERS = 100
 /** MQTT 3.1.1 §3.2.2.3. It has no reason for a connection that is closed later. */
 const REFUSED = { SERVER_UNAVAILABLE: 3, NOT_AUTHORIZED: 5 } as const
 /** A packet may announce a quarter of a gigabyte. */
@@ -35,6 +37,7 @@ export function embeddedBroker({ devices, limits, connectionsPerDevice, host, po
   const sessions = new MqttSessions(devices, connectionsPerDevice)
   const loggedIn = new WeakMap<object, string>()
   const sockets = new Map<object, Socket>()
+  const filters = new WeakMap<object, Set<string>>()
   const server = createServer()
   server.maxConnections = MAX_CONNECTIONS
   let aedes: Aedes | undefined
@@ -66,8 +69,13 @@ export function embeddedBroker({ devices, limits, connectionsPerDevice, host, po
   }
   const authorizeSubscribe: NonNullable<AedesOptions['authorizeSubscribe']> = (client, wanted, done) => {
     const device = deviceOf(client.conn)
-    // Without a subscription the client is told so (0x80) and stays connected.
-    done(null, device && mayUse(device, 'subscribe', wanted.topic) ? wanted : null)
+    const mine = filters.get(client.conn) ?? new Set()
+    filters.set(client.conn, mine)
+    const hasRoom = mine.has(wanted.topic) || mine.size < MAX_FILTERS
+    const allowed = device !== undefined && hasRoom && mayUse(device, 'subscribe', wanted.topic)
+    if (allowed) mine.add(wanted.topic)
+    // A subscription that is refused is answered with 0x80, and the client stays connected.
+    done(null, allowed ? wanted : null)
   }
   // Nothing here takes telemetry yet: what would be acknowledged and lost is refused, on the device's own topic too.
   const authorizePublish: NonNullable<AedesOptions['authorizePublish']> = (_client, _packet, done) =>
@@ -83,6 +91,9 @@ export function embeddedBroker({ devices, limits, connectionsPerDevice, host, po
         authorizePublish,
       })
       aedes = broker
+      broker.on('unsubscribe', (topics, { conn }) => {
+        for (const topic of topics) filters.get(conn)?.delete(topic)
+      })
       server.on('connection', (socket) => {
         sockets.set(socket, socket)
         socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS)

@@ -69,7 +69,7 @@ export const inventoryMethods = ({ stock, events }: World): GrpcMethods => ({
         yield { snapshot_end: { event_id: from } }
       }
       if (!follow) return
-      for await (const item of events.follow(from, { signal })) {
+      for await (const item of events.follow(from, { signal, heartbeatFirst: after_event_id !== '' })) {
         if ('heartbeat' in item) yield { heartbeat: { event_id: item.id } }
         else if (item.type === 'stock' && stores.some((store) => store === item.data.warehouse))
           yield { level: { ...item.data, event_id: item.id } }

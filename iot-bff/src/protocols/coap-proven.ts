@@ -1,0 +1,44 @@
+import { addressKey } from '@harbor/shared-runtime/limits/address'
+import type { Endpoint } from './coap-endpoint.ts'
+
+/** A proof is forgotten after this time: its port may belong to another device by then. */
+const REMEMBERED_MS = 30 * 60_000
+const MAX_ENDPOINTS = 50_000
+/** More than the labels of a shop; whoever has an address has all of its ports. */
+const MAX_OF_ADDRESS = 1_000
+
+type Proof = { readonly key: string; readonly until: number; readonly siblings: Set<Proof> }
+
+/** Endpoints that have proved their address by Echo; the oldest is forgotten first. */
+export class ProvenEndpoints {
+  readonly #proofs = new Map<string, Proof>()
+  readonly #ofAddress = new Map<string, Set<Proof>>()
+
+  /** @param key `{address} {port}` */
+  has(key: string): boolean {
+    const proof = this.#proofs.get(key)
+    return proof !== undefined && proof.until > performance.now()
+  }
+
+  add(key: string, { address }: Endpoint): void {
+    this.#forget(this.#proofs.get(key))
+    const network = addressKey(address)
+    const siblings = this.#ofAddress.get(network) ?? new Set<Proof>()
+    this.#ofAddress.set(network, siblings)
+    if (siblings.size >= MAX_OF_ADDRESS) this.#forget(siblings.values().next().value)
+    if (this.#proofs.size >= MAX_ENDPOINTS) this.#forget(this.#proofs.values().next().value)
+    const proof = { key, until: performance.now() + REMEMBERED_MS, siblings }
+    siblings.add(proof)
+    this.#proofs.set(key, proof)
+  }
+
+  get size(): number {
+    return this.#proofs.size
+  }
+
+  #forget(proof: Proof | undefined): void {
+    if (proof === undefined) return
+    this.#proofs.delete(proof.key)
+    proof.siblings.delete(proof)
+  }
+}
