@@ -8,6 +8,10 @@ import std;
 backend bff {
   .host = "${BFF_HOST}";
   .port = "${BFF_PORT}";
+  # A frozen BFF takes connections and never answers.
+  .connect_timeout = 500ms;
+  .first_byte_timeout = 5s;
+  .between_bytes_timeout = 2s;
 }
 
 acl purgers {

@@ -16,8 +16,11 @@ export type SharedCache = {
   stop(): Promise<void>
 }
 
-/** How a proxy is started in a directory of its own: `port` is free, `bff` is `host:port`. */
-export type StartProxy = (tool: string, at: { port: number; bff: string }) => Promise<SharedCache>
+/** How a proxy is started in a directory of its own: `port` is free, `bff` is `host:port`, or several of them. */
+export type StartProxy = (
+  tool: string,
+  at: { port: number; bff: string | readonly string[] },
+) => Promise<SharedCache>
 
 const configuration = (file: string) => new URL(`../../deploy/proxy/${file}`, import.meta.url)
 
@@ -42,14 +45,28 @@ async function run(tool: string, args: readonly string[], address: string) {
   return child
 }
 
+const REPLICA = 'the-replica'
+
 export const startNginx: StartProxy = async (tool, { port, bff }) => {
   const dir = await mkdtemp(join(tmpdir(), 'nginx-'))
   // Started by root, its workers are somebody else.
   await chmod(dir, 0o755)
   const file = join(dir, 'nginx.conf')
+  const settings = await filled('nginx.conf', {
+    PORT: `127.0.0.1:${port}`,
+    BFF: REPLICA,
+    PURGERS: '127.0.0.1',
+  })
+  // One line for each replica, as the file says.
+  const server = new RegExp(`^ *server ${REPLICA}.*\\n`, 'm')
   await writeFile(
     file,
-    await filled('nginx.conf', { PORT: `127.0.0.1:${port}`, BFF: bff, PURGERS: '127.0.0.1' }),
+    settings.replace(server, (line) =>
+      [bff]
+        .flat()
+        .map((at) => line.replace(REPLICA, at))
+        .join(''),
+    ),
   )
   const address = `http://127.0.0.1:${port}`
   const child = await run(tool, ['-p', dir, '-c', file, '-g', 'daemon off;'], address)
@@ -70,7 +87,7 @@ export const startNginx: StartProxy = async (tool, { port, bff }) => {
 export const startVarnish: StartProxy = async (tool, { port, bff }) => {
   const dir = await mkdtemp(join(tmpdir(), 'varnish-'))
   const file = join(dir, 'varnish.vcl')
-  const [host = '', bffPort = ''] = bff.split(':')
+  const [host = '', bffPort = ''] = String(bff).split(':')
   await writeFile(
     file,
     await filled('varnish.vcl', { BFF_HOST: host, BFF_PORT: bffPort, PURGERS: '127.0.0.1' }),
