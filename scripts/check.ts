@@ -9,6 +9,7 @@ const STEPS = [
   { name: 'types', run: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'unused files, exports, dependencies', run: ['knip'] },
   { name: 'contracts', run: [process.execPath, 'scripts/contracts.ts', '--check'], mend: 'pnpm contracts' },
+  { name: 'patterns take linear time', run: [process.execPath, 'scripts/patterns.ts'] },
   { name: 'links in the docs', run: [process.execPath, 'scripts/links.ts'] },
 ]
 

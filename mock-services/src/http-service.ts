@@ -102,12 +102,13 @@ async function jsonBody(request: { text(): Promise<string> }): Promise<unknown> 
 
 /** Finds the pattern of a request before anything handles it: refused and hanging calls are counted, too. */
 function matcher(patterns: readonly Pick<Route, 'method' | 'path'>[]) {
-  const compiled = patterns.map(({ method, path }) => ({
-    name: `${method} ${path}`,
-    test: new RegExp(`^${method} ${path.replace(/\{\w+\}/g, '[^/]+')}$`),
-  }))
+  const compiled = patterns.map(({ method, path }) => ({ method, path, segments: path.split('/') }))
   return ({ method, url = '/' }: IncomingMessage) => {
-    const target = `${method} ${url.split('?')[0]}`
-    return compiled.find(({ test }) => test.test(target))?.name ?? `${method} (unknown)`
+    const asked = (url.split('?', 1)[0] ?? '').split('/')
+    const fits = (segments: readonly string[]) =>
+      segments.length === asked.length &&
+      segments.every((segment, i) => (segment.startsWith('{') ? asked[i] !== '' : segment === asked[i]))
+    const found = compiled.find((pattern) => pattern.method === method && fits(pattern.segments))
+    return `${method} ${found?.path ?? '(unknown)'}`
   }
 }

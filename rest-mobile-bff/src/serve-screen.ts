@@ -1,3 +1,4 @@
+import { matchesTag } from '@harbor/shared-edge/entity-tags'
 import type { TokenVerifier, Viewer } from '@harbor/shared-runtime/auth'
 import type { Cache } from '@harbor/shared-runtime/cache'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
@@ -7,7 +8,6 @@ import type { Context, Handler } from 'hono'
 import { authorise } from './authorise.ts'
 import { cacheControl } from './caching/cache-policy.ts'
 import type { Cdn } from './caching/cdn.ts'
-import { matches } from './caching/etag.ts'
 import { type Built, type KeptAnswers, keepAnswers, type Sourced } from './caching/kept-answers.ts'
 import type { ClientSet } from './clients.ts'
 import { createFormat } from './format/index.ts'
@@ -137,7 +137,7 @@ function respond(
   if (vary.length > 0) headers.Vary = vary.join(', ')
   if (degraded.length > 0) headers['X-Degraded'] = degraded.join(', ')
   else if (isPublic && forAll && cdn) Object.assign(headers, cdn.announce(targetOf(c), tags))
-  if (matches(c.req.header('if-none-match'), sent.etag)) return c.body(null, 304, headers)
+  if (matchesTag(c.req.header('if-none-match'), sent.etag)) return c.body(null, 304, headers)
   headers['Content-Type'] = mediaType
   headers['Content-Length'] = String(sent.bytes.byteLength)
   if (sent.coding !== 'identity') headers['Content-Encoding'] = sent.coding

@@ -47,10 +47,16 @@ export const optionalHttpAddress = (about: string) => setting(origin.optional(),
 
 /** An address of the given schemes that has no default. */
 export const optionalAddress = (schemes: readonly string[], about: string) =>
-  setting(z.url({ protocol: new RegExp(`^(${schemes.join('|')})$`) }).optional(), {
-    about,
-    allowed: `an address that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
-  })
+  setting(
+    z
+      .url()
+      .refine((url) => schemes.includes(new URL(url).protocol.slice(0, -1)))
+      .optional(),
+    {
+      about,
+      allowed: `an address that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    },
+  )
 
 /** A switch. */
 export const flag = (standard: boolean, about: string) =>

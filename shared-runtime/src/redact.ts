@@ -25,11 +25,14 @@ const TELLING: readonly Telling[] = [
     sign: /eyJ|(?:bearer|dpop|basic)(?: |%20)/i,
     forms: [new RegExp(`(${SCHEME})[\\w.~+/%-]+=*`, 'gi'), /()(?<!\\u[\da-f]{3})eyJ[\w-]{4,}(?:\.[\w-]*)*/g],
   },
-  // E-mail addresses, and the user of any other address.
+  // E-mail addresses, and the user of any other address. The lookahead keeps a run of backslashes linear.
   {
     sign: /@|%40/,
     forms: [
-      new RegExp(`()${WORD_START}[\\w.+-]{1,256}(?:@|%40)(?:[\\w-]{1,63}\\.){1,8}[a-z]{2,}`, 'gi'),
+      new RegExp(
+        `()(?=[\\w.+-])${WORD_START}[\\w.+-]{1,256}(?:@|%40)(?:[\\w-]{1,63}\\.){1,8}[a-z]{2,}`,
+        'gi',
+      ),
       /(\/\/)[^/\s@"'\\]{1,256}(?=@)/g,
     ],
   },

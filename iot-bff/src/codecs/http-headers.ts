@@ -18,15 +18,6 @@ export function preferredType(accept: string | undefined, offered: readonly stri
   return best?.type
 }
 
-/** Whether an `If-None-Match` header holds the tag (given without its quotes), weakly compared. */
-export function matchesTag(ifNoneMatch: string | undefined, tag: string): boolean {
-  if (ifNoneMatch === undefined) return false
-  return ifNoneMatch.split(',').some((entry) => {
-    const candidate = entry.trim()
-    return candidate === '*' || candidate.replace(/^W\//, '') === `"${tag}"`
-  })
-}
-
 type Range = { readonly range: string; readonly quality: number }
 
 function parseRange(text: string): Range {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { matchesTag, preferredType } from '../codecs/http-headers.ts'
+import { matchesTag } from '@harbor/shared-edge/entity-tags'
+import { preferredType } from '../codecs/http-headers.ts'
 import type { Device } from '../devices/record.ts'
 import type { Devices } from '../devices/registry.ts'
 import type { FlagStore, Resource } from '../flag-store.ts'
@@ -61,7 +62,7 @@ export function createHttpListener({ store, devices, resources, limits }: Option
     const scope = isForwarded(headers) ? 'private,' : ''
     const cached = ['ETag', `"${answer.etagText}"`, 'Cache-Control', `${scope}max-age=${store.maxAgeS()}`]
     if (headers.accept !== undefined) cached.push('Vary', 'Accept', 'Content-Type', type)
-    if (!matchesTag(headers['if-none-match'], answer.etagText))
+    if (!matchesTag(headers['if-none-match'], `"${answer.etagText}"`))
       return send(response, 200, cached, answer.body)
     response.writeHead(304, '', cached).end()
   }
