@@ -7,6 +7,15 @@ it('with https: names that browsers hold to what they promise', () => {
   expect(logIn.set('x')).toBe('__Host-Http-log-in=x; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Lax')
 })
 
+it('that browsers would drop for its length is an error', () => {
+  for (const secure of [true, false])
+    for (const cookie of Object.values(createCookies(secure))) {
+      const room = 4_096 - cookie.set('').length
+      expect(cookie.set('x'.repeat(room)).length).toBe(4_096)
+      expect(() => cookie.set('x'.repeat(room + 1))).toThrow('4097 bytes. Allowed: 4096')
+    }
+})
+
 it('with http: other names, so that neither is taken for the other', () => {
   const { session, logIn } = createCookies(false)
   expect(session.set('id')).toBe('dev-session=id; Path=/; HttpOnly; SameSite=Strict')

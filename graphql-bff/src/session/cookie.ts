@@ -3,7 +3,7 @@ import { parse, serialize } from 'hono/utils/cookie'
 /** A cookie of the web BFF: never readable by scripts, for this host alone. */
 export type Cookie = {
   read(header: string | null | undefined): string | undefined
-  /** A `Set-Cookie` line. */
+  /** A `Set-Cookie` line. @throws for one that browsers would drop (RFC 6265, 6.1: above 4,096 bytes) */
   set(value: string): string
   clear(): string
 }
@@ -12,6 +12,8 @@ export type Cookies = { readonly session: Cookie; readonly logIn: Cookie }
 
 /** The scheme of a 401: RFC 9110 wants one, and there is no registered name for a cookie. */
 export const CHALLENGE = 'Cookie'
+
+const MAX_BYTES = 4_096
 
 /** Time for a user to log in at the identity service. */
 export const LOG_IN_SECONDS = 600
@@ -33,8 +35,12 @@ export const createCookies = (secure: boolean): Cookies => ({
 type Attributes = { secure: boolean; sameSite: 'Strict' | 'Lax'; maxAge?: number }
 
 function cookie(name: string, attributes: Attributes): Cookie {
-  const line = (value: string, more: Partial<Attributes>) =>
-    serialize(name, value, { ...attributes, ...more, path: '/', httpOnly: true })
+  const line = (value: string, more: Partial<Attributes>) => {
+    const written = serialize(name, value, { ...attributes, ...more, path: '/', httpOnly: true })
+    const bytes = Buffer.byteLength(written)
+    if (bytes > MAX_BYTES) throw new Error(`The cookie ${name} has ${bytes} bytes. Allowed: ${MAX_BYTES}.`)
+    return written
+  }
   return {
     read: (header) => parse(header ?? '', name)[name] || undefined,
     set: (value) => line(value, {}),

@@ -82,6 +82,26 @@ describe('log-in', () => {
     expect(await whoAmI()).toMatchObject({ user: { roles: ['customer'] } })
   })
 
+  it('sets no cookie that browsers drop, whatever the way back, in as many tabs as may be open', async () => {
+    const longest = [
+      `/${'a'.repeat(511)}`,
+      `/?q=${'ü'.repeat(84)}`,
+      `/#${"'".repeat(510)}`,
+      `/${'ü'.repeat(500)}`,
+    ]
+    await logIn(browser, app.url, ADA)
+    for (const returnTo of [...longest, ...longest]) {
+      const answer = await browser.call(`${app.url}/auth/login?returnTo=${encodeURIComponent(returnTo)}`, {
+        headers: { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+      })
+      const [line = ''] = answer.headers.getSetCookie()
+      expect(line).toContain('log-in=')
+      expect(Buffer.byteLength(line)).toBeLessThanOrEqual(4_096)
+    }
+    const page = await browser.go(`${app.url}/auth/login?returnTo=${encodeURIComponent(longest[0] ?? '')}`)
+    expect((await submitForm(browser, page, ADA)).url).toBe(app.url + longest[0])
+  })
+
   it('works in two tabs at a time', async () => {
     const first = await browser.go(`${app.url}/auth/login?returnTo=/first`)
     const second = await browser.go(`${app.url}/auth/login?returnTo=/second`)

@@ -37,6 +37,11 @@ it.each([
   '/orders\r\nset-cookie: x=1',
   ` //evil.example`,
   `/${'a'.repeat(600)}`,
+  `/${'a'.repeat(512)}`,
+  `/?q=${'ü'.repeat(500)}`,
+  `/${'ü'.repeat(86)}`,
+  `/#${'😀'.repeat(43)}`,
+  `/?q=${'"'.repeat(200)}`,
 ])('goes to the start instead of %j', (path) => expect(localPath(path)).toBe('/'))
 
 it('never leads away, whatever it is given', () => {
