@@ -23,7 +23,7 @@ function limitedApp(env: Record<string, string>) {
       headers: { ...CSRF, cookie, 'content-type': 'application/json' },
       body: '{}',
     })
-  return { ask, cookieOf }
+  return { ask, cookieOf, app }
 }
 
 test('a session over its limit is refused, and another one of the same user goes on', async () => {
@@ -41,3 +41,23 @@ test('all sessions of a user count together, and nobody else is counted with the
   expect(statuses.map((status) => status === 429)).toEqual([false, false, true])
   expect((await ask()).status).not.toBe(429)
 })
+
+test.each(['RATE_LIMIT_AUTH', 'RATE_LIMIT_ADDRESS'])(
+  'with %s used up, every way to end a session is open, and costs nobody else a request',
+  async (setting) => {
+    const { app, cookieOf } = limitedApp({ [setting]: '3/60' })
+    const logIn = async () => (await app.request('/auth/callback')).status
+    const end = async (path: string) => {
+      const form = path === '/auth/backchannel-logout'
+      const type = form ? 'application/x-www-form-urlencoded' : 'application/json'
+      const headers = { ...(!form && CSRF), cookie: await cookieOf('customer'), 'content-type': type }
+      return (await app.request(path, { method: 'POST', headers })).status
+    }
+    const ends = { '/auth/logout': 200, '/auth/logout-everywhere': 200, '/auth/backchannel-logout': 400 }
+    for (let n = 0; n < 10; n++)
+      for (const [path, status] of Object.entries(ends))
+        expect([path, await end(path)]).toEqual([path, status])
+    expect([await logIn(), await logIn(), await logIn(), await logIn()]).toEqual([303, 303, 303, 429])
+    for (const [path, status] of Object.entries(ends)) expect([path, await end(path)]).toEqual([path, status])
+  },
+)

@@ -1,9 +1,20 @@
+import { atMost } from '@harbor/shared-runtime/limits/at-most'
 import { readFormBody } from '@harbor/shared-runtime/limits/read-body'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Context } from 'hono'
-import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  type JWTVerifyGetKey,
+  jwtVerify,
+  type ProtectedHeaderParameters,
+} from 'jose'
 import { z } from 'zod'
 import type { Env, Route } from '../route.ts'
+import { ENDING_PATHS } from './ending-paths.ts'
 import { ID_TOKEN_ALGORITHM, type Oidc } from './oidc.ts'
 import { type Sessions, sidGroup, userGroup } from './sessions.ts'
 import type { SessionStore } from './store.ts'
@@ -20,6 +31,9 @@ const CLOCK_SKEW_S = 5
 /** A token that was made longer ago is not taken, whatever it says of its expiry. */
 const MAX_AGE_S = 300
 const MAX_CHARACTERS = 8_192
+const TYPE = 'logout+jwt'
+/** The route is not limited by its rate; what a signature costs is bounded by this. */
+const MAX_SIGNATURES_AT_A_TIME = 8
 /** A logout token, and what else an identity service may say beside it. */
 const FORM = { maxBytes: 16 * 1024, maxMembers: 10 }
 
@@ -40,11 +54,12 @@ const Claims = z
  */
 export function backChannelRoutes({ sessions, store, oidc, log }: Options): readonly Route[] {
   let keys: JWTVerifyGetKey | undefined
+  const inTurn = atMost(MAX_SIGNATURES_AT_A_TIME)
 
   const loadedKeys = async () =>
     (keys ??= createRemoteJWKSet(new URL(await oidc.keysAddress()), { [customFetch]: oidc.reach }))
 
-  return [{ path: '/auth/backchannel-logout', methods: ['POST'], kind: 'server', handle }]
+  return [{ path: ENDING_PATHS.backChannel, methods: ['POST'], kind: 'server', handle }]
 
   async function handle(c: Context<Env>): Promise<Response> {
     c.header('cache-control', 'no-store')
@@ -63,15 +78,19 @@ export function backChannelRoutes({ sessions, store, oidc, log }: Options): read
   async function verified(token: string) {
     if (token.length > MAX_CHARACTERS) return undefined
     try {
-      const { payload } = await jwtVerify(token, await loadedKeys(), {
-        issuer: oidc.issuer,
-        audience: oidc.clientId,
-        algorithms: [ID_TOKEN_ALGORITHM],
-        typ: 'logout+jwt',
-        clockTolerance: CLOCK_SKEW_S,
-        maxTokenAge: MAX_AGE_S,
-        requiredClaims: ['exp'],
-      })
+      if (!isWorthASignature(token)) return undefined
+      const loaded = await loadedKeys()
+      const verify = () =>
+        jwtVerify(token, loaded, {
+          issuer: oidc.issuer,
+          audience: oidc.clientId,
+          algorithms: [ID_TOKEN_ALGORITHM],
+          typ: TYPE,
+          clockTolerance: CLOCK_SKEW_S,
+          maxTokenAge: MAX_AGE_S,
+          requiredClaims: ['exp'],
+        })
+      const { payload } = await inTurn(verify)
       return Claims.safeParse(payload).data
     } catch (error) {
       // The rest (identity away) says nothing of the token.
@@ -79,6 +98,28 @@ export function backChannelRoutes({ sessions, store, oidc, log }: Options): read
       if (!ofToken) throw error
       return undefined
     }
+  }
+
+  /** What nobody signed for us, by its own words, costs neither a key nor a signature. */
+  function isWorthASignature(token: string): boolean {
+    const { alg, typ } = headerOf(token)
+    if (alg !== ID_TOKEN_ALGORITHM || typ?.toLowerCase().replace('application/', '') !== TYPE) return false
+    const { iss, aud, exp = 0, ...claims } = decodeJwt(token)
+    return (
+      iss === oidc.issuer &&
+      [aud].flat().includes(oidc.clientId) &&
+      exp * 1000 > Date.now() - CLOCK_SKEW_S * 1000 &&
+      Claims.safeParse({ ...claims, exp }).success
+    )
+  }
+}
+
+/** Of what is no token jose throws a TypeError, as of a mistake of ours. */
+function headerOf(token: string): ProtectedHeaderParameters {
+  try {
+    return decodeProtectedHeader(token)
+  } catch {
+    return {}
   }
 }
 

@@ -1,8 +1,10 @@
+import { atMost } from '@harbor/shared-runtime/limits/at-most'
 import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { Context } from 'hono'
 import type { Env, Route } from '../route.ts'
 import type { Cookies } from './cookie.ts'
+import { ENDING_PATHS } from './ending-paths.ts'
 import type { Oidc } from './oidc.ts'
 import type { Session } from './session.ts'
 import { keyOf, type Sessions, userGroup } from './sessions.ts'
@@ -14,14 +16,24 @@ type Options = {
   log: Log
 }
 
+const MAX_AT_A_TIME = 32
+
 /**
  * Logging out here, and where to go to log out at the identity service, too: `{endSessionUrl}`, `null` when
  * that cannot be had now. The session here has ended in any case, or else the answer is a problem.
  */
 export function logOutRoutes({ sessions, oidc, cookies, log }: Options): readonly Route[] {
+  // Each asks the session store and the identity service, and is not limited by its rate.
+  const inTurn = atMost(MAX_AT_A_TIME)
+
   return [
-    { path: '/auth/logout', methods: ['POST'], kind: 'api', handle: logOut },
-    { path: '/auth/logout-everywhere', methods: ['POST'], kind: 'api', handle: logOutEverywhere },
+    { path: ENDING_PATHS.logOut, methods: ['POST'], kind: 'api', handle: (c) => inTurn(() => logOut(c)) },
+    {
+      path: ENDING_PATHS.logOutEverywhere,
+      methods: ['POST'],
+      kind: 'api',
+      handle: (c) => inTurn(() => logOutEverywhere(c)),
+    },
   ]
 
   async function logOut(c: Context<Env>): Promise<Response> {

@@ -13,6 +13,8 @@ export type RateLimitPolicy = {
   readonly per: CountedPer
   /** For paths only that begin like this. */
   readonly under?: string
+  /** Paths that are never counted, nor refused: those on the way to safety, such as a log-out. */
+  readonly except?: readonly string[]
 }
 
 const QUOTA = /^([1-9]\d{0,8})\/([1-9]\d{0,4})$/

@@ -57,7 +57,9 @@ export function rateLimiting(
 }
 
 const applies = (policy: RateLimitPolicy, per: CountedPer, path: string): boolean =>
-  policy.per === per && (policy.under === undefined || path.startsWith(policy.under))
+  policy.per === per &&
+  (policy.under === undefined || path.startsWith(policy.under)) &&
+  !policy.except?.includes(path)
 
 const policyItem = ({ policy: { name, points, seconds } }: Counted) => `"${name}";q=${points};w=${seconds}`
 
