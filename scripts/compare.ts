@@ -4,26 +4,33 @@
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { BFFS } from '../bffs.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const offset = Number(process.env.PORT_OFFSET ?? 0)
 const control = `http://127.0.0.1:${4100 + offset}`
 
+const [WEB, MOBILE, DEVICES] = BFFS
 const CONSUMERS = [
   {
     title: 'web dashboard · GraphQL',
     example: 'web-dashboard',
-    args: ['--address', `http://127.0.0.1:${4000 + offset}`],
+    args: ['--address', `http://127.0.0.1:${WEB.port + offset}`],
   },
   {
     title: 'mobile app · REST',
     example: 'mobile-app',
-    args: ['--address', `http://127.0.0.1:${4001 + offset}`],
+    args: ['--address', `http://127.0.0.1:${MOBILE.port + offset}`],
   },
   {
     title: 'shelf label · CoAP, MQTT',
     example: 'shelf-label',
-    args: ['--coap', String(5683 + offset), '--mqtt', `mqtt://127.0.0.1:${1884 + offset}`],
+    args: [
+      '--coap',
+      String(DEVICES.ports.COAP_PORT.port + offset),
+      '--mqtt',
+      `mqtt://127.0.0.1:${DEVICES.ports.MQTT_PORT.port + offset}`,
+    ],
   },
 ]
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { BFFS } from '../bffs.ts'
 import { SERVICES } from '../shared-clients/src/services.ts'
 import { findTool } from '../shared-testing/src/tools.ts'
 
@@ -17,13 +18,9 @@ describe.skipIf(!compose)('docker-compose.yml', () => {
 
   it('is valid, and tells every BFF the address of every domain service', () => {
     const { services } = config()
-    expect(Object.keys(services).toSorted()).toEqual([
-      'graphql-bff',
-      'iot-bff',
-      'mock-services',
-      'rest-mobile-bff',
-    ])
-    for (const bff of ['graphql-bff', 'iot-bff', 'rest-mobile-bff'])
+    const bffs = BFFS.map(({ name }) => name)
+    expect(Object.keys(services).toSorted()).toEqual(['mock-services', ...bffs].toSorted())
+    for (const bff of bffs)
       for (const [index, service] of SERVICES.entries())
         expect(services[bff]?.environment?.[`${service.toUpperCase()}_URL`]).toBe(
           `http://mock-services:${4101 + index}`,

@@ -2,18 +2,39 @@
  * Writes every file that is generated from the code; with `--check`, writes nothing and fails when one of
  * them is not what the code says.
  */
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { contracts as graphql } from '../graphql-bff/contract/index.ts'
-import { brokenContracts, documentFaults, contracts as mobile } from '../rest-mobile-bff/contract/index.ts'
+import { BFFS } from '../bffs.ts'
+import { composeFile } from './compose-file.ts'
 import { recipePages } from './recipes.ts'
 import { referencePages } from './reference-pages.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const checkOnly = process.argv.includes('--check')
 
-const files = { ...(await graphql()), ...(await mobile()), ...referencePages(), ...(await recipePages(root)) }
+/** What the `contract/index.ts` of a BFF may export; a BFF without one has no generated contract. */
+type Contract = {
+  /** Generated files, by their path from the repository's root. */
+  contracts?: () => Promise<Record<string, string>>
+  /** What is wrong in the API document, one message each. */
+  documentFaults?: () => Promise<string[]>
+  /** Changes that would break what consumers were shipped with, one message each. */
+  brokenContracts?: (today: string) => Promise<string[]>
+}
+const contracts = await Promise.all(
+  BFFS.map(({ name }) => join(root, name, 'contract/index.ts'))
+    .filter(existsSync)
+    .map(async (path): Promise<Contract> => await import(path)),
+)
+
+const files: Record<string, string> = {
+  'docker-compose.yml': composeFile(),
+  ...(await referencePages()),
+  ...(await recipePages(root)),
+}
+for (const { contracts: generate } of contracts) Object.assign(files, await generate?.())
 const outdated: string[] = []
 for (const [path, contents] of Object.entries(files)) {
   const file = join(root, path)
@@ -34,13 +55,16 @@ else if (outdated.length > 0) {
   process.exitCode = 1
 }
 
-const faults = await documentFaults()
+const faults: string[] = []
+for (const { documentFaults } of contracts) faults.push(...((await documentFaults?.()) ?? []))
 if (faults.length > 0) {
   console.error(`wrong in the API document:\n${faults.join('\n')}`)
   process.exitCode = 1
 }
 
-const broken = await brokenContracts(new Date().toISOString().slice(0, 10))
+const today = new Date().toISOString().slice(0, 10)
+const broken: string[] = []
+for (const { brokenContracts } of contracts) broken.push(...((await brokenContracts?.(today)) ?? []))
 if (broken.length > 0) {
   console.error(`not what the kept contracts say:\n${broken.join('\n')}`)
   process.exitCode = 1

@@ -1,3 +1,5 @@
+import { BFFS, type Bff } from '../bffs.ts'
+
 type Ports = Record<'graphql' | 'mobile' | 'devices' | 'app' | 'coap' | 'mqtt' | 'control', number>
 
 /** What mock-services tells a demo (docs/domain-services.md, "The control port"). */
@@ -12,7 +14,7 @@ type Demo = {
 }
 
 /** The page that the demo prints: where everything is, who can log in, what to copy into a second terminal. */
-export async function demoTable(ports: Ports): Promise<string> {
+export async function demoTable(ports: Ports, offset: number): Promise<string> {
   const control = `http://localhost:${ports.control}`
   const demo = (await (await fetch(`${control}/demo`)).json()) as Demo
   const { device, sku } = demo
@@ -22,10 +24,8 @@ export async function demoTable(ports: Ports): Promise<string> {
   const coap = ports.coap === 5683 ? 'localhost' : `localhost:${ports.coap}`
 
   return section('Where', [
-    ['web', `${web}/`, 'dashboard, to log in to; GraphQL at /graphql'],
-    ['mobile', `http://localhost:${ports.mobile}/docs`, 'API reference; REST under /v1'],
+    ...BFFS.map((bff) => whereOf(bff, offset)),
     ['mobile app', `http://localhost:${ports.app}/`, 'to install, and to open without a network'],
-    ['devices', `http://localhost:${ports.devices}  coap://${coap}  mqtt://localhost:${ports.mqtt}`, ''],
     ['services', control, 'faults, calls, stock, events'],
   ])
     .concat(
@@ -50,6 +50,14 @@ export async function demoTable(ports: Ports): Promise<string> {
       ],
     )
     .join('\n')
+}
+
+function whereOf({ consumer, port, ports, page }: Bff, offset: number): string[] {
+  const others = Object.entries(ports).map(
+    ([setting, { port }]) => `${setting.replace('_PORT', '').toLowerCase()}://localhost:${port + offset}`,
+  )
+  const address = [`http://localhost:${port + offset}${page.path}`, ...others].join('  ')
+  return [consumer, address, page.about]
 }
 
 function section(title: string, rows: readonly (readonly string[])[]): string[] {

@@ -1,13 +1,15 @@
 /**
- * Starts the domain services, the three BFFs and the page of the mobile app with their standard settings, prints
+ * Starts the domain services, every BFF of bffs.ts and the page of the mobile app with their default settings, prints
  * what to try, then the word "ready". Ctrl-C ends everything. `--watch` restarts a process when its code changes,
  * logs every request and takes ad-hoc GraphQL. PORT_OFFSET moves every port up by that much.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { BFFS, type Bff, MANAGEMENT_PORT_DISTANCE } from '../bffs.ts'
 import { SERVICE_NAMES as MOCK_SERVICES } from '../mock-services/src/service-names.ts'
 import { SERVICES as DOMAIN_SERVICES } from '../shared-clients/src/services.ts'
+import { bffClients } from './compose-file.ts'
 import { demoTable } from './demo-table.ts'
 import { type PortUse, portTroubles } from './ports.ts'
 
@@ -24,13 +26,14 @@ if (!Number.isInteger(offset) || offset < 0 || offset > 50_000) {
 const READY_MS = 30_000
 const STOP_MS = 10_000
 
+const [WEB, MOBILE, DEVICES] = BFFS
 const PORTS = {
-  graphql: 4000 + offset,
-  mobile: 4001 + offset,
-  devices: 4002 + offset,
+  graphql: WEB.port + offset,
+  mobile: MOBILE.port + offset,
+  devices: DEVICES.port + offset,
   app: 4003 + offset,
-  coap: 5683 + offset,
-  mqtt: 1884 + offset,
+  coap: DEVICES.ports.COAP_PORT.port + offset,
+  mqtt: DEVICES.ports.MQTT_PORT.port + offset,
   control: 4100 + offset,
 }
 
@@ -48,23 +51,26 @@ const SERVICES: readonly Service[] = [
     name: 'mock-services',
     port: PORTS.control,
     management: PORTS.control,
-    env: { WEB_BFF_URL: `http://localhost:${PORTS.graphql}` },
+    env: { WEB_BFF_URL: `http://localhost:${PORTS.graphql}`, BFF_CLIENTS: bffClients() },
   },
-  { name: 'graphql-bff', port: PORTS.graphql, management: PORTS.graphql + 5000 },
-  { name: 'rest-mobile-bff', port: PORTS.mobile, management: PORTS.mobile + 5000 },
-  {
-    name: 'iot-bff',
-    port: PORTS.devices,
-    management: PORTS.devices + 5000,
-    env: { COAP_PORT: String(PORTS.coap), MQTT_PORT: String(PORTS.mqtt), COAP_PLAIN_DEVICE: 'd101' },
-  },
+  ...BFFS.map(serviceOf),
   {
     name: 'examples/mobile-app',
     port: PORTS.app,
-    management: PORTS.app + 5000,
+    management: PORTS.app + MANAGEMENT_PORT_DISTANCE,
     env: { MOBILE_BFF_URL: `http://127.0.0.1:${PORTS.mobile}` },
   },
 ]
+
+function serviceOf({ name, port, ports, env }: Bff): Service {
+  const more = Object.entries(ports).map(([setting, { port }]) => [setting, String(port + offset)])
+  return {
+    name,
+    port: port + offset,
+    management: port + offset + MANAGEMENT_PORT_DISTANCE,
+    env: { ...env, ...Object.fromEntries(more) },
+  }
+}
 
 const troubles = await portTroubles(portUses())
 if (troubles.length > 0) {
@@ -91,8 +97,11 @@ function portUses(): PortUse[] {
       { port, by: 'http', owner: `${name} (PORT)` },
       { port: management, by: 'http', owner: `${name} (MANAGEMENT_PORT)` },
     ]),
-    { port: PORTS.coap, by: 'udp', owner: 'iot-bff (COAP_PORT)' },
-    { port: PORTS.mqtt, by: 'tcp', owner: 'iot-bff (MQTT_PORT)' },
+    ...BFFS.flatMap(({ name, ports }) =>
+      Object.entries(ports).map(
+        ([setting, { port, by }]): PortUse => ({ port: port + offset, by, owner: `${name} (${setting})` }),
+      ),
+    ),
   ]
 }
 
@@ -108,7 +117,7 @@ process.on('exit', () => {
 const [services, ...bffs] = SERVICES
 if (services) await started(services)
 await Promise.all(bffs.map(started))
-console.log(await demoTable(PORTS))
+console.log(await demoTable(PORTS, offset))
 console.log('ready')
 
 async function started(service: Service): Promise<void> {

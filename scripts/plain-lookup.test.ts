@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { BFFS } from '../bffs.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -22,14 +23,7 @@ const ALLOWED = [
   'export function headers(etag: string) {\n  const all: Record<string, string> = { ETag: etag }\n  return all\n}\n',
 ]
 /** Of every package whose code meets names from outside. */
-const FOLDERS = [
-  'shared-runtime',
-  'shared-clients',
-  'graphql-bff',
-  'rest-mobile-bff',
-  'iot-bff',
-  'mock-services',
-]
+const FOLDERS = ['shared-runtime', 'shared-clients', 'mock-services', ...BFFS.map(({ name }) => name)]
 
 it('a table that any string may index is refused in every package, a Map and a closed table are not', () => {
   const tree = mkdtempSync(join(tmpdir(), 'plain-lookup-'))

@@ -4,29 +4,21 @@ import { describe, expect, it } from 'vitest'
 import { PROBLEMS } from '../shared-runtime/src/problems.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const FOLDERS = [
-  'shared-runtime',
-  'shared-clients',
-  'shared-checkout',
-  'shared-edge',
-  'rest-mobile-bff',
-  'graphql-bff',
-  'iot-bff',
-]
 
 /** In the table of problems only those of upstreams are quoted. */
 const MAKING = (file: string) =>
-  file.endsWith('/problems.ts') ? /'([A-Z_]{5,})'/g : /new ProblemError\(\s*'([A-Z_]+)'/g
+  file.endsWith('/problems.ts')
+    ? /'([A-Z_]{5,})'/g
+    : /(?<=new ProblemError\(\s*|const code = [^\n]*)'([A-Z_]{5,})'/g
 
 /** Where a problem is made, by its code. */
 function madeInCode(): Map<string, string> {
   const made = new Map<string, string>()
-  for (const folder of FOLDERS)
-    for (const file of globSync(`${folder}/src/**/*.ts`, { cwd: root })) {
-      if (file.endsWith('.test.ts')) continue
-      const source = readFileSync(`${root}/${file}`, 'utf8')
-      for (const [, code = ''] of source.matchAll(MAKING(file))) made.set(code, file)
-    }
+  for (const file of globSync('{shared-*,*-bff}/src/**/*.ts', { cwd: root })) {
+    if (file.endsWith('.test.ts')) continue
+    const source = readFileSync(`${root}/${file}`, 'utf8')
+    for (const [, code = ''] of source.matchAll(MAKING(file))) made.set(code, file)
+  }
   return made
 }
 

@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-testing/redis-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BFFS as REGISTRY } from '../../bffs.ts'
 import { SEAL_KEYS, startFailing } from './harness.ts'
 
-const PROCESSES = ['mock-services', 'graphql-bff', 'rest-mobile-bff', 'iot-bff']
-const BFFS = PROCESSES.slice(1)
+const BFFS = REGISTRY.map(({ name }) => name)
+const PROCESSES = ['mock-services', ...BFFS]
 
 describe('a process that cannot start says why and ends', () => {
   it.each(PROCESSES)('%s: a wrong value, by name, with what was given and what is allowed', async (name) => {
@@ -43,8 +44,6 @@ describe('a Redis that refuses the process', () => {
     const { code, said } = await startFailing(name, {
       REDIS_URL: `redis://:hunter2@127.0.0.1:${redis.port}`,
       SEAL_KEYS,
-      COAP_PORT: '0',
-      MQTT_PORT: '0',
     })
     expect(code).toBe(1)
     expect(said).toMatch(/Redis refuses the user or the password.*Set REDIS_URL/)
@@ -54,7 +53,7 @@ describe('a Redis that refuses the process', () => {
 })
 
 it.each(BFFS)('%s: a port that browsers block is named', async (name) => {
-  const { code, said } = await startFailing(name, { PORT: '6000', COAP_PORT: '0', MQTT_PORT: '0' })
+  const { code, said } = await startFailing(name, { PORT: '6000' })
   expect(code).toBe(1)
   expect(said).toContain('port 6000 cannot be reached by browsers')
   expect(said).toContain('Set PORT')

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { ServiceName } from '@harbor/shared-clients'
 import { freePort } from '@harbor/shared-testing/free-port'
+import { BFFS, type BffName } from '../../bffs.ts'
 import { lintAnswer } from './cookie-linter.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -110,6 +111,11 @@ const UNLIMITED = {
   RATE_LIMIT_CLIENT: '100000000/60',
 }
 
+/** The ports that a BFF listens on beside HTTP. */
+const FREE_PORTS = Object.fromEntries(
+  BFFS.flatMap(({ ports }) => Object.keys(ports).map((setting) => [setting, '0'])),
+)
+
 /** Starts `<name>/src/server.ts` on free ports; `stdout` is where its log goes. */
 export function spawnServer(
   name: string,
@@ -118,7 +124,7 @@ export function spawnServer(
 ): ChildProcess {
   const child = spawn(process.execPath, ['src/server.ts'], {
     cwd: `${root}/${name}`,
-    env: { PATH: process.env.PATH, PORT: '0', MANAGEMENT_PORT: '0', ...UNLIMITED, ...env },
+    env: { PATH: process.env.PATH, PORT: '0', MANAGEMENT_PORT: '0', ...FREE_PORTS, ...UNLIMITED, ...env },
     stdio: ['ignore', stdout, 'pipe'],
   })
   running.add(child)
@@ -179,16 +185,20 @@ export async function startSystem(): Promise<System> {
   const control = services.addresses.control ?? ''
   const demo = (await (await fetch(`${control}/demo`)).json()) as Demo
   const upstreams = { ...upstreamAddresses(demo.services), EVENTS_URL: `${control}/events` }
-  const [web, mobile, devices] = await Promise.all([
-    startProcess('graphql-bff', { ...upstreams, PORT: webPort }),
-    startProcess('rest-mobile-bff', upstreams),
-    startProcess('iot-bff', {
-      ...upstreams,
-      COAP_PORT: '0',
-      MQTT_PORT: '0',
-      COAP_PLAIN_DEVICE: demo.device.id,
-    }),
-  ])
+  const bffs = new Map(
+    await Promise.all(
+      BFFS.map(async ({ name, env }) => {
+        const port = name === 'graphql-bff' ? { PORT: webPort } : {}
+        return [name, await startProcess(name, { ...env, ...upstreams, ...port })] as const
+      }),
+    ),
+  )
+  const bff = (name: BffName): Running => {
+    const process = bffs.get(name)
+    if (!process) throw new TypeError(`${name} is not in bffs.ts`)
+    return process
+  }
+  const [web, mobile, devices] = [bff('graphql-bff'), bff('rest-mobile-bff'), bff('iot-bff')]
   const request = async (method: string, path: string, body?: unknown) => {
     const answer = await fetch(`${control}${path}`, {
       method,
@@ -228,7 +238,7 @@ export async function startSystem(): Promise<System> {
     },
     forgetCalls: async () => void (await request('DELETE', '/calls')),
     async stop() {
-      await Promise.all([web.stop(), mobile.stop(), devices.stop()])
+      await Promise.all([...bffs.values()].map((process) => process.stop()))
       await services.stop()
     },
   }

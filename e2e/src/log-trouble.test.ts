@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { SERVICES } from '@harbor/shared-clients'
 import { freePort, freePortBlock } from '@harbor/shared-testing/free-port'
 import { afterAll, describe, expect, it } from 'vitest'
+import { BFFS } from '../../bffs.ts'
 import { spawnServer } from './harness.ts'
 
-const BFFS = ['graphql-bff', 'rest-mobile-bff', 'iot-bff']
 const PIPE_BYTES = 65_536
 let pipes = 0
 
@@ -44,23 +44,26 @@ function fullPipe() {
 }
 
 describe.each(OUTPUTS)('a log on $name', ({ trouble, open }) => {
-  it.each(BFFS)('leaves %s alive, says so on /readyz, and SIGTERM is obeyed', async (name) => {
-    const { fd, after } = open()
-    const port = await freePort()
-    const settings = { MANAGEMENT_PORT: String(port), COAP_PORT: '0', MQTT_PORT: '0' }
-    const child = spawnServer(name, settings, fd)
-    closeSync(fd)
-    after()
-    const details = async () => {
-      const answer = await fetch(`http://127.0.0.1:${port}/readyz`)
-      return (await answer.json()).details.log
-    }
-    await expect.poll(details, { timeout: 30_000, interval: 100 }).toMatchObject({ trouble })
-    expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200)
-    child.kill('SIGTERM')
-    const [code] = await once(child, 'exit')
-    expect(code).toBe(0)
-  })
+  it.each(BFFS.map(({ name }) => name))(
+    'leaves %s alive, says so on /readyz, and SIGTERM is obeyed',
+    async (name) => {
+      const { fd, after } = open()
+      const port = await freePort()
+      const settings = { MANAGEMENT_PORT: String(port) }
+      const child = spawnServer(name, settings, fd)
+      closeSync(fd)
+      after()
+      const details = async () => {
+        const answer = await fetch(`http://127.0.0.1:${port}/readyz`)
+        return (await answer.json()).details.log
+      }
+      await expect.poll(details, { timeout: 30_000, interval: 100 }).toMatchObject({ trouble })
+      expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200)
+      child.kill('SIGTERM')
+      const [code] = await once(child, 'exit')
+      expect(code).toBe(0)
+    },
+  )
 
   it('leaves the domain services alive, and SIGTERM is obeyed', async () => {
     const { fd, after } = open()

@@ -8,6 +8,7 @@ import { accessTokens, createDemo, type Demo } from './demo.ts'
 import { createFaults, type Fault } from './faults.ts'
 import { createGrpcServer } from './grpc-service.ts'
 import { createHttpServer, routesListener } from './http-service.ts'
+import { DEFAULT_BFF_CLIENTS } from './identity/clients.ts'
 import { IDENTITY_PATTERNS, identityListener } from './identity/index.ts'
 import { IMAGE_PATTERNS, imageListener } from './images/image-service.ts'
 import { openPort, type Port } from './port.ts'
@@ -32,6 +33,8 @@ export type MockServicesOptions = {
   issuer?: string | undefined
   /** Where users find the web BFF: log-in redirects and back-channel logout go there. */
   webBffUrl?: string
+  /** OAuth client ids of the BFFs other than the web BFF; the secret of each is `<id>-secret`. */
+  bffClients?: readonly string[]
   /** Lifetime of the access tokens that users get by log-in or refresh. */
   accessTokenSeconds?: number
   /** When browsers and apps find the image service at another address than its own. */
@@ -58,6 +61,7 @@ export async function startMockServices({
   host = '127.0.0.1',
   issuer,
   webBffUrl = 'http://localhost:4000',
+  bffClients = DEFAULT_BFF_CLIENTS,
   accessTokenSeconds = 3600,
   imagesUrl,
   redisUrl,
@@ -101,7 +105,9 @@ export async function startMockServices({
     const identity = await open('identity', identityServer)
     const knownAs = issuer ?? identity.address
     const tokens = await createTokens(knownAs)
-    listening.resolve(identityListener({ issuer: knownAs, webBffUrl, accessTokenSeconds, tokens }))
+    listening.resolve(
+      identityListener({ issuer: knownAs, webBffUrl, bffClients, accessTokenSeconds, tokens }),
+    )
 
     const images = await open(
       'images',

@@ -6,6 +6,7 @@ const host = setting('HOST')
 const issuer = setting('IDENTITY_ISSUER')
 const redisUrl = setting('REDIS_URL')
 const webBffUrl = setting('WEB_BFF_URL')
+const bffClients = setting('BFF_CLIENTS')
 const accessTokenSeconds = setting('ACCESS_TOKEN_SECONDS')
 const imagesUrl = setting('IMAGES_URL')
 
@@ -17,6 +18,7 @@ const mocks = await startMockServices({
   issuer,
   redisUrl,
   webBffUrl,
+  bffClients,
   accessTokenSeconds,
   imagesUrl,
 }).catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DEFAULT_BFF_CLIENTS } from './identity/clients.ts'
 import { SERVICE_NAMES } from './service-names.ts'
 
 const HIGHEST_PORT = 65_535 - SERVICE_NAMES.length
@@ -32,6 +33,14 @@ const SETTINGS = {
     fallback: 'http://localhost:4000',
     allowed: 'the http or https address of the web BFF',
     schema: z.url({ protocol: /^https?$/ }),
+  },
+  BFF_CLIENTS: {
+    fallback: DEFAULT_BFF_CLIENTS.join(),
+    allowed: 'the OAuth client ids of the BFFs other than the web BFF, separated by commas',
+    schema: z
+      .string()
+      .transform((text) => text.split(','))
+      .pipe(z.array(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/))),
   },
   IMAGES_URL: {
     fallback: undefined,

@@ -32,8 +32,14 @@ const bff = (id: string, more: Partial<ClientMetadata> = {}): ClientMetadata => 
   ...more,
 })
 
-/** The clients of the seed. `webBffUrl` is where users find the web BFF. */
-export const clients = (webBffUrl: string): ClientMetadata[] => {
+export const DEFAULT_BFF_CLIENTS = ['mobile-bff', 'iot-bff'] as const
+
+/**
+ * The clients of the seed.
+ * @param webBffUrl where users find the web BFF
+ * @param bffClients ids of the other BFFs, at which nobody logs in
+ */
+export const clients = (webBffUrl: string, bffClients: readonly string[]): ClientMetadata[] => {
   const { origin, protocol } = new URL(webBffUrl)
   // By plain http no redirect leaves the machine; the back channel may.
   const origins = [...new Set([...(protocol === 'https:' ? [origin] : []), ...LOOPBACKS])]
@@ -48,8 +54,7 @@ export const clients = (webBffUrl: string): ClientMetadata[] => {
       backchannel_logout_uri: new URL('/auth/backchannel-logout', webBffUrl).href,
       backchannel_logout_session_required: true,
     }),
-    bff('mobile-bff'),
-    bff('iot-bff'),
+    ...bffClients.map((id) => bff(id)),
     {
       client_id: 'mobile-app',
       token_endpoint_auth_method: 'none',

@@ -26,6 +26,7 @@ export const IDENTITY_PATTERNS: Pick<Route, 'method' | 'path'>[] = [
 export function identityListener(options: {
   issuer: string
   webBffUrl: string
+  bffClients: readonly string[]
   accessTokenSeconds: number
   tokens: Tokens
 }): RequestListener {

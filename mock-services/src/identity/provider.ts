@@ -16,11 +16,13 @@ const RESOURCE = 'urn:harbor:'
 export function createProvider({
   issuer,
   webBffUrl,
+  bffClients,
   accessTokenSeconds,
   tokens,
 }: {
   issuer: string
   webBffUrl: string
+  bffClients: readonly string[]
   accessTokenSeconds: number
   tokens: Tokens
 }): Provider {
@@ -30,7 +32,7 @@ export function createProvider({
 
   const provider = new Provider(issuer, {
     adapter: createStore(),
-    clients: clients(webBffUrl),
+    clients: clients(webBffUrl, bffClients),
     jwks: { keys: [{ ...DEVELOPMENT_ONLY_SIGNING_KEY }] },
     cookies: { keys: ['development-only-cookie-key'] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
