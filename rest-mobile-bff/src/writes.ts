@@ -1,11 +1,11 @@
 import { openCheckout } from '@harbor/shared-checkout'
 import { type ClientSet, createAnalyticsQueue } from '@harbor/shared-clients'
-import { createIdempotency, KEPT_MS } from '@harbor/shared-runtime/idempotency/idempotency'
-import { openRecords } from '@harbor/shared-runtime/leased-records/index'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
 import type { RedisConnection } from '@harbor/shared-runtime/redis'
 import type { Seal } from '@harbor/shared-runtime/seal'
+import { createIdempotency, KEPT_MS } from '@harbor/shared-runtime/writes/idempotency'
+import { openRecords } from '@harbor/shared-runtime/writes/leases'
 import type { Writes } from './serve-action.ts'
 
 type Options = {

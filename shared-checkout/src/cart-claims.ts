@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Claim, Claims } from '@harbor/shared-runtime/writes/claims/claims'
+import type { Claim, Claims } from '@harbor/shared-runtime/writes/claims'
 
 type CartState = { cartId: string; cartVersion: number }
 

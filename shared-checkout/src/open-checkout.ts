@@ -1,10 +1,10 @@
 import type { ClientSet } from '@harbor/shared-clients'
-import { KEPT_MS } from '@harbor/shared-runtime/idempotency/idempotency'
-import { openRecords } from '@harbor/shared-runtime/leased-records/index'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { RedisConnection } from '@harbor/shared-runtime/redis'
 import type { Seal } from '@harbor/shared-runtime/seal'
-import { openClaims } from '@harbor/shared-runtime/writes/claims/index'
+import { openClaims } from '@harbor/shared-runtime/writes/claims'
+import { KEPT_MS } from '@harbor/shared-runtime/writes/idempotency'
+import { openRecords } from '@harbor/shared-runtime/writes/leases'
 import { cartClaims } from './cart-claims.ts'
 import { type Checkout, createCheckout } from './checkout.ts'
 

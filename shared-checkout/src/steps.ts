@@ -1,6 +1,6 @@
 import type { Clients } from '@harbor/shared-clients'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
-import { Refusal, type Saga, type Step } from '@harbor/shared-runtime/saga/saga'
+import { Refusal, type Saga, type Step } from '@harbor/shared-runtime/writes/saga'
 import type { CartClaims } from './cart-claims.ts'
 import type { CheckoutReason } from './reasons.ts'
 import { CheckoutState } from './state.ts'

@@ -1,6 +1,6 @@
 import type { Clients } from '@harbor/shared-clients'
-import { beforeWriting } from '@harbor/shared-runtime/idempotency/no-effect'
 import { ProblemError } from '@harbor/shared-runtime/problems'
+import { beforeWriting } from '@harbor/shared-runtime/writes/idempotency'
 import { z } from 'zod'
 import { defineAction } from '../action.ts'
 import { Quantity, Sku } from '../input.ts'

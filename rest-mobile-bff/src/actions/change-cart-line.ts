@@ -1,4 +1,4 @@
-import { beforeWriting } from '@harbor/shared-runtime/idempotency/no-effect'
+import { beforeWriting } from '@harbor/shared-runtime/writes/idempotency'
 import { z } from 'zod'
 import { defineAction } from '../action.ts'
 import { Quantity, Sku } from '../input.ts'

@@ -3,7 +3,7 @@ import type { Claims } from './claims.ts'
 import { memoryClaims } from './memory.ts'
 import { redisClaims } from './redis.ts'
 
-export type { Claims } from './claims.ts'
+export type { Claim, Claims } from './claims.ts'
 
 type Options = {
   /** None: the claims are this process's alone, and end with it. */

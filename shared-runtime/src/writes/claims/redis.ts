@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { UpstreamError } from '../../errors.ts'
 import type { RedisConnection } from '../../redis.ts'
+import { redisTrouble } from '../../redis-trouble.ts'
 import { type Claim, type Claims, REFUSED_MS, SPENT_MS } from './claims.ts'
 
 // KEYS of each script, in one slot: the thing (`owner`, `spent`), and what this owner was answered.
@@ -57,7 +58,9 @@ export function redisClaims(connection: RedisConnection, namespace: string): Cla
     try {
       return answer.parse(await connection.client.eval(script, keys.length, ...keys, owner, ...args))
     } catch (cause) {
-      throw new UpstreamError('redis', 'unavailable', `${namespace} cannot be reached`, { cause })
+      throw new UpstreamError('redis', 'unavailable', `${namespace}: Redis ${redisTrouble(cause).words}`, {
+        cause,
+      })
     }
   }
   return {

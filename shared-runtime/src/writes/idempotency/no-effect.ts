@@ -1,4 +1,4 @@
-/** Something went wrong before anything was written; `cause` says what. */
+/** A write failed before it had any effect; `cause` is the failure. */
 export class NoEffectError extends Error {
   override name = 'NoEffectError'
 
@@ -8,8 +8,8 @@ export class NoEffectError extends Error {
 }
 
 /**
- * Waits for what a write has to know before it writes. Its failure has had no effect: the idempotency key of the
- * request stays free.
+ * Awaits a read that a write needs first. When the read fails, nothing was written: the idempotency key of the request
+ * stays free.
  * @example
  * const cart = await beforeWriting(clients.cart.ofCustomer(viewer.id))
  */

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { UpstreamError } from '../errors.ts'
-import type { RedisConnection } from '../redis.ts'
-import { redisTrouble } from '../redis-trouble.ts'
-import type { Seal } from '../seal.ts'
+import { UpstreamError } from '../../errors.ts'
+import type { RedisConnection } from '../../redis.ts'
+import { redisTrouble } from '../../redis-trouble.ts'
+import type { Seal } from '../../seal.ts'
 import { type Lease, type LeasedRecords, LeaseLostError, type RecordSettings } from './leased-records.ts'
 import { CLAIM, DUE, FORGET, RELEASE, SETTLE, WRITE } from './redis-scripts.ts'
 
 type Options = RecordSettings & {
   connection: RedisConnection
-  /** What the records are of, and whose: `rest-mobile-bff:idempotency`. */
+  /** Owner and kind of the records: `rest-mobile-bff:idempotency`. */
   namespace: string
   seal: Seal
 }
@@ -19,7 +19,7 @@ const Done = z.literal([0, 1])
 const Keys = z.array(z.string())
 
 /**
- * Leased records that all replicas share. What is kept is sealed. Every method fails with `UpstreamError`
+ * Leased records that all replicas share. Values are sealed. Every method fails with `UpstreamError`
  * `unavailable` within 100 ms when Redis does not answer.
  */
 export function redisRecords({ connection, namespace, seal, keepMs, recovered }: Options): LeasedRecords {

@@ -1,39 +1,40 @@
-import { type LeasedRecords, LeaseLostError } from '../leased-records/leased-records.ts'
-import type { Log } from '../log.ts'
-import { ProblemError } from '../problems.ts'
-import { traceparent } from '../trace.ts'
+import type { Log } from '../../log.ts'
+import { ProblemError } from '../../problems.ts'
+import { traceparent } from '../../trace.ts'
+import { type LeasedRecords, LeaseLostError } from '../leases/leased-records.ts'
 import { type Journal, journalCodec } from './journal.ts'
 import { type Kind, outcomeOf, SagaRun, type Worker } from './run.ts'
 import type { Saga } from './saga.ts'
 
 type Options<State, Tools> = {
   saga: Saga<State, Tools>
-  /** Of the kind that is recovered: what a process leaves open is kept until somebody comes back for it. */
+  /** Opened with `recovered: true`: a record that a process leaves open has no expiry. */
   journals: LeasedRecords
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }
 
 export type SagaEngine<State, Tools> = {
   /**
-   * Runs a saga, or goes on with it under the same id, until it is decided. What is left to do after the pivot
-   * then is left to recovery.
+   * Runs a saga, or continues the one with this id, until it is decided. Steps after the pivot that fail are left to
+   * recovery.
    *
-   * @param begin gives the state to begin with; not called when the saga has begun before
-   * @throws {Refusal} when it was refused, and everything has been taken back
-   * @throws {ProblemError} `IN_PROGRESS` while somebody else is at it
-   * @throws the error of the step whose outcome is not known; recovery goes on
+   * @param begin makes the initial state; not called when the saga has begun already
+   * @throws {Refusal} when it was refused and everything was undone
+   * @throws {ProblemError} `IN_PROGRESS` while another worker holds it
+   * @throws the error of the step whose outcome is unknown; recovery continues
    */
   run(id: string, worker: Worker<Tools>, begin: () => Promise<State>): Promise<State>
   /**
-   * Goes on with a saga that was left open; gives whether that settled it.
-   * @param workerFor who does it, in the trace in which it was begun
+   * Continues a saga that was left open.
+   * @param workerFor makes the worker, in the trace of the request that began the saga
+   * @returns whether the saga is settled now
    */
   recover(
     id: string,
     leaseMs: number,
     workerFor: (traceparent: string) => Omit<Worker<Tools>, 'leaseMs'>,
   ): Promise<boolean>
-  /** Ids of sagas that were left open, the longest waiting first. */
+  /** Ids of sagas that were left open, longest waiting first. */
   due(limit: number): Promise<string[]>
 }
 
@@ -67,7 +68,7 @@ export function createSagaEngine<State, Tools>({
       if (claim.state === 'settled') return outcomeOf(journal)
       if (claim.state === 'claimed')
         return new SagaRun(kind, claim.lease, journal, worker).go(!claim.isNew).catch(asInProgress)
-      // Somebody is at what comes after the decision: that need not be waited for.
+      // Another worker is past the decision: its last steps need not be awaited.
       if (journal.done > pivot) return journal.state
       throw inProgress()
     },
@@ -78,7 +79,7 @@ export function createSagaEngine<State, Tools>({
       const journal = codec.read(claim.value)
       const worker = { ...workerFor(journal.traceparent), leaseMs }
       const run = new SagaRun(kind, claim.lease, journal, worker)
-      // Why it cannot go on was logged; that it was refused is no error here.
+      // The cause was logged, and a refusal is no error here.
       await run.go(true).catch(() => {})
       return run.settled
     },

@@ -1,5 +1,5 @@
-import type { RedisConnection } from '../redis.ts'
-import type { Seal } from '../seal.ts'
+import type { RedisConnection } from '../../redis.ts'
+import type { Seal } from '../../seal.ts'
 import type { LeasedRecords, RecordSettings } from './leased-records.ts'
 import { memoryRecords } from './memory.ts'
 import { redisRecords } from './redis.ts'
@@ -7,12 +7,12 @@ import { redisRecords } from './redis.ts'
 export type { LeasedRecords } from './leased-records.ts'
 
 type Options = RecordSettings & {
-  /** None: the records are this process's alone, and end with it. */
+  /** Undefined: the records are in the memory of this process and end with it. */
   redis: RedisConnection | undefined
   namespace: string
   seal: Seal
 }
 
-/** Leased records where this process keeps such things: in Redis for all replicas, or in memory. */
+/** Leased records, in Redis for all replicas or in memory. */
 export const openRecords = ({ redis, namespace, seal, ...settings }: Options): LeasedRecords =>
   redis ? redisRecords({ connection: redis, namespace, seal, ...settings }) : memoryRecords(settings)

@@ -1,28 +1,28 @@
-import type { Log } from '../log.ts'
-import type { Part } from '../part.ts'
-import { createRequestContext } from '../request-context.ts'
+import type { Log } from '../../log.ts'
+import type { Part } from '../../part.ts'
+import { createRequestContext } from '../../request-context.ts'
 import type { SagaEngine } from './engine.ts'
 import type { Worker } from './run.ts'
 
 type Options<State, Tools> = {
   name: string
   engine: SagaEngine<State, Tools>
-  /** The tools of one recovery: with credentials of this process, since no user is there any more. */
+  /** The tools of one recovery, with credentials of this process: the user's are gone. */
   toolsFor: (context: Worker<Tools>['context']) => Tools
   log: Pick<Log, 'warn'>
-  /** Milliseconds between looks for sagas that were left open. */
+  /** Milliseconds from one search for open sagas to the next. */
   everyMs?: number
 }
 
 const EVERY_MS = 1_000
-/** Side by side, at a look. */
+/** Sagas recovered in parallel. */
 const AT_A_TIME = 16
 const BUDGET_MS = 8_000
 const LEASE_MS = BUDGET_MS + 1_000
 
 /**
- * Finishes or takes back what other processes, or this one, have left open: at the start and every second. With
- * shared journals any replica does it, each saga once at a time.
+ * Finishes or undoes sagas that this or another process has left open, at the start and every second. With shared
+ * journals any replica does it, one at a time for each saga.
  */
 export function recoveryPart<State, Tools>({
   name,
@@ -41,7 +41,7 @@ export function recoveryPart<State, Tools>({
       const ids = await engine.due(AT_A_TIME)
       await Promise.all(ids.map(recover))
     } catch (error) {
-      log.warn({ err: error, part: name }, 'cannot look for what was left open')
+      log.warn({ err: error, part: name }, 'cannot list open sagas')
     }
     if (!stopping.signal.aborted) timer = setTimeout(() => (running = look()), everyMs)
   }

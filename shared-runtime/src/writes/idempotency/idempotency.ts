@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { LeasedRecords } from '../leased-records/leased-records.ts'
-import type { Log } from '../log.ts'
-import { ProblemError } from '../problems.ts'
+import type { Log } from '../../log.ts'
+import { ProblemError } from '../../problems.ts'
+import type { LeasedRecords } from '../leases/leased-records.ts'
 import { NoEffectError } from './no-effect.ts'
 
-/** How long a key is remembered: an app that was offline overnight can still ask what became of its write. */
+/** Milliseconds for which a key is stored: an app that was offline overnight can still repeat its write. */
 export const KEPT_MS = 24 * 3_600_000
 
-/** An answer as it is given again. */
+/** An answer as it is replayed. */
 export const KeptAnswer = z.object({
   status: z.int(),
   headers: z.record(z.string(), z.string()),
@@ -16,14 +16,14 @@ export const KeptAnswer = z.object({
 })
 export type KeptAnswer = z.infer<typeof KeptAnswer>
 
-/** A write that a user asks for under a key. */
+/** A write of a user under a key. */
 export type GuardedWrite = {
-  /** Keys of different users and routes have nothing to do with each other. */
+  /** Keys are separate for each user and route. */
   user: string
   route: string
   /** `Idempotency-Key` as the user chose it. */
   key: string
-  /** All that makes it another request when it differs: parameters and body, written the same way each time. */
+  /** Parameters and body in a canonical form: the key stands for this request alone. */
   request: string
   /** Milliseconds after which a process that has not finished it counts as dead. */
   leaseMs: number
@@ -32,8 +32,8 @@ export type GuardedWrite = {
 /** One try at a write. */
 export type Attempt = {
   /**
-   * 43 characters, the same at every try of this write and for no other: keys for the upstreams are made of it.
-   * Says nothing about the user.
+   * 43 characters, the same at every try of this write and for no other; idempotency keys for upstreams are derived
+   * from it. A hash: it does not reveal the user.
    */
   id: string
 }
@@ -43,22 +43,22 @@ const Kept = z.object({ fingerprint: z.string(), answer: KeptAnswer.optional() }
 export type Idempotency = ReturnType<typeof createIdempotency>
 
 /**
- * Lets a write happen once for its key, as in draft-ietf-httpapi-idempotency-key-header-07, section 2.
+ * Executes a write once for its key, as in draft-ietf-httpapi-idempotency-key-header-07, section 2.
  *
- * - The first with a key does the work; its answer is kept and given to all who come later.
- * - While it runs the others are refused. When its process dies, or it fails with an unknown outcome, the next one
- *   takes over: `work` has to be safe to do again, with keys for its upstreams that are made of `attempt.id`.
- * - What fails with a `NoEffectError` leaves no trace: the key is free, for another body, too.
- * - Without its store nothing is done.
+ * - The first request with a key does the work; its answer is stored and replayed to later ones.
+ * - While it runs, others are refused. When its process dies, or it fails with an unknown outcome, the next request
+ *   does the work again: `work` must be safe to repeat, with upstream keys derived from `attempt.id`.
+ * - A `NoEffectError` deletes the record: the key is free again, also for another body.
+ * - When the store is not available, nothing is done.
  *
- * Kept are a fingerprint of the request and the answer, in records that the store seals.
+ * A record holds a fingerprint of the request, and the answer; the store seals it.
  */
 export function createIdempotency(records: LeasedRecords, log: Pick<Log, 'warn'>) {
   return {
     /**
      * @throws {ProblemError} `IDEMPOTENCY_KEY_REUSED` for another request under the key, `IN_PROGRESS` while one runs
-     * @throws {UpstreamError} `unavailable` when the store cannot be reached; the cause of a `NoEffectError`; what
-     *   `work` throws else
+     * @throws {UpstreamError} `unavailable` when the store cannot be reached; the cause of a `NoEffectError`;
+     *   other errors of `work`
      */
     async once(
       { user, route, key, request, leaseMs }: GuardedWrite,
@@ -83,22 +83,22 @@ export function createIdempotency(records: LeasedRecords, log: Pick<Log, 'warn'>
       try {
         answer = await work({ id: hash([user, route, key, request]) })
       } catch (error) {
-        // An earlier try may have had an effect, whatever became of this one.
+        // An earlier try may have had an effect, even if this one had none.
         const traceless = error instanceof NoEffectError && isNew
         await (traceless ? records.forget(lease) : records.release(lease, open, 0)).catch(notKept)
         throw error instanceof NoEffectError ? error.cause : error
       }
-      // The write has happened: its user is told so even when that cannot be kept, and a repetition finds it again.
+      // The write has happened: it is answered even when the answer cannot be stored, and a repetition is safe.
       await records.settle(lease, JSON.stringify({ fingerprint, answer })).catch(notKept)
       return { answer, replayed: false }
     },
   }
 
   function notKept(error: unknown): void {
-    log.warn({ err: error }, 'the end of a write could not be kept')
+    log.warn({ err: error }, 'idempotency record not updated')
   }
 }
 
-/** Of a list, so that no two lists look the same when they are put together. */
+/** Of a JSON list, so that two lists never hash the same by concatenation. */
 const hash = (parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url')

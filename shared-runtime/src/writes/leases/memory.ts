@@ -6,7 +6,7 @@ type Open = { value: string; token: string; heldUntil: number; dueAt: number }
 
 const MAX_RECORDS = 50_000
 
-/** Leased records of this process alone: they end with it. */
+/** Leased records in the memory of this process. */
 export function memoryRecords({ keepMs, recovered }: RecordSettings): LeasedRecords {
   const bounded = { max: MAX_RECORDS, ttl: keepMs }
   const open = recovered ? new Map<string, Open>() : new LRUCache<string, Open>(bounded)

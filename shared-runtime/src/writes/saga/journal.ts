@@ -1,15 +1,15 @@
 import { z } from 'zod'
 
-/** How far a saga has come. Written after every step, so that whoever finds it knows where to go on. */
+/** Progress of a saga. Written after every step, so that another worker can continue it. */
 export type Journal<State> = {
   /** Milliseconds since 1970. */
   startedAt: number
-  /** The trace in which it was asked for: whoever goes on logs under it. */
+  /** The trace of the request that began it; later workers log under it, too. */
   traceparent: string
   direction: 'forward' | 'backward'
-  /** Steps that are done and not taken back. The next one may have been tried: nobody knows. */
+  /** Steps that are done and not undone. The next one may have been tried. */
   done: number
-  /** Times that it was left for later. */
+  /** How often it was left for later. */
   failures: number
   state: State
   refusal?: { reason: string; detail?: string | undefined } | undefined
@@ -17,7 +17,7 @@ export type Journal<State> = {
 
 export type JournalCodec<State> = {
   write(journal: Journal<State>): string
-  /** @throws for a text that is no journal of this kind */
+  /** @throws for a text that is not a journal of this saga */
   read(text: string): Journal<State>
 }
 

@@ -1,40 +1,40 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Lease, LeasedRecords } from '../leased-records/leased-records.ts'
-import type { Log } from '../log.ts'
-import { type RequestContext, remainingMs } from '../request-context.ts'
+import type { Log } from '../../log.ts'
+import { type RequestContext, remainingMs } from '../../request-context.ts'
+import type { Lease, LeasedRecords } from '../leases/leased-records.ts'
 import type { Journal, JournalCodec } from './journal.ts'
 import { Refusal, type Saga, type Step, TOOK_TOO_LONG } from './saga.ts'
 
-/** Who works at a saga, and until when. */
+/** One worker on a saga, and its deadline. */
 export type Worker<Tools> = {
   context: RequestContext
   tools: Tools
-  /** Milliseconds without a word after which this worker counts as dead; more than its context has left. */
+  /** Milliseconds without a write to the journal after which this worker counts as dead; longer than its deadline. */
   leaseMs: number
 }
 
-/** What all sagas of a kind have in common. */
+/** What all runs of one saga have in common. */
 export type Kind<State, Tools> = {
   saga: Saga<State, Tools>
-  /** Where the pivot is among the steps. */
+  /** Index of the pivot among the steps. */
   pivot: number
   journals: LeasedRecords
   codec: JournalCodec<State>
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }
 
-/** Waits between tries of a step with an unknown outcome: doubled from the first, as long as there is time. */
+/** Backoff between tries of a step with an unknown outcome, within the deadline. */
 const RETRY_MS = 50
 const RETRY_LIMIT_MS = 800
-/** Waits between recoveries of a saga that cannot go on; it is never given up. */
+/** Backoff between recoveries of a saga that cannot continue; it is never given up. */
 const LATER_MS = 500
 const LATER_LIMIT_MS = 60_000
-/** Recoveries in vain after which a person should look. */
+/** Failed recoveries after which a person should look: logged as errors from then on. */
 const STUCK_AFTER = 10
 
-/** Work at one saga, by the one who holds its lease. */
+/** Runs one saga under the lease of its journal. */
 export class SagaRun<State, Tools> {
-  /** Everything is done, or everything is taken back, and that is written. */
+  /** Everything is done, or everything is undone, and the journal says so. */
   settled = false
   readonly #kind: Kind<State, Tools>
   readonly #lease: Lease
@@ -50,8 +50,8 @@ export class SagaRun<State, Tools> {
   }
 
   /**
-   * @param resumed somebody else may have tried the next step
-   * @throws {Refusal} when all is taken back; else what keeps it from going on before it is decided
+   * @param resumed another worker may have tried the next step
+   * @throws {Refusal} when everything was undone; before the decision, the error that stopped it
    */
   async go(resumed: boolean): Promise<State> {
     try {
@@ -74,13 +74,13 @@ export class SagaRun<State, Tools> {
       const step = saga.steps[done]
       if (!step) return
       const late = done <= pivot && Date.now() - startedAt > saga.forwardForMs
-      // A step that may have been tried is tried again first: only then is it known what is to be taken back.
+      // A step that may have been tried is tried again first: only then is it known what must be undone.
       if (late && !uncertain) await this.#turnBack(LATE)
       else uncertain = !(await this.#advance(step))
     }
   }
 
-  /** Runs the next step; gives whether its outcome is known. */
+  /** Runs the next step. @returns whether its outcome is known */
   async #advance(step: Step<State, Tools>): Promise<boolean> {
     const { saga, pivot } = this.#kind
     const { done, state } = this.#journal
@@ -150,7 +150,7 @@ export class SagaRun<State, Tools> {
     this.#tries = 0
   }
 
-  /** Waits before the next try; `false` when there is no time for one. */
+  /** Waits before the next try. @returns `false` when there is no time for one */
   async #pause(): Promise<boolean> {
     const { deadline, signal } = this.#worker.context
     const ms = backoff(RETRY_MS, RETRY_LIMIT_MS, this.#tries++)
@@ -159,7 +159,7 @@ export class SagaRun<State, Tools> {
     return !signal.aborted
   }
 
-  /** Gives the saga up for now: whoever asks again, or recovery, goes on. */
+  /** Releases the saga: a repetition of the request, or recovery, continues it. */
   async #leave(why: unknown): Promise<void> {
     const { journals, codec } = this.#kind
     const failures = this.#journal.failures + 1
@@ -168,8 +168,8 @@ export class SagaRun<State, Tools> {
     const dueAfterMs = backoff(LATER_MS, LATER_LIMIT_MS, failures - 1)
     await journals
       .release(this.#lease, codec.write(this.#journal), dueAfterMs)
-      // Then its lease ends by itself.
-      .catch((error: unknown) => this.#log('warn', 'saga not given back', { err: error }))
+      // The lease expires by itself then.
+      .catch((error: unknown) => this.#log('warn', 'saga not released', { err: error }))
   }
 
   #log(level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void {
@@ -178,7 +178,7 @@ export class SagaRun<State, Tools> {
   }
 }
 
-/** What has come out of a saga that is decided. @throws {Refusal} */
+/** The outcome of a decided saga. @throws {Refusal} */
 export function outcomeOf<State>({ refusal, state }: Journal<State>): State {
   if (refusal) throw new Refusal(refusal.reason, refusal.detail)
   return state

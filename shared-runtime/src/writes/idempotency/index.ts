@@ -1,0 +1,7 @@
+export {
+  createIdempotency,
+  type Idempotency,
+  KEPT_MS,
+  type KeptAnswer,
+} from './idempotency.ts'
+export { beforeWriting, NoEffectError } from './no-effect.ts'

@@ -1,0 +1,3 @@
+export { createSagaEngine } from './engine.ts'
+export { recoveryPart } from './recovery.ts'
+export { Refusal, type Saga, type Step } from './saga.ts'
