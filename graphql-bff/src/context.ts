@@ -1,6 +1,7 @@
+import { negotiateLocale } from '@harbor/shared-edge/negotiation/locale'
 import type { Viewer } from '@harbor/shared-runtime/auth'
 import type { CountAs } from '@harbor/shared-runtime/limits/rate-limiting'
-import { type Locale, negotiateLocale } from '@harbor/shared-runtime/locale'
+import type { Locale } from '@harbor/shared-runtime/locale'
 import type { ProblemError } from '@harbor/shared-runtime/problems'
 import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
 import type { TraceContext } from '@harbor/shared-runtime/trace'

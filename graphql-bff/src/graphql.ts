@@ -1,5 +1,6 @@
 import type { Log } from '@harbor/shared-runtime/log'
 import { createYoga } from 'graphql-yoga'
+import { acceptable } from './acceptable.ts'
 import type { RequestState } from './context.ts'
 import { hashesByName, type PersistedOperations } from './operations.ts'
 import { useContext } from './plugins/use-context.ts'
@@ -57,7 +58,7 @@ export const graphqlRoutes = (
     path: '/graphql',
     methods: ['GET', 'POST'],
     kind: 'api',
-    handle: (c) => graphql.fetch(c.req.raw, { trace: c.var.trace, countAs: c.var.countAs }),
+    handle: (c) => graphql.fetch(acceptable(c.req.raw), { trace: c.var.trace, countAs: c.var.countAs }),
   },
   {
     path: '/operations.json',

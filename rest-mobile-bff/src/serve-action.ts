@@ -1,6 +1,6 @@
+import { negotiateLocale } from '@harbor/shared-edge/negotiation/locale'
 import type { TokenVerifier } from '@harbor/shared-runtime/auth'
 import { readJsonBody } from '@harbor/shared-runtime/limits/read-body'
-import { negotiateLocale } from '@harbor/shared-runtime/locale'
 import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError, problemBody, toProblem } from '@harbor/shared-runtime/problems'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { matchesTag } from '@harbor/shared-edge/entity-tags'
-import { preferredType } from '../codecs/http-headers.ts'
+import { preferredMediaType } from '@harbor/shared-edge/negotiation'
 import type { Device } from '../devices/record.ts'
 import type { Devices } from '../devices/registry.ts'
 import type { FlagStore, Resource } from '../flag-store.ts'
@@ -55,7 +55,7 @@ export function createHttpListener({ store, devices, resources, limits }: Option
   }
 
   function answer({ headers }: IncomingMessage, response: ServerResponse, resource: Resource) {
-    const type = preferredType(headers.accept, TYPES[resource.kind])
+    const type = preferredMediaType(headers.accept, TYPES[resource.kind])
     if (type === undefined) return refuse(response, 406)
     const answer = resource.answers?.[FORMATS.get(type) ?? 'plain']
     if (answer === undefined) return refuse(response, 404)
@@ -68,7 +68,7 @@ export function createHttpListener({ store, devices, resources, limits }: Option
   }
 
   function answerLinks({ headers }: IncomingMessage, response: ServerResponse) {
-    if (preferredType(headers.accept, [LINKS_TYPE]) === undefined) return refuse(response, 406)
+    if (preferredMediaType(headers.accept, [LINKS_TYPE]) === undefined) return refuse(response, 406)
     send(response, 200, ['Content-Type', LINKS_TYPE], LINKS)
   }
 

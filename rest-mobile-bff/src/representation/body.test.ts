@@ -1,8 +1,9 @@
 import { syncBuiltinESMExports } from 'node:module'
 import zlib from 'node:zlib'
+import { preferredCoding } from '@harbor/shared-edge/negotiation'
 import { describe, expect, it, vi } from 'vitest'
 import { Body } from './body.ts'
-import { LEAST_BYTES, negotiateCoding } from './codings.ts'
+import { CODINGS, LEAST_BYTES } from './codings.ts'
 
 describe('a body', () => {
   it('has its tag without being compressed', () => {
@@ -39,6 +40,10 @@ describe('Accept-Encoding', () => {
     ['GZIP', 'gzip'],
     ['gzip, br;q=0.5', 'gzip'],
     ['br;q=0, gzip;q=0.1', 'gzip'],
+    ['br;q=0, *', 'zstd'],
+    ['*;q=0', 'identity'],
+    ['identity;q=0, x-gzip;q=0.1', 'gzip'],
+    ['gzip\t;\tq=0, zstd', 'zstd'],
     ['*', 'br'],
     ['*;q=0.1, zstd', 'zstd'],
     ['identity, br;q=0.5', 'identity'],
@@ -47,6 +52,6 @@ describe('Accept-Encoding', () => {
     ['br;q=junk', 'br'],
     [',;=, gzip', 'gzip'],
   ])('%s is answered in %s', (header, coding) => {
-    expect(negotiateCoding(header)).toBe(coding)
+    expect(preferredCoding(header, CODINGS)).toBe(coding)
   })
 })

@@ -1,5 +1,4 @@
 import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from 'node:zlib'
-import { parseAccept } from 'hono/utils/accept'
 
 /** Below so many bytes an answer is sent as it is: the headers of a coding would eat what it saves. */
 export const LEAST_BYTES = 512
@@ -41,26 +40,9 @@ const COMPRESSIONS = {
 
 export type Coding = keyof typeof COMPRESSIONS | 'identity'
 
-const CODINGS = Object.keys(COMPRESSIONS) as (keyof typeof COMPRESSIONS)[]
+/** In the order in which they are preferred. */
+export const CODINGS = Object.keys(COMPRESSIONS) as (keyof typeof COMPRESSIONS)[]
 
 /** The compression of a coding; none for `identity`. */
 export const compressionOf = (coding: Coding): Compression | undefined =>
   coding === 'identity' ? undefined : COMPRESSIONS[coding]
-
-/** The most welcome coding of an `Accept-Encoding` header (RFC 9110, 12.5.3); `identity` when none of ours is. */
-export function negotiateCoding(acceptEncoding: string | undefined): Coding {
-  if (acceptEncoding === undefined || acceptEncoding === '') return 'identity'
-  const welcome = new Map(parseAccept(acceptEncoding).map(({ type, q }) => [type.toLowerCase(), q]))
-  const qualityOf = (coding: Coding) => welcome.get(coding) ?? welcome.get('*') ?? 0
-  let best: Coding = 'identity'
-  // Without being named, identity is acceptable, and less so than whatever is named.
-  let most = welcome.get('identity') ?? 0
-  for (const coding of CODINGS) {
-    const quality = qualityOf(coding)
-    if (quality > 0 && (quality > most || (best === 'identity' && quality === most))) {
-      best = coding
-      most = quality
-    }
-  }
-  return best
-}

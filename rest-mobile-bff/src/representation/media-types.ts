@@ -1,5 +1,4 @@
 import { encode, rfc8949EncodeOptions } from 'cborg'
-import { parseAccept } from 'hono/utils/accept'
 
 // Deterministic (RFC 8949, 4.2.1): the same view has the same bytes, and so the same ETag.
 const CBOR = { ...rfc8949EncodeOptions, ignoreUndefinedProperties: true }
@@ -22,19 +21,3 @@ export const FORMATS = {
 
 /** A view as bytes; money and times are the same values in every form. */
 export const encodeView = (view: object, mediaType: MediaType): Uint8Array => ENCODERS[mediaType](view)
-
-/** The most welcome of our media types for an `Accept` header (RFC 9110, 12.5.1); `undefined` when none is. */
-export function negotiateMediaType(accept: string | undefined): MediaType | undefined {
-  if (accept === undefined || accept === '') return MEDIA_TYPES[0]
-  const ranges = parseAccept(accept.toLowerCase())
-  const refused = new Set(ranges.filter(({ q }) => q === 0).map(({ type }) => type))
-  for (const { type: range, q } of ranges) {
-    if (q === 0) continue
-    const found = MEDIA_TYPES.find((type) => !refused.has(type) && isWithin(type, range))
-    if (found) return found
-  }
-  return undefined
-}
-
-const isWithin = (type: MediaType, range: string): boolean =>
-  range === type || range === '*/*' || range === 'application/*'

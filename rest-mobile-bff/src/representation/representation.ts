@@ -1,11 +1,13 @@
-import { LOCALES, type Locale, negotiateLocale } from '@harbor/shared-runtime/locale'
+import { preferredCoding, preferredMediaType } from '@harbor/shared-edge/negotiation'
+import { negotiateLocale } from '@harbor/shared-edge/negotiation/locale'
+import { LOCALES, type Locale } from '@harbor/shared-runtime/locale'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { HonoRequest } from 'hono'
 import { z } from 'zod'
 import type { Query } from '../query.ts'
 import { validated } from '../validated.ts'
-import { type Coding, negotiateCoding } from './codings.ts'
-import { FORMATS, MEDIA_TYPES, type MediaType, negotiateMediaType } from './media-types.ts'
+import { CODINGS, type Coding } from './codings.ts'
+import { FORMATS, MEDIA_TYPES, type MediaType } from './media-types.ts'
 
 const FORMAT_NAMES = Object.keys(FORMATS) as (keyof typeof FORMATS)[]
 
@@ -43,12 +45,12 @@ export function negotiate(request: HonoRequest, query: Query): Representation {
   const { locale, format } = inUrl
   const language = locale === undefined ? request.header('accept-language') : undefined
   const accept = format === undefined ? request.header('accept') : undefined
-  const mediaType = format === undefined ? negotiateMediaType(accept) : FORMATS[format]
+  const mediaType = format === undefined ? preferredMediaType(accept, MEDIA_TYPES) : FORMATS[format]
   if (mediaType === undefined) throw new ProblemError('NOT_ACCEPTABLE', `Allowed: ${MEDIA_TYPES.join(', ')}.`)
   return {
     locale: locale ?? negotiateLocale(language),
     mediaType,
-    coding: negotiateCoding(request.header('accept-encoding')),
+    coding: preferredCoding(request.header('accept-encoding'), CODINGS),
     varies: [
       ...(locale === undefined ? ['Accept-Language'] : []),
       ...(format === undefined ? ['Accept'] : []),

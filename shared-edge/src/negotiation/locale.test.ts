@@ -12,4 +12,11 @@ it.each([
   ['it', 'en'],
   ['*', 'en'],
   [';;q=x,,', 'en'],
+  ['de;q=0', 'en'],
+  ['en;q=0', 'de'],
+  ['de;q=0, *', 'en'],
+  ['de-AT;q=0, de', 'de'],
+  ['*;q=0', 'en'],
+  ['fr;q=0.2, *;q=0.1, de;q=0.3', 'de'],
+  ['en\t;\tq=0.1,\tfr', 'fr'],
 ])('Accept-Language %s is answered in %s', (header, locale) => expect(negotiateLocale(header)).toBe(locale))
