@@ -1,3 +1,4 @@
+import { connectionLimit } from '@harbor/shared-runtime/connection-limit'
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
@@ -39,6 +40,9 @@ export function createApp({ config, redis, feed, log }: Options): Part[] {
   const resources = createResources(store)
   const limits = createLimits(config)
 
+  // HTTP and the embedded broker have the same number of connections each.
+  const maxConnections = Math.ceil(connectionLimit() / (config.MQTT_URL ? 1 : 2))
+
   const http = httpPart({
     name: 'http',
     listener: createHttpListener({ store, devices, resources, limits }),
@@ -46,6 +50,7 @@ export function createApp({ config, redis, feed, log }: Options): Part[] {
     port: config.PORT,
     portSetting: 'PORT',
     maxHeaderBytes: MAX_HEADER_BYTES,
+    maxConnections,
   })
   const coap =
     plainDevice !== undefined &&
@@ -53,7 +58,7 @@ export function createApp({ config, redis, feed, log }: Options): Part[] {
   const connectionsPerDevice = config.MQTT_CONNECTIONS_PER_DEVICE
   const broker = config.MQTT_URL
     ? remoteBroker({ url: config.MQTT_URL, log })
-    : embeddedBroker({ devices, limits, connectionsPerDevice, host, port: config.MQTT_PORT })
+    : embeddedBroker({ devices, limits, connectionsPerDevice, maxConnections, host, port: config.MQTT_PORT })
   const mqtt = mqttPart({ store, broker, log })
 
   return [

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import net from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { isBlockedPort } from './blocked-ports.ts'
+import { connectionLimit } from './connection-limit.ts'
 import { capBody, declaresMore, MAX_BODY_BYTES } from './limits/body-cap.ts'
 import { type Part, StartError } from './part.ts'
 import { MAX_HEADERS, originForm, refusalOf } from './request-head.ts'
@@ -19,6 +20,8 @@ type Options = {
   maxHeaderBytes?: number
   /** The most that any body may have, whoever reads it and how. 64 KiB by default. */
   maxBodyBytes?: number
+  /** More are closed at once. By default as many as the open files of the process allow. */
+  maxConnections?: number
 } & ({ fetch: Fetch } | { listener: RequestListener })
 
 /** Long enough for a proxy to read "Connection: close" on its next answer instead of a reset on its next request. */
@@ -39,9 +42,6 @@ const LIMITS = {
   requireHostHeader: false,
 }
 
-/** More are closed at once. One idle connection holds about 10 KB. */
-const MAX_CONNECTIONS = 10_000
-
 /** Unanswered requests of one connection; who sends more ahead is cut off. No browser sends any ahead. */
 const MAX_PIPELINED = 32
 
@@ -56,6 +56,7 @@ export function httpPart({
   portSetting,
   maxHeaderBytes,
   maxBodyBytes = MAX_BODY_BYTES,
+  maxConnections = connectionLimit(),
   ...handler
 }: Options): Part {
   const handle = 'listener' in handler ? handler.listener : getRequestListener(handler.fetch)
@@ -84,7 +85,9 @@ export function httpPart({
     response.writeHead(refusal, { connection: 'close' }).end()
   }
   const server = createServer(limits, answer)
-  server.maxConnections = MAX_CONNECTIONS
+  server.maxConnections = maxConnections
+  let dropped = 0
+  server.on('drop', () => dropped++)
   server.maxHeadersCount = MAX_HEADERS + 1
   server.on('connection', (socket) => connections.set(socket, { unanswered: 0, refused: false }))
   // Without a listener Node sends 100 Continue, and so asks for the body, before a head is looked at.
@@ -96,6 +99,7 @@ export function httpPart({
   return {
     name,
     start: () => listen(server, host, port, portSetting),
+    details: () => (dropped > 0 ? { maxConnections, dropped } : undefined),
     async stop() {
       draining = true
       for (const response of running) if (!response.headersSent) response.shouldKeepAlive = false
@@ -135,10 +139,16 @@ export function listen(
     server.once('error', fail)
     server.listen(port, host, () => {
       server.off('error', fail)
+      server.on('error', continueWithoutFiles)
       const { port: bound } = server.address() as net.AddressInfo
       resolve(`${scheme}://${net.isIPv6(host) ? `[${host}]` : host}:${bound}`)
     })
   })
+}
+
+/** A connection that cannot be accepted waits until a file is closed; without a listener it ended the process. */
+function continueWithoutFiles(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error
 }
 
 /** Says what a port's trouble is and how to move away from it. */

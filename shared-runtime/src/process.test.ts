@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { expect, onTestFinished, test } from 'vitest'
@@ -211,4 +212,22 @@ test.concurrent('a second Ctrl-C ends it at once', async () => {
   expect((await exited).code).toBe(1)
   expect(performance.now() - again).toBeLessThan(1_000)
   expect(await slow).toBeInstanceOf(Error)
+})
+
+test('with few open files, idle connections take neither the management port nor what runs', async () => {
+  const shop = runProgram(SHOP, {}, 256)
+  const { http = '', management = '' } = await shop.ready
+  const kept = new Pool(http, { connections: 1 })
+  onTestFinished(() => kept.destroy())
+  const ask = async () => (await kept.request({ method: 'GET', path: '/?n=answered' })).body.text()
+  expect(await ask()).toBe('answered')
+  const idle = Array.from({ length: 400 }, () => connect(Number(new URL(http).port), '127.0.0.1'))
+  for (const socket of idle) socket.on('error', () => {})
+  onTestFinished(() => idle.forEach((socket) => void socket.destroy()))
+  await expect
+    .poll(async () => (await get(`${management}/readyz`)).body, { timeout: 10_000 })
+    .toMatchObject({ status: 'ready', details: { http: { maxConnections: 96, dropped: 305 } } })
+  expect((await get(`${management}/livez`)).status).toBe(200)
+  expect(await ask()).toBe('answered')
+  expect(shop.output.stdout).toContain('96 connections of consumers at most, because of 256 open files')
 })

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import { Hono } from 'hono'
+import { sayConnectionLimit } from './connection-limit.ts'
 import { httpPart } from './http-server.ts'
 import type { Log } from './log.ts'
 import { lastWords, standardOutput } from './log-output.ts'
@@ -21,6 +22,9 @@ const MANAGEMENT_BODY_BYTES = 512 * 1024
 
 /** Time to finish at SIGTERM; what is left then is cut. */
 const DRAIN_MS = 9_000
+
+/** Probes, scrapes and operators; they must not be many enough to take the files of the rest. */
+const MANAGEMENT_CONNECTIONS = 32
 
 /** Time for the last log lines to reach whoever reads them. */
 const LOG_DRAIN_MS = 1_000
@@ -53,7 +57,9 @@ export async function runProcess({
     port: managementPort,
     portSetting: 'MANAGEMENT_PORT',
     maxBodyBytes: MANAGEMENT_BODY_BYTES,
+    maxConnections: MANAGEMENT_CONNECTIONS,
   })
+  sayConnectionLimit(log)
 
   // A library that warns on a standard error that nobody reads must not end the process.
   process.stderr.on('error', () => {})

@@ -19,11 +19,18 @@ export type TestProcess = {
   readonly exited: Promise<{ code: number | null; ms: number }>
 }
 
-/** Runs a TypeScript program that imports modules of this package as `./name.ts`. */
-export function runProgram(program: string, env: Record<string, string> = {}): TestProcess {
+/** Runs a TypeScript program, with a limit of open files or the system's, that imports modules of this package as `./name.ts`. */
+export function runProgram(
+  program: string,
+  env: Record<string, string> = {},
+  openFiles?: number,
+): TestProcess {
   const source = program.replace(/'(\.\/[\w-]+\.ts)'/g, (_, path) => `'${new URL(path, SOURCES).href}'`)
   const started = performance.now()
-  const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', source], {
+  const node = [process.execPath, '--input-type=module-typescript', '--eval', source]
+  const [command = '', ...args] =
+    openFiles === undefined ? node : ['bash', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, ...node]
+  const child = spawn(command, args, {
     cwd: fileURLToPath(SOURCES),
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,7 +12,6 @@ import { MqttSessions } from './mqtt-sessions.ts'
 const CONNECT_TIMEOUT_MS = 5_000
 /** A device that vanished is detected by TCP, whatever keep-alive it asked for. */
 const TCP_KEEP_ALIVE_MS = 60_000
-const MAX_CONNECTIONS = 10_000
 const WINDOW = 100
 /** Topic filters of a connection; each costs memory and is matched with every flag that changes. */
 const MAX_FILTERS = 100
@@ -25,6 +24,8 @@ type Options = {
   devices: Devices
   limits: Limits
   connectionsPerDevice: number
+  /** More are closed at once. */
+  maxConnections: number
   host: string
   port: number
 }
@@ -33,13 +34,20 @@ type Options = {
  * A broker in the process, for development and small shops: nothing to install. MQTT 3.1.1. A device logs in with
  * its id and key; it may read the flags of its own store.
  */
-export function embeddedBroker({ devices, limits, connectionsPerDevice, host, port }: Options): Broker {
+export function embeddedBroker({
+  devices,
+  limits,
+  connectionsPerDevice,
+  maxConnections,
+  host,
+  port,
+}: Options): Broker {
   const sessions = new MqttSessions(devices, connectionsPerDevice)
   const loggedIn = new WeakMap<object, string>()
   const sockets = new Map<object, Socket>()
   const filters = new WeakMap<object, Set<string>>()
   const server = createServer()
-  server.maxConnections = MAX_CONNECTIONS
+  server.maxConnections = maxConnections
   let aedes: Aedes | undefined
 
   const preConnect: NonNullable<AedesOptions['preConnect']> = (_client, packet, done) => {
