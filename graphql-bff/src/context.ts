@@ -12,6 +12,8 @@ import type { UpstreamSet, Upstreams } from './upstreams.ts'
 export type RequestState = {
   readonly trace: TraceContext
   readonly countAs?: CountAs | undefined
+  /** When the request arrived, as an instant of `performance.now()`. */
+  readonly arrivedAt?: number | undefined
   /** Set by plugins/use-viewer.ts; stays unset for an anonymous request. */
   viewer?: Viewer | undefined
   /** Why there is no viewer, where there is none. */
@@ -42,6 +44,7 @@ type Options = {
 export function createContext({ request, state, clients, budgetMs }: Options): Context {
   const requestContext = createRequestContext({
     budgetMs,
+    arrivedAt: state.arrivedAt,
     trace: state.trace,
     viewer: state.viewer,
     consumer: request.signal,

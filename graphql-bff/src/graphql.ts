@@ -1,3 +1,4 @@
+import { arrivalOf } from '@harbor/shared-runtime/arrival'
 import type { Log } from '@harbor/shared-runtime/log'
 import { createYoga } from 'graphql-yoga'
 import { acceptable } from './acceptable.ts'
@@ -31,7 +32,7 @@ export const createGraphql = ({ clients, whoAsks, log, operations, allowAdhoc, b
     schema,
     plugins: [
       useHttpRules(),
-      useViewer(whoAsks),
+      useViewer(whoAsks, budgetMs),
       usePersistedDocuments({ operations, allowAdhoc }),
       ...(allowAdhoc ? [useDocumentLimits(), useGraphiqlPolicy()] : []),
       useCost(),
@@ -58,7 +59,12 @@ export const graphqlRoutes = (
     path: '/graphql',
     methods: ['GET', 'POST'],
     kind: 'api',
-    handle: (c) => graphql.fetch(acceptable(c.req.raw), { trace: c.var.trace, countAs: c.var.countAs }),
+    handle: (c) =>
+      graphql.fetch(acceptable(c.req.raw), {
+        trace: c.var.trace,
+        countAs: c.var.countAs,
+        arrivedAt: arrivalOf(c.env?.incoming),
+      }),
   },
   {
     path: '/operations.json',

@@ -1,7 +1,12 @@
+import type { IncomingMessage } from 'node:http'
 import type { Context } from 'hono'
 import type { RequestState } from './context.ts'
 
-export type Env = { Variables: RequestState }
+export type Env = {
+  /** Of the server; a test asks without one. */
+  Bindings: { incoming?: IncomingMessage }
+  Variables: RequestState
+}
 
 /**
  * What may ask for a route, which decides what a request has to show (request-guard.ts): the address bar and

@@ -211,6 +211,7 @@ const PROBLEMS_OF_ALL = [
   'INTERNAL',
   'UPSTREAM_INVALID',
   'UPSTREAM_UNAVAILABLE',
+  'OVERLOADED',
   'UPSTREAM_TIMEOUT',
 ] as const satisfies readonly ProblemCode[]
 

@@ -1,4 +1,5 @@
 import { negotiateLocale } from '@harbor/shared-edge/negotiation/locale'
+import { arrivalOf, byDeadline, requireTime } from '@harbor/shared-runtime/arrival'
 import type { TokenVerifier } from '@harbor/shared-runtime/auth'
 import { readJsonBody } from '@harbor/shared-runtime/limits/read-body'
 import type { Log } from '@harbor/shared-runtime/log'
@@ -29,14 +30,24 @@ const LEASE_MARGIN_MS = 1_000
 export const serveAction =
   (action: Action, { clients, verify, writes, log }: Dependencies): Handler<RequestEnv> =>
   async (c) => {
-    const viewer = await authorise(c, action.access, verify)
+    const arrivedAt = arrivalOf(c.env?.incoming)
+    const deadline = arrivedAt + action.budgetMs
+    // Only here: a write that was begun is answered, however late.
+    requireTime(deadline)
+    const viewer = await byDeadline(authorise(c, action.access, verify), deadline, 'identity')
     const key = idempotencyKey(c)
     const body = action.body && (await readJsonBody(c.req.raw, BODY))
+    requireTime(deadline)
     const prepared = action.prepare({ params: c.req.param(), body })
     const format = createFormat(negotiateLocale(c.req.header('accept-language')))
     const leaseMs = action.budgetMs + LEASE_MARGIN_MS
     // Not the consumer's signal: a write that was begun is brought to its end, whoever has hung up.
-    const context = createRequestContext({ budgetMs: action.budgetMs, trace: c.var.trace, viewer })
+    const context = createRequestContext({
+      budgetMs: action.budgetMs,
+      arrivedAt,
+      trace: c.var.trace,
+      viewer,
+    })
     try {
       const { answer, replayed } = await writes.idempotency.once(
         { user: viewer.id, route: action.name, key, request: prepared.fingerprint, leaseMs },

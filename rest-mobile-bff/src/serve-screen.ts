@@ -1,4 +1,5 @@
 import { matchesTag } from '@harbor/shared-edge/entity-tags'
+import { arrivalOf, byDeadline, requireTime, requireTimely } from '@harbor/shared-runtime/arrival'
 import type { TokenVerifier, Viewer } from '@harbor/shared-runtime/auth'
 import type { Cache } from '@harbor/shared-runtime/cache'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
@@ -30,7 +31,13 @@ export type ScreenDependencies = {
   now?: (() => Date) | undefined
 }
 
-type Asked = { viewer: Viewer | undefined; query: Query; wanted: Representation; deadline: number }
+type Asked = {
+  viewer: Viewer | undefined
+  query: Query
+  wanted: Representation
+  arrivedAt: number
+  deadline: number
+}
 
 /** The way of a request for a screen: authorise → negotiate → look up or build, encode → conditional → respond. */
 export function serveScreen(screen: Screen, dependencies: ScreenDependencies): Handler<RequestEnv> {
@@ -40,17 +47,26 @@ export function serveScreen(screen: Screen, dependencies: ScreenDependencies): H
   const known: ReadonlySet<string> = new Set(Object.keys({ ...screen.query.shape, ...InUrl.shape }))
 
   return async (c) => {
-    const deadline = performance.now() + screen.budgetMs
-    const viewer = screen.access === 'public' ? undefined : await authorise(c, screen.access, verify)
+    const arrivedAt = arrivalOf(c.env?.incoming)
+    const deadline = arrivedAt + screen.budgetMs
+    requireTime(deadline)
+    const viewer =
+      screen.access === 'public'
+        ? undefined
+        : await byDeadline(authorise(c, screen.access, verify), deadline, 'identity')
     const query = readQuery(c.req.url, known)
     const wanted = negotiate(c.req, query)
-    const asked = { viewer, query, wanted, deadline }
-    if (!isPublic)
-      return respond(c, screen, wanted, await buildAlone(c, screen, asked, dependencies), undefined)
+    const asked = { viewer, query, wanted, arrivedAt, deadline }
+    if (!isPublic) {
+      const built = await buildAlone(c, screen, asked, dependencies)
+      requireTimely(deadline)
+      return respond(c, screen, wanted, built, undefined)
+    }
     const address = screen.addressOf({ params: c.req.param(), query })
     const sourced = kept
       ? await lookUp(c, screen, asked, address, kept, dependencies)
       : await buildAlone(c, screen, asked, dependencies)
+    requireTimely(deadline)
     const isCanonical = targetOf(c) === withQuery(address, Object.entries(wanted.inUrl))
     return respond(c, screen, { ...wanted, forAll: wanted.forAll && isCanonical }, sourced, cdn)
   }
@@ -89,13 +105,13 @@ async function buildAlone(
 async function build(
   c: Context<RequestEnv>,
   screen: Screen,
-  { viewer, query, wanted, deadline }: Asked,
+  { viewer, query, wanted, arrivedAt }: Asked,
   signal: AbortSignal,
   { clients, log, now = () => new Date() }: ScreenDependencies,
 ): Promise<Built> {
   const { trace } = c.var
-  const budgetMs = Math.max(0, deadline - performance.now())
-  const context = createRequestContext({ budgetMs, trace, viewer, consumer: signal })
+  const { budgetMs } = screen
+  const context = createRequestContext({ budgetMs, arrivedAt, trace, viewer, consumer: signal })
   try {
     const answer = await screen.answer({
       clients: clients.forRequest(context),

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import net from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { admission } from './admission.ts'
 import { isBlockedPort } from './blocked-ports.ts'
 import { connectionLimit } from './connection-limit.ts'
 import { capBody, declaresMore, MAX_BODY_BYTES } from './limits/body-cap.ts'
@@ -61,6 +62,7 @@ export function httpPart({
 }: Options): Part {
   const handle = 'listener' in handler ? handler.listener : getRequestListener(handler.fetch)
   const limits = { ...LIMITS, maxHeaderSize: maxHeaderBytes ?? LIMITS.maxHeaderSize }
+  const { accepted, admit } = admission()
   const running = new Set<ServerResponse>()
   const connections = new WeakMap<net.Socket, { unanswered: number; refused: boolean }>()
   let draining = false
@@ -79,7 +81,10 @@ export function httpPart({
     if (refusal === undefined) {
       capBody(request, response, maxBodyBytes)
       request.url = originForm(request.url, request.headers.host)
-      return handle(request, response)
+      return admit(request, () => {
+        // Its consumer may have left while it waited.
+        if (!response.destroyed) void handle(request, response)
+      })
     }
     connection.refused = true
     response.writeHead(refusal, { connection: 'close' }).end()
@@ -89,7 +94,10 @@ export function httpPart({
   let dropped = 0
   server.on('drop', () => dropped++)
   server.maxHeadersCount = MAX_HEADERS + 1
-  server.on('connection', (socket) => connections.set(socket, { unanswered: 0, refused: false }))
+  server.on('connection', (socket) => {
+    accepted()
+    connections.set(socket, { unanswered: 0, refused: false })
+  })
   // Without a listener Node sends 100 Continue, and so asks for the body, before a head is looked at.
   server.on('checkContinue', (request, response) => {
     if (refusalOf(request) === undefined && !declaresMore(request, maxBodyBytes)) response.writeContinue()

@@ -28,5 +28,6 @@ export const PROBLEM_ADVICE: Record<ProblemCode, string> = {
   INTERNAL: 'Show what is kept, and report `traceId`.',
   UPSTREAM_INVALID: 'Show what is kept, and report `traceId`.',
   UPSTREAM_UNAVAILABLE: 'Show what is kept; try again after `Retry-After`, a few times, with jitter.',
+  OVERLOADED: 'Show what is stored; try again after `Retry-After`, a few times, with jitter.',
   UPSTREAM_TIMEOUT: 'Show what is kept; try again after `Retry-After`, a few times, with jitter.',
 }

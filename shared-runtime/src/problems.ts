@@ -77,6 +77,7 @@ export const PROBLEMS = {
     title: 'A service behind this one gave an unusable answer',
   },
   UPSTREAM_UNAVAILABLE: { status: 503, retryable: true, title: 'A service behind this one is not available' },
+  OVERLOADED: { status: 503, retryable: true, title: 'There is more to do here than can be done in time' },
   UPSTREAM_TIMEOUT: { status: 504, retryable: true, title: 'A service behind this one took too long' },
 } as const satisfies Record<string, { status: number; retryable: boolean; title: string }>
 

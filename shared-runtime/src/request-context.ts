@@ -20,8 +20,10 @@ export type RequestContext = {
 }
 
 type Options = {
-  /** Milliseconds from now within which the consumer is to have its answer. */
+  /** Milliseconds from the arrival of the request within which the consumer is to have its answer. */
   budgetMs: number
+  /** When the request arrived, as an instant of `performance.now()`; now when not given. */
+  arrivedAt?: number | undefined
   traceparent?: string | null | undefined
   trace?: TraceContext
   viewer?: Viewer | undefined
@@ -32,6 +34,7 @@ type Options = {
 /** Makes the context of one request; its deadline leaves 5 % of the budget for the answer itself. */
 export function createRequestContext({
   budgetMs,
+  arrivedAt = performance.now(),
   traceparent,
   trace,
   viewer,
@@ -44,7 +47,7 @@ export function createRequestContext({
   else consumer?.addEventListener('abort', leave, { once: true })
   return {
     trace: trace ?? continueTrace(traceparent),
-    deadline: performance.now() + budgetMs * (1 - PROJECTION_RESERVE),
+    deadline: arrivedAt + budgetMs * (1 - PROJECTION_RESERVE),
     signal: controller.signal,
     viewer,
     abort: (reason) => controller.abort(reason),

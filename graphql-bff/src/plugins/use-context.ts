@@ -1,3 +1,5 @@
+import { lateProblem } from '@harbor/shared-runtime/arrival'
+import { GraphQLError, getOperationAST } from 'graphql'
 import type { Plugin, YogaInitialContext } from 'graphql-yoga'
 import { type Context, createContext, type RequestState } from '../context.ts'
 import type { UpstreamSet } from '../upstreams.ts'
@@ -13,8 +15,13 @@ export const useContext = (options: Options): Plugin<YogaInitialContext & Reques
     extendContext(createContext({ request: context.request, state: context, ...options }))
   },
   onExecute: () => ({
-    onExecuteDone({ args }) {
+    onExecuteDone({ args, setResult }) {
       args.contextValue.requestContext.end()
+      const { arrivedAt } = args.contextValue
+      // A mutation has happened: its answer is sent, however late.
+      if (arrivedAt === undefined || getOperationAST(args.document)?.operation !== 'query') return
+      const late = lateProblem(arrivedAt + options.budgetMs)
+      if (late) setResult({ errors: [new GraphQLError(late.message, { originalError: late })] })
     },
   }),
 })

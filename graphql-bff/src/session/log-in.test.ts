@@ -46,6 +46,17 @@ describe('log-in', () => {
     expect(`${await answer.text()}${[...answer.headers]}`).not.toMatch(/eyJ|c1001/)
   })
 
+  it('comes to its end within its budget while the identity service hangs', async () => {
+    // Another process, which has yet to ask for what the service says of itself.
+    const fresh = await live.startApp()
+    await live.mocks.setFault('identity', { hang: true })
+    const navigate = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+    const startedAt = performance.now()
+    const answer = await browser.call(`${fresh.url}/auth/login`, { headers: navigate })
+    expect(performance.now() - startedAt).toBeLessThan(3_500)
+    expect(answer.headers.get('location')).toBe('/?log-in=unavailable')
+  })
+
   it('asks for a code with PKCE, state and nonce', async () => {
     const answer = await browser.call(`${app.url}/auth/login`, {
       headers: { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },

@@ -1,3 +1,4 @@
+import { arrivalOf, byDeadline } from '@harbor/shared-runtime/arrival'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Seal } from '@harbor/shared-runtime/seal'
 import type { Context } from 'hono'
@@ -33,6 +34,9 @@ type LogIn = z.infer<typeof LogIn>
 const MAX_OPEN = 3
 const CONTEXT = 'log-in'
 
+/** Milliseconds from the arrival of a request within which the user learns what became of the log-in. */
+const BUDGET_MS = 2_000
+
 /** The two ends of a log-in: the way to the identity service, and the way back. */
 export function logInRoutes({ sessions, oidc, seal, cookies, log }: Options): readonly Route[] {
   return [
@@ -42,7 +46,7 @@ export function logInRoutes({ sessions, oidc, seal, cookies, log }: Options): re
 
   async function begin(c: Context<Env>): Promise<Response> {
     try {
-      const { url, challenge } = await oidc.challenge()
+      const { url, challenge } = await byDeadline(oidc.challenge(), deadlineOf(c), 'identity')
       const present = cookies().session.read(c.req.header('cookie'))
       const logIn: LogIn = {
         ...challenge,
@@ -64,7 +68,7 @@ export function logInRoutes({ sessions, oidc, seal, cookies, log }: Options): re
     const rest = keepOpen(open.filter((candidate) => candidate !== logIn))
     if (!logIn) return failed(c, new Error('no log-in of this browser has this state'), rest)
     try {
-      const grant = await oidc.redeem(new URL(c.req.url).search, logIn)
+      const grant = await byDeadline(oidc.redeem(new URL(c.req.url).search, logIn), deadlineOf(c), 'identity')
       const id = await sessions.begin(grant)
       await endBefore(c, logIn)
       log.info({ traceId: c.var.trace.traceId }, 'logged in')
@@ -99,6 +103,8 @@ export function logInRoutes({ sessions, oidc, seal, cookies, log }: Options): re
     return goTo(`/?log-in=${away ? 'unavailable' : 'failed'}`, ...setCookies)
   }
 }
+
+const deadlineOf = (c: Context<Env>): number => arrivalOf(c.env?.incoming) + BUDGET_MS
 
 function goTo(address: string, ...setCookies: readonly string[]): Response {
   const headers = new Headers({ location: address, 'cache-control': 'no-store' })

@@ -1,3 +1,4 @@
+import { arrivalOf, byDeadline } from '@harbor/shared-runtime/arrival'
 import { atMost } from '@harbor/shared-runtime/limits/at-most'
 import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError } from '@harbor/shared-runtime/problems'
@@ -8,6 +9,9 @@ import { ENDING_PATHS } from './ending-paths.ts'
 import type { Oidc } from './oidc.ts'
 import type { Session } from './session.ts'
 import { keyOf, type Sessions, userGroup } from './sessions.ts'
+
+/** Milliseconds from the arrival of a request within which the user is logged out. */
+const BUDGET_MS = 2_000
 
 type Options = {
   sessions: Sessions
@@ -56,10 +60,13 @@ export function logOutRoutes({ sessions, oidc, cookies, log }: Options): readonl
     own: Session | undefined,
     ended: readonly Session[],
   ): Promise<Response> {
-    const [endSessionUrl] = await Promise.all([
+    const toldIdentity = Promise.all([
       oidc.endSessionUrl(own?.tokens.id).catch(() => undefined),
       ...ended.map((session) => revoke(session, c.var.trace.traceId)),
     ])
+    // The sessions have ended here: an identity service that hangs does not hold the user up.
+    const deadline = arrivalOf(c.env?.incoming) + BUDGET_MS
+    const [endSessionUrl] = await byDeadline(toldIdentity, deadline, 'identity').catch(() => [])
     log.info({ sessions: ended.length, traceId: c.var.trace.traceId }, 'logged out')
     c.header('set-cookie', cookies().session.clear())
     c.header('cache-control', 'no-store')

@@ -1,3 +1,4 @@
+import { byDeadline } from '@harbor/shared-runtime/arrival'
 import type { Viewer } from '@harbor/shared-runtime/auth'
 import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError, toProblem } from '@harbor/shared-runtime/problems'
@@ -11,25 +12,28 @@ type Asking =
   | { readonly viewer: Viewer; readonly sessionKey: string; readonly noViewer?: undefined }
   | { readonly viewer?: undefined; readonly noViewer: ProblemError }
 
-/** Never throws: what is public is answered to whoever asks. */
-export type WhoAsks = (cookieHeader: string | null) => Promise<Asking>
+/**
+ * Never throws: what is public is answered to whoever asks. Settles at the deadline, an instant of
+ * `performance.now()`, at the latest: a session whose token must be refreshed first waits for identity.
+ */
+export type WhoAsks = (cookieHeader: string | null, deadline: number) => Promise<Asking>
 
 type Options = { sessions: Sessions; refresh: Refresh; cookies: () => Cookies; log: Log }
 
 /** Finds out who asks by the session cookie, and by nothing else. */
 export const createWhoAsks =
   ({ sessions, refresh, cookies, log }: Options): WhoAsks =>
-  async (cookieHeader) => {
+  async (cookieHeader, deadline) => {
     const id = cookies().session.read(cookieHeader)
     if (id === undefined) return { noViewer: new ProblemError('UNAUTHENTICATED') }
     try {
-      const found = await sessions.use(id)
-      const session = found && (await refresh(found))
+      const found = await byDeadline(sessions.use(id), deadline, 'session store')
+      const session = found && (await byDeadline(refresh(found), deadline, 'identity'))
       if (!found || !session) return { noViewer: new ProblemError('UNAUTHENTICATED') }
       return { viewer: viewerOf(session), sessionKey: found.key }
     } catch (error) {
       const problem = toProblem(error)
-      log[problem.retryable ? 'warn' : 'error']({ err: error }, 'it is not known who asks')
+      log[problem.retryable ? 'warn' : 'error']({ err: error }, 'session lookup failed')
       return { noViewer: problem }
     }
   }
