@@ -33,7 +33,8 @@ function answerOf(make: () => unknown): () => unknown {
     const made = make()
     return () => made
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    // A precondition that did not hold had no effect: the same key may come with another.
+    if (!(error instanceof Refusal) || error.status === 412) throw error
     return () => {
       throw error
     }

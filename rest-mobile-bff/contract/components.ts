@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Deprecated } from '../src/deprecation.ts'
 import { IDEMPOTENCY_KEY } from '../src/input.ts'
 import { FORMATS } from '../src/representation/media-types.ts'
+import type { Target } from '../src/write-precondition.ts'
 
 // Before the first schema that is registered by name is made.
 extendZodWithOpenApi(z)
@@ -76,14 +77,15 @@ const DEPRECATED = ['Deprecation', 'Sunset', 'Link'] as const
 const headerRefs = (names: readonly HeaderName[]) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 
-type Announced = { readonly deprecated?: Deprecated }
+type Announced = { readonly deprecated?: Deprecated; readonly target?: Target }
 
 const answerHeaders = (own: readonly HeaderName[], { deprecated }: Announced) =>
   headerRefs([...own, ...ALWAYS, ...(deprecated ? DEPRECATED : [])])
 
 /** Of a 200 and a 304. */
 export const screenHeaders = (screen: Announced) => answerHeaders(OF_A_SCREEN, screen)
-export const actionHeaders = (action: Announced) => answerHeaders(OF_AN_ACTION, action)
+export const actionHeaders = (action: Announced) =>
+  answerHeaders(action.target === 'cart' ? [...OF_AN_ACTION, 'ETag'] : OF_AN_ACTION, action)
 
 const PARAMETERS = {
   AcceptLanguage: {
@@ -95,6 +97,12 @@ const PARAMETERS = {
     name: 'If-None-Match',
     description: 'ETags of the answers that the app has: a 304 when one of them is still right',
     example: '"q1w2e3"',
+  },
+  IfMatch: {
+    name: 'If-Match',
+    description:
+      'ETags of the cart (of `/v1/cart`, or of a write to it): done only while one of them is right, else 412',
+    example: '"7"',
   },
   AppVersion: {
     name: 'App-Version',
@@ -133,6 +141,7 @@ export const SCREEN_PARAMETERS = parameterRefs([
   'IfNoneMatch',
   'AppVersion',
 ])
+export const CART_PARAMETERS = parameterRefs(['IdempotencyKey', 'IfMatch', 'AcceptLanguage', 'AppVersion'])
 export const ACTION_PARAMETERS = parameterRefs(['IdempotencyKey', 'AcceptLanguage', 'AppVersion'])
 
 const REASONS = Object.entries(CHECKOUT_REASONS)

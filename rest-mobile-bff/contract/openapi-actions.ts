@@ -1,7 +1,13 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi'
 import type { ProblemCode } from '@harbor/shared-runtime/problems'
 import type { Action } from '../src/action.ts'
-import { ACTION_PARAMETERS, actionHeaders, OTHER_PROBLEM, problemResponses } from './components.ts'
+import {
+  ACTION_PARAMETERS,
+  actionHeaders,
+  CART_PARAMETERS,
+  OTHER_PROBLEM,
+  problemResponses,
+} from './components.ts'
 
 /** What any action may answer beside the problems that every route has. */
 const PROBLEMS_OF_ACTIONS = [
@@ -11,6 +17,7 @@ const PROBLEMS_OF_ACTIONS = [
   'NOT_FOUND',
   'IN_PROGRESS',
   'CONFLICT',
+  'PRECONDITION_FAILED',
   'IDEMPOTENCY_KEY_REUSED',
 ] as const satisfies readonly ProblemCode[]
 const PROBLEMS_OF_A_BODY = ['TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const satisfies readonly ProblemCode[]
@@ -27,7 +34,7 @@ export function registerActions(registry: OpenAPIRegistry, actions: readonly Act
       'x-schema-version': version,
       ...(deprecated && { deprecated: true, 'x-deprecated': deprecated }),
       security: [{ bearer: [...access] }, { dpop: [...access] }],
-      parameters: ACTION_PARAMETERS,
+      parameters: action.target === 'cart' ? CART_PARAMETERS : ACTION_PARAMETERS,
       request: {
         params,
         ...(body && { body: { required: true, content: { 'application/json': { schema: body } } } }),

@@ -108,5 +108,6 @@ function problemsOf({ access, params, problems = [] }: Screen): ProblemCode[] {
     ...(names ? (['NOT_FOUND'] as const) : []),
     ...problems.filter((code) => code !== 'NOT_FOUND'),
     'NOT_ACCEPTABLE',
+    'PRECONDITION_FAILED',
   ]
 }

@@ -1,5 +1,5 @@
 import type { Checkout } from '@harbor/shared-checkout'
-import type { AnalyticsQueue, Clients } from '@harbor/shared-clients'
+import type { AnalyticsQueue, Clients, Precondition } from '@harbor/shared-clients'
 import type { Scope, Viewer } from '@harbor/shared-runtime/auth'
 import type { ProblemCode } from '@harbor/shared-runtime/problems'
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { Deprecated } from './deprecation.ts'
 import type { Format } from './format/index.ts'
 import { validated } from './validated.ts'
+import type { Target } from './write-precondition.ts'
 
 /** What an action may use beside the clients of its request. */
 export type ActionTools = {
@@ -26,6 +27,8 @@ type Input<Params, Body> = ActionTools & {
    * had its effect, so whatever it writes goes under this key.
    */
   key: string
+  /** What a service has to check in the same step as the write, for a target that has revisions. */
+  precondition: Precondition | undefined
   /** Milliseconds after which this process counts as dead, when nobody has heard of it. */
   leaseMs: number
 }
@@ -54,6 +57,10 @@ type Definition<
   problems?: readonly ProblemCode[]
   /** A customer whose token has all of these scopes; nobody writes without one. */
   access: readonly [Scope, ...Scope[]]
+  /** What it changes, for `If-Match` and its like. */
+  target: Target
+  /** The revision of the target after the write, for its `ETag`. */
+  revision?: (result: Result) => number
   /** 200 when not given. */
   status?: Status
   /** Milliseconds within which the app has its answer, whatever the services do. */
@@ -75,8 +82,11 @@ type ActionRequest = { params: Readonly<Record<string, string>>; body: unknown }
 type Prepared = {
   /** The same for the same request, however it was written. */
   readonly fingerprint: string
-  run(use: Omit<Input<unknown, unknown>, 'params' | 'body'>, format: Format): Promise<string>
+  run(use: Omit<Input<unknown, unknown>, 'params' | 'body'>, format: Format): Promise<Done>
 }
+
+/** What a write answers: the body, and the revision of what it has changed. */
+export type Done = { readonly body: string; readonly revision: number | undefined }
 
 /** One write. Its path, input and answer are known to the app as types. */
 export type Action<
@@ -95,6 +105,7 @@ export type Action<
   readonly deprecated?: Deprecated
   readonly problems?: readonly ProblemCode[]
   readonly access: readonly [Scope, ...Scope[]]
+  readonly target: Target
   readonly status: Status
   readonly budgetMs: number
   readonly params: Params
@@ -122,7 +133,7 @@ export function defineAction<
 >(
   definition: Definition<M, Path, Status, Params, Body, Result, View>,
 ): Action<M, Path, Status, Params, Body, View> {
-  const { run, project, status = 200 as Status, view, ...rest } = definition
+  const { run, project, revision, status = 200 as Status, view, ...rest } = definition
   const paramsSchema = definition.params ?? (NOTHING as Params)
   const bodySchema = definition.body ?? (NOTHING as Body)
   return {
@@ -138,7 +149,8 @@ export function defineAction<
         fingerprint: JSON.stringify([params, body]),
         async run(use, format) {
           const result = await run({ ...use, params, body })
-          return JSON.stringify(view.parse(project(result, format)))
+          const answer = JSON.stringify(view.parse(project(result, format)))
+          return { body: answer, revision: revision?.(result) }
         },
       }
     },

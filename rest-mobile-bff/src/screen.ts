@@ -52,6 +52,8 @@ type Definition<
   /** The allow-list: what it does not name never leaves. */
   view: View
   project: (values: Values<S>, format: Format) => z.input<View>
+  /** The revision of the one thing that it shows and that writes change: its ETag begins with it. */
+  revision?: (values: Values<S>) => number
   /**
    * What an answer is made of, as the tags under which its change is told (`entityTags`): a public answer is kept
    * until then. Without it an answer is kept for its time.
@@ -72,6 +74,7 @@ type ScreenRequest = {
 export type ScreenAnswer = {
   view: object
   tags: readonly string[]
+  revision: number | undefined
   degraded: readonly string[]
   failures: ReadonlyMap<string, unknown>
 }
@@ -128,7 +131,15 @@ export function defineScreen<
 >(
   definition: Definition<Path, A, Params, Query, S, View>,
 ): Screen<Path, Params, Query, z.ZodObject<View['shape'] & typeof Degraded.shape>> {
-  const { params = NOTHING as Params, query = NOTHING as Query, sources, project, tags, ...rest } = definition
+  const {
+    params = NOTHING as Params,
+    query = NOTHING as Query,
+    sources,
+    project,
+    tags,
+    revision,
+    ...rest
+  } = definition
   const view = definition.view.extend(Degraded.shape)
   const defaults = new Map(
     Object.entries(query.shape).map(([name, schema]) => [name, schema.safeParse(undefined).data]),
@@ -157,7 +168,7 @@ export function defineScreen<
       } as Input<A, z.output<Params>, z.output<Query>>
       const { values, degraded, failures } = await fanOut(sources(input), request.context)
       const shown = view.parse({ ...project(values, request.format), degraded })
-      return { view: shown, tags: tags?.(values) ?? [], degraded, failures }
+      return { view: shown, tags: tags?.(values) ?? [], revision: revision?.(values), degraded, failures }
     },
   }
 }

@@ -5,15 +5,17 @@ import { readJsonBody } from '@harbor/shared-runtime/limits/read-body'
 import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError, problemBody, toProblem } from '@harbor/shared-runtime/problems'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
-import type { Idempotency, KeptAnswer } from '@harbor/shared-runtime/writes/idempotency'
+import { type Idempotency, type KeptAnswer, NoEffectError } from '@harbor/shared-runtime/writes/idempotency'
 import type { Context, Handler } from 'hono'
-import type { Action, ActionTools } from './action.ts'
+import type { Action, ActionTools, Done } from './action.ts'
 import { authorise } from './authorise.ts'
+import { revisionTag } from './caching/preconditions.ts'
 import type { ClientSet } from './clients.ts'
 import { createFormat } from './format/index.ts'
 import { IdempotencyKey } from './input.ts'
 import type { RequestEnv } from './request.ts'
 import { validated } from './validated.ts'
+import { writePrecondition } from './write-precondition.ts'
 
 /** What actions need beside the clients. */
 export type Writes = ActionTools & { readonly idempotency: Idempotency }
@@ -52,7 +54,11 @@ export const serveAction =
       const { answer, replayed } = await writes.idempotency.once(
         { user: viewer.id, route: action.name, key, request: prepared.fingerprint, leaseMs },
         async ({ id }) => {
-          const use = { ...writes, clients: clients.forRequest(context), viewer, context, key: id, leaseMs }
+          const precondition = writePrecondition(action.target, c.req)
+          const use = {
+            ...{ ...writes, clients: clients.forRequest(context), viewer, context },
+            ...{ key: id, precondition, leaseMs },
+          }
           try {
             return done(action, await prepared.run(use, format))
           } catch (error) {
@@ -84,9 +90,13 @@ function idempotencyKey(c: Context): string {
   return validated('Idempotency-Key', IdempotencyKey, given)
 }
 
-const done = (action: Action, body: string): KeptAnswer => ({
-  status: action.status,
-  headers: { 'Content-Type': 'application/json', 'Schema-Version': String(action.version) },
+const done = ({ status, version }: Action, { body, revision }: Done): KeptAnswer => ({
+  status,
+  headers: {
+    'Content-Type': 'application/json',
+    'Schema-Version': String(version),
+    ...(revision !== undefined && { ETag: revisionTag(revision) }),
+  },
   body,
 })
 
@@ -97,6 +107,8 @@ function refused(error: unknown, c: Context<RequestEnv>, log: Log): KeptAnswer {
   if (problem.code === 'UPSTREAM_INVALID')
     throw new ProblemError('UPSTREAM_UNAVAILABLE', undefined, { cause: error, retryAfterS: 1 })
   if (problem.status >= 500 || problem.retryable) throw error
+  // Nothing was written: the key stays free for the write with what the app reads then.
+  if (problem.code === 'PRECONDITION_FAILED') throw new NoEffectError(problem)
   log.info({ code: problem.code, reason: problem.reason, traceId: c.var.trace.traceId }, 'write refused')
   return {
     status: problem.status,

@@ -10,6 +10,7 @@ import { authorise } from './authorise.ts'
 import { cacheControl } from './caching/cache-policy.ts'
 import type { Cdn } from './caching/cdn.ts'
 import { type Built, type KeptAnswers, keepAnswers, type Sourced } from './caching/kept-answers.ts'
+import { requireMatch, revisionTag } from './caching/preconditions.ts'
 import type { ClientSet } from './clients.ts'
 import { createFormat } from './format/index.ts'
 import { type Query, readQuery, withQuery } from './query.ts'
@@ -121,7 +122,8 @@ async function build(
       format: createFormat(wanted.locale, now()),
     })
     logFailures(log, screen, trace.traceId, answer)
-    return { bytes: encodeView(answer.view, wanted.mediaType), degraded: answer.degraded, tags: answer.tags }
+    const { degraded, tags, revision } = answer
+    return { bytes: encodeView(answer.view, wanted.mediaType), degraded, tags, revision }
   } finally {
     context.end()
   }
@@ -135,8 +137,10 @@ function respond(
   { answer, headers: origin }: Sourced,
   cdn: Cdn | undefined,
 ): Response {
-  const { body, degraded, tags } = answer
+  const { body, degraded, tags, revision } = answer
   const sent = body.as(coding)
+  const etag = revision === undefined ? sent.etag : revisionTag(revision, sent.etag)
+  requireMatch(c.req.header('if-match'), etag)
   const isPublic = screen.cache.scope === 'public'
   const vary = [
     // A private cache may serve two customers, one after the other.
@@ -146,14 +150,14 @@ function respond(
   ]
   const headers: Record<string, string> = {
     'Cache-Control': cacheControl(screen.cache, { degraded: degraded.length > 0, forAll }),
-    ETag: sent.etag,
+    ETag: etag,
     'Schema-Version': String(screen.version),
     ...origin,
   }
   if (vary.length > 0) headers.Vary = vary.join(', ')
   if (degraded.length > 0) headers['X-Degraded'] = degraded.join(', ')
   else if (isPublic && forAll && cdn) Object.assign(headers, cdn.announce(targetOf(c), tags))
-  if (matchesTag(c.req.header('if-none-match'), sent.etag)) return c.body(null, 304, headers)
+  if (matchesTag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers)
   headers['Content-Type'] = mediaType
   headers['Content-Length'] = String(sent.bytes.byteLength)
   if (sent.coding !== 'identity') headers['Content-Encoding'] = sent.coding

@@ -26,6 +26,7 @@ const PASSED_ON = [
   'authorization',
   'content-type',
   'idempotency-key',
+  'if-match',
   'if-none-match',
 ]
 

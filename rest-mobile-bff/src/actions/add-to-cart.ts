@@ -14,14 +14,16 @@ export const addToCartAction = defineAction({
   version: 1,
   access: ['cart:write'],
   problems: ['OUT_OF_STOCK'],
+  target: 'cart',
+  revision: ({ version }) => version,
   budgetMs: 800,
   body: z.strictObject({ sku: Sku, quantity: Quantity }),
 
-  run: async ({ clients, viewer, body, key, analytics }) => {
+  run: async ({ clients, viewer, body, key, precondition, analytics }) => {
     const [cart] = await beforeWriting(
       Promise.all([clients.cart.ofCustomer(viewer.id), requireStock(clients, body.sku)]),
     )
-    const changed = await clients.cart.addLine(cart.id, body, { idempotencyKey: key })
+    const changed = await clients.cart.addLine(cart.id, body, { idempotencyKey: key, precondition })
     analytics.record({ name: 'cart_add', at: new Date().toISOString(), properties: body })
     return changed
   },

@@ -11,13 +11,15 @@ export const changeCartLineAction = defineAction({
   summary: 'Sets how many of a product are in the cart',
   version: 1,
   access: ['cart:write'],
+  target: 'cart',
+  revision: ({ version }) => version,
   budgetMs: 600,
   params: z.object({ sku: Sku }),
   body: z.strictObject({ quantity: Quantity }),
 
-  run: async ({ clients, viewer, params: { sku }, body: { quantity }, key }) => {
+  run: async ({ clients, viewer, params: { sku }, body: { quantity }, key, precondition }) => {
     const { id } = await beforeWriting(clients.cart.ofCustomer(viewer.id))
-    return clients.cart.setQuantity(id, { sku, quantity }, { idempotencyKey: key })
+    return clients.cart.setQuantity(id, { sku, quantity }, { idempotencyKey: key, precondition })
   },
 
   view: CartChange,

@@ -25,6 +25,7 @@ export const checkoutAction = defineAction({
   access: ['checkout'],
   status: 201,
   problems: ['CHECKOUT_CONFLICT', 'CHECKOUT_REFUSED'],
+  target: 'nothing',
   budgetMs: 5_000,
   body: z.strictObject({
     cartId: CartId,

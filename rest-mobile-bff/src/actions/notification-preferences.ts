@@ -18,6 +18,7 @@ export const notificationPreferencesAction = defineAction({
   summary: 'Says which notifications the customer wants, and by what way',
   version: 1,
   access: ['notifications:write'],
+  target: 'unversioned',
   budgetMs: 600,
   body: z.strictObject({ channels: z.strictObject(Channels), topics: z.strictObject(Topics) }),
 

@@ -11,12 +11,14 @@ export const removeCartLineAction = defineAction({
   summary: 'Takes a product out of the cart',
   version: 1,
   access: ['cart:write'],
+  target: 'cart',
+  revision: ({ version }) => version,
   budgetMs: 600,
   params: z.object({ sku: Sku }),
 
-  run: async ({ clients, viewer, params: { sku }, key }) => {
+  run: async ({ clients, viewer, params: { sku }, key, precondition }) => {
     const { id } = await beforeWriting(clients.cart.ofCustomer(viewer.id))
-    return clients.cart.removeLine(id, sku, { idempotencyKey: key })
+    return clients.cart.removeLine(id, sku, { idempotencyKey: key, precondition })
   },
 
   view: CartChange,

@@ -12,6 +12,8 @@ type Answer = {
   readonly body: Body
   readonly degraded: readonly string[]
   readonly tags: readonly string[]
+  /** Of the one thing that it shows; none for a public answer. */
+  readonly revision?: number | undefined
 }
 
 /** An answer, and what its headers say of where it comes from. */

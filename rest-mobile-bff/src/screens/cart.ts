@@ -41,6 +41,8 @@ export const cartScreen = defineScreen({
     total: Money.nullable().describe('Before tax and shipping'),
   }),
 
+  revision: ({ cart }) => cart.version,
+
   project: ({ cart, pricing, inventory }, format) => {
     const money = (amountMinor: number | undefined) =>
       pricing && amountMinor !== undefined ? format.money({ amountMinor, currency: pricing.currency }) : null
