@@ -14,6 +14,7 @@ import { createHttpListener } from './protocols/http.ts'
 import { mqttPart } from './protocols/mqtt.ts'
 import { embeddedBroker } from './protocols/mqtt-embedded.ts'
 import { remoteBroker } from './protocols/mqtt-remote.ts'
+import { ownLease, redisLease } from './protocols/publisher-lease.ts'
 import { createResources } from './resources.ts'
 import { type StockFeed, stockFeedPart } from './stock-feed.ts'
 
@@ -57,7 +58,12 @@ export function createApp({ config, redis, feed, log }: Options): Part[] {
     coapPart({ store, resources, devices, limits, plainDevice, host, port: config.COAP_PORT, log })
   const connectionsPerDevice = config.MQTT_CONNECTIONS_PER_DEVICE
   const broker = config.MQTT_URL
-    ? remoteBroker({ url: config.MQTT_URL, log })
+    ? remoteBroker({
+        url: config.MQTT_URL,
+        lease: redis ? redisLease(redis, log) : ownLease(),
+        clientId: redis && config.MQTT_CLIENT_ID,
+        log,
+      })
     : embeddedBroker({ devices, limits, connectionsPerDevice, maxConnections, host, port: config.MQTT_PORT })
   const mqtt = mqttPart({ store, broker, log })
 

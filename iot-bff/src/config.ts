@@ -67,6 +67,17 @@ export const Config = z.object({
     ['mqtt', 'mqtts'],
     'Broker that flags are published to; an embedded one when not set.',
   ),
+  MQTT_CLIENT_ID: setting(
+    z
+      .string()
+      .regex(/^[\w.-]{1,64}$/)
+      .default('harbor-iot'),
+    {
+      about:
+        'Client id at the broker, shared by all replicas of one Redis: the broker lets one of them publish at a time.',
+      allowed: '1 to 64 letters, digits, dots, hyphens or underscores',
+    },
+  ),
   MQTT_PORT: port(1884, 'Port of the embedded MQTT broker.'),
   IDENTITY_CLIENT_SECRET: clientSecret('iot-bff'),
   ...upstreamSettings,

@@ -90,9 +90,14 @@ export class FlagStore {
     return this.#serving
   }
 
+  /** Milliseconds for which what is here may still be served; 0 or less when it may not. */
+  freshForMs(): number {
+    return MAX_AGE_S * 1000 - (performance.now() - this.#confirmedAt)
+  }
+
   /** Whole seconds for which an answer made now is fresh; spread, so that devices do not return all at once. */
   maxAgeS(): number {
-    const left = MAX_AGE_S - (performance.now() - this.#confirmedAt) / 1000
+    const left = this.freshForMs() / 1000
     return Math.min(MAX_AGE_S, Math.max(1, Math.floor(left * (1 - JITTER * Math.random()))))
   }
 
