@@ -71,7 +71,9 @@ function assertFits(rule: Rule, header: (name: string) => string | undefined, ow
   if (allowed && !allowed.includes(header('origin'))) throw refused('origin', allowed)
   const type = header('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (rule['content-type'] && !rule['content-type'].includes(type))
-    throw new ProblemError('UNSUPPORTED_MEDIA_TYPE', `Allowed: ${listed(rule['content-type'])}.`)
+    throw new ProblemError('UNSUPPORTED_MEDIA_TYPE', `Allowed: ${listed(rule['content-type'])}.`, {
+      headers: { accept: rule['content-type'].flatMap((allowed) => allowed ?? []).join(', ') },
+    })
 }
 
 const refused = (name: string, allowed: Allowed) =>

@@ -1,4 +1,4 @@
-import { challenge } from '@harbor/shared-runtime/auth'
+import { challenge, credentialOf } from '@harbor/shared-runtime/auth'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import type { Log } from '@harbor/shared-runtime/log'
 import { problemResponse } from '@harbor/shared-runtime/problem-response'
@@ -16,7 +16,10 @@ export const answerProblem =
         { err: error, code: problem.code, traceId: c.var.trace.traceId },
         'request failed',
       )
-    const headers = problem.status === 401 && { 'WWW-Authenticate': problem.challenge ?? challenge() }
+    // A token that identity refuses later, such as one that ended within the leeway, is as good as an invalid one.
+    const presented = credentialOf(c.req.header('authorization'))
+    const failure = presented && { scheme: presented.scheme, error: 'invalid_token' as const }
+    const headers = problem.status === 401 && { 'WWW-Authenticate': problem.challenge ?? challenge(failure) }
     return problemResponse(problem, c.var.trace.traceId, headers || {})
   }
 

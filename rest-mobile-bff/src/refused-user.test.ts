@@ -33,7 +33,7 @@ it('a user whom identity refuses, with a token that is good by itself, has to lo
   const { status, headers, body } = await home(app({ ownIssuer: true }), token)
   expect([status, body.code, body.retryable]).toEqual([401, 'UNAUTHENTICATED', false])
   expect(body).not.toHaveProperty('detail')
-  expect(headers.get('www-authenticate')).toBe('Bearer, DPoP algs="ES256"')
+  expect(headers.get('www-authenticate')).toBe('Bearer error="invalid_token", DPoP algs="ES256"')
   expect(mobile.calls()).toEqual({})
 })
 

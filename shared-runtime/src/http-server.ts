@@ -43,6 +43,9 @@ const LIMITS = {
   requireHostHeader: false,
 }
 
+/** The host of a request in HTTP/1.0 that names none; without it the listener would answer 400. */
+const NAMELESS = 'localhost'
+
 /** Unanswered requests of one connection; who sends more ahead is cut off. No browser sends any ahead. */
 const MAX_PIPELINED = 32
 
@@ -60,7 +63,8 @@ export function httpPart({
   maxConnections = connectionLimit(),
   ...handler
 }: Options): Part {
-  const handle = 'listener' in handler ? handler.listener : getRequestListener(handler.fetch)
+  const handle =
+    'listener' in handler ? handler.listener : getRequestListener(handler.fetch, { hostname: NAMELESS })
   const limits = { ...LIMITS, maxHeaderSize: maxHeaderBytes ?? LIMITS.maxHeaderSize }
   const { accepted, admit } = admission()
   const running = new Set<ServerResponse>()

@@ -14,6 +14,7 @@ export function problemResponse(
       ...(problem.code === 'UNAUTHENTICATED' && { 'WWW-Authenticate': 'Bearer' }),
       ...(problem.challenge !== undefined && { 'WWW-Authenticate': problem.challenge }),
       ...(problem.retryAfterS !== undefined && { 'Retry-After': String(problem.retryAfterS) }),
+      ...problem.headers,
       ...headers,
     },
   })

@@ -87,6 +87,7 @@ type ProblemOptions = ErrorOptions & {
   retryAfterS?: number
   members?: Readonly<Record<string, string>>
   challenge?: string
+  headers?: Readonly<Record<string, string>>
 }
 
 /** An error that is meant for the consumer: its `detail` may leave the process, its `cause` may not. */
@@ -100,6 +101,8 @@ export class ProblemError extends Error {
   readonly members: Readonly<Record<string, string>>
   /** Its `WWW-Authenticate` header: what a credential has to be like. */
   readonly challenge: string | undefined
+  /** Headers that say what would have been taken, such as `Accept` on a 415 (RFC 9110, 15.5.16). */
+  readonly headers: Readonly<Record<string, string>>
 
   constructor(code: ProblemCode, detail?: string, options: ProblemOptions = {}) {
     // What a consumer has sent may be in it, and problems end up in logs and reports of apps.
@@ -110,6 +113,7 @@ export class ProblemError extends Error {
     this.retryAfterS = options.retryAfterS
     this.members = options.members ?? {}
     this.challenge = options.challenge
+    this.headers = options.headers ?? {}
   }
 
   /** Which of the cases of its code it is, for machines; stable like the code. */

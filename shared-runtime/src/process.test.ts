@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { holdsHttpEdges } from '@harbor/shared-testing/http-edges'
 import { Pool } from 'undici'
-import { expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { runProgram } from '../test/run-program.ts'
 import { listen } from './http-server.ts'
 
@@ -230,4 +231,12 @@ test('with few open files, idle connections take neither the management port nor
   expect((await get(`${management}/livez`)).status).toBe(200)
   expect(await ask()).toBe('answered')
   expect(shop.output.stdout).toContain('96 connections of consumers at most, because of 256 open files')
+})
+
+describe('the management port', () => {
+  let port = 0
+  beforeAll(async () => {
+    port = Number(new URL((await startShop()).management).port)
+  })
+  holdsHttpEdges('management', { port: () => port, path: '/livez', allow: 'GET, HEAD' })
 })

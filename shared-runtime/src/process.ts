@@ -138,6 +138,7 @@ function managementApp(state: { phase: string }, parts: readonly Part[]): Hono {
       ready ? 200 : 503,
     )
   })
+  for (const path of ['/livez', '/readyz']) app.all(path, (c) => c.body(null, 405, { Allow: 'GET, HEAD' }))
   for (const { management } of parts) if (management) app.route('/', management)
   return app
 }

@@ -63,7 +63,6 @@ const REFUSED: Record<string, string> = {
   'a NUL in the target': head('GET /\0 HTTP/1.1', 'Host: a'),
   'HTTP/2.0 as a version': head('GET / HTTP/2.0', 'Host: a'),
   'HTTP/0.9': 'GET /\r\n\r\n',
-  TRACE: head('TRACE / HTTP/1.1', 'Host: a'),
   'CL before TE': post('Content-Length: 4', 'Transfer-Encoding: chunked') + CHUNKED,
   'TE before CL': post('Transfer-Encoding: chunked', 'Content-Length: 4') + CHUNKED,
   'TE twice': post('Transfer-Encoding: chunked', 'Transfer-Encoding: chunked') + CHUNKED,

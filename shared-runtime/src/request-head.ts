@@ -3,8 +3,6 @@ import type { IncomingMessage } from 'node:http'
 /** More than any consumer of ours sends; Node would drop what is above its own limit without a word. */
 export const MAX_HEADERS = 100
 
-const METHODS_NEVER_ANSWERED = new Set(['CONNECT', 'TRACE', 'TRACK'])
-
 // RFC 9110, 7.2: uri-host [":" port]. Nothing that a URL parser or a log could read as more than that.
 const HOST = /^(?:\[[0-9a-f:.]{2,45}\]|[\w.-]{1,253})(?::\d{1,5})?$/i
 
@@ -12,15 +10,8 @@ const HOST = /^(?:\[[0-9a-f:.]{2,45}\]|[\w.-]{1,253})(?::\d{1,5})?$/i
  * Why a request is refused by its head alone, as a status; `undefined` when it may go on. Node's parser has
  * refused what is not HTTP; this is what is HTTP, but could mean one thing here and another to a proxy in front.
  */
-export function refusalOf({
-  method,
-  url,
-  httpVersion,
-  headers,
-  rawHeaders,
-}: IncomingMessage): number | undefined {
+export function refusalOf({ url, httpVersion, headers, rawHeaders }: IncomingMessage): number | undefined {
   if (rawHeaders.length > 2 * MAX_HEADERS) return 431
-  if (METHODS_NEVER_ANSWERED.has(method ?? '')) return 405
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return 400
   // RFC 9112, 3.2: the other forms are for proxies; a fragment is never sent.
   if (!originForm(url, headers.host)?.startsWith('/') || url?.includes('#')) return 400

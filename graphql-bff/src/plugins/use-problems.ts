@@ -39,10 +39,11 @@ function withProblems(result: ExecutionResult, failures: readonly Failure[], tra
 /** Until the fields say otherwise, nothing is kept; errors never are. */
 const NO_STORE = { 'cache-control': 'no-store' }
 
-const httpOf = ({ status, code, retryAfterS }: ProblemError) => ({
+const httpOf = ({ status, code, retryAfterS, headers }: ProblemError) => ({
   status,
   headers: {
     ...NO_STORE,
+    ...headers,
     ...(code === 'UNAUTHENTICATED' && { 'www-authenticate': CHALLENGE }),
     ...(code === 'METHOD_NOT_ALLOWED' && { allow: 'GET, POST' }),
     ...(retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }),

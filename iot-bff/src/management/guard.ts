@@ -10,7 +10,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 export function requireToken(token: string | undefined, settingName: string): MiddlewareHandler {
   return async (c, next) => {
     if (token === undefined) throw new ProblemError('NOT_FOUND', `Not enabled: ${settingName} is not set.`)
-    const given = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1]
+    const given = /^bearer +(\S.*)$/i.exec(c.req.header('authorization') ?? '')?.[1]
     if (given === undefined || !isSame(given, token)) throw new ProblemError('UNAUTHENTICATED')
     await next()
   }

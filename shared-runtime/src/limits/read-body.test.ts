@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { connect } from '@harbor/shared-testing/raw-connection'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { httpPart } from '../http-server.ts'
+import { problemResponse } from '../problem-response.ts'
 import { toProblem } from '../problems.ts'
 import { readFormBody, readJsonBody } from './read-body.ts'
 
@@ -83,6 +84,20 @@ describe('a JSON body', () => {
     ['that is no UTF-8', 'INVALID_REQUEST', Buffer.from([0x22, 0xff, 0x22]), {}],
   ] as const)('%s is refused as %s', async ([, code, body, sent]) => {
     expect(await send(body, sent as Sent)).toBe(code)
+  })
+
+  test('of a type with tabs around its parameters is read', async () => {
+    expect(await send('{"a":1}', { type: 'application/json\t;\tcharset=utf-8' })).toEqual({ a: 1 })
+  })
+
+  test.for([
+    [{ 'content-type': 'application/json', 'content-encoding': 'gzip' }, 'accept-encoding', 'identity'],
+    [{ 'content-type': 'text/plain' }, 'accept', 'application/json'],
+  ] as const)('that is refused for %j is answered with %s', async ([headers, name, value]) => {
+    const request = new Request('http://a/', { method: 'POST', headers, body: '{}' })
+    const problem = toProblem(await readJsonBody(request).catch((error: unknown) => error))
+    const answer = problemResponse(problem, 'trace')
+    expect([answer.status, answer.headers.get(name)]).toEqual([415, value])
   })
 
   test('of exactly as many bytes as allowed is read', async () => {

@@ -8,8 +8,8 @@ export type BodyLimits = JsonShape & { readonly maxBytes: number }
 /** Ten times what any form or document of ours needs. */
 export const BODY_LIMITS: BodyLimits = { maxBytes: MAX_BODY_BYTES, maxDepth: 32, maxMembers: 1_000 }
 
-const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json *(?:;|$)/i
-const FORM_TYPE = /^application\/x-www-form-urlencoded *(?:;|$)/i
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json[ \t]*(?:;|$)/i
+const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i
 
 /**
  * Reads the body of a request as JSON; its shape is looked at before it is parsed, its meaning is for a schema.
@@ -54,10 +54,14 @@ export const readTextBody = async (request: Request, maxBytes: number): Promise<
 
 function expectType({ headers }: Request, type: RegExp, name: string): void {
   if (!type.test(headers.get('content-type')?.trim() ?? ''))
-    throw new ProblemError('UNSUPPORTED_MEDIA_TYPE', `The body must be ${name}.`)
+    throw new ProblemError('UNSUPPORTED_MEDIA_TYPE', `The body must be ${name}.`, {
+      headers: { accept: name },
+    })
   // Nothing that comes in is ever decompressed, so that nothing can grow.
   if (!/^(?:identity)?$/i.test(headers.get('content-encoding')?.trim() ?? ''))
-    throw new ProblemError('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed.')
+    throw new ProblemError('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed.', {
+      headers: { 'accept-encoding': 'identity' },
+    })
 }
 
 /**
