@@ -60,11 +60,11 @@ function svg(head: ProductHead, view: number): string {
 }
 
 /**
- * The SVG of a picture named by its path, `/products/p1001/1-3f9a2c1b`, where pictures count from 1.
+ * The SVG of a picture named by its path, `/p/p1001/1-3f9a2c1b`, where pictures count from 1.
  * `undefined` for any other path, also for a hash that is not of what the picture shows now.
  */
 export function drawingAt(path: string): string | undefined {
-  const [, id = '', number = '', hash] = /^\/products\/(p\d{4,7})\/([1-8])-([0-9a-f]{8})$/.exec(path) ?? []
+  const [, id = '', number = '', hash] = /^\/p\/(p\d{4,7})\/([1-8])-([0-9a-f]{8})$/.exec(path) ?? []
   const view = Number(number) - 1
   const head = headOf(id)
   if (!head || view < 0 || view >= VIEWS || hash !== pictureHash(head, view)) return undefined

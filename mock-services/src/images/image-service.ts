@@ -5,7 +5,7 @@ import Negotiator from 'negotiator'
 import sharp, { type Sharp } from 'sharp'
 import { drawingAt } from './drawing.ts'
 
-export const IMAGE_PATTERNS = [{ method: 'GET', path: '/products/{id}/{picture}' }] as const
+export const IMAGE_PATTERNS = [{ method: 'GET', path: '/p/{id}/{picture}' }] as const
 
 /** Widths in pixels that are drawn; a width in between gets the next one, so that caches hold few variants. */
 const WIDTHS = [64, 96, 120, 160, 240, 320, 480, 640, 960, 1280, 1920, 2400] as const
@@ -32,7 +32,7 @@ const MAX_CACHED_BYTES = 64 * 1024 * 1024
  * The image service: draws the picture of a product at the width and in the format asked for. It is open to
  * every browser, as the content delivery network of a shop is.
  *
- * `GET /products/{id}/{number}-{hash}?w=320` with `Accept`: 200 with AVIF, WebP or JPEG; 304; 400 for a width
+ * `GET /p/{id}/{number}-{hash}?w=320` with `Accept`: 200 with AVIF, WebP or JPEG; 304; 400 for a width
  * that is none; 404 for a picture that is not there or does not look like that any more; 405; 406.
  */
 export function imageListener(): RequestListener {

@@ -17,6 +17,9 @@ export const pictureHash = ({ number, noun, colour }: Pictured, view: number): s
     .digest('hex')
     .slice(0, 8)
 
-/** The address of a product's picture; `view` 0 is the main one. Takes `?w=` for a width in pixels. */
+/**
+ * The address of a product's picture; `view` 0 is the main one. Takes `?w=` for a width in pixels.
+ * Short, since the offline copy of the catalogue holds thousands of them.
+ */
 export const imageUrl = (product: Pictured, view = 0): string =>
-  `${IMAGES_ORIGIN}/products/${product.id}/${view + 1}-${pictureHash(product, view)}`
+  `${IMAGES_ORIGIN}/p/${product.id}/${view + 1}-${pictureHash(product, view)}`
