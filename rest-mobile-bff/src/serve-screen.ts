@@ -108,6 +108,7 @@ async function build(
   screen: Screen,
   { viewer, query, wanted, arrivedAt }: Asked,
   signal: AbortSignal,
+  // biome-ignore lint/plugin: labels such as "yesterday"
   { clients, log, now = () => new Date() }: ScreenDependencies,
 ): Promise<Built> {
   const { trace } = c.var

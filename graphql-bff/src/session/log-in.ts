@@ -53,6 +53,7 @@ export function logInRoutes({ sessions, oidc, seal, cookies, log }: Options): re
         returnTo: localPath(c.req.query('returnTo')),
         // Only here: on the way back from another site the browser does not send a Strict cookie.
         ...(present !== undefined && { replaces: keyOf(present) }),
+        // biome-ignore lint/plugin: in a cookie, which any replica reads
         until: Date.now() + LOG_IN_SECONDS * 1000,
       }
       return goTo(url.href, keepOpen([...openLogIns(c), logIn].slice(-MAX_OPEN)))
@@ -88,6 +89,7 @@ export function logInRoutes({ sessions, oidc, seal, cookies, log }: Options): re
     const sealed = cookies().logIn.read(c.req.header('cookie'))
     const opened = sealed === undefined ? undefined : seal.open(sealed, CONTEXT)
     const parsed = z.array(LogIn).safeParse(JSON.parse(opened ?? '[]'))
+    // biome-ignore lint/plugin: in a cookie, which any replica reads
     return (parsed.data ?? []).filter(({ until }) => until > Date.now())
   }
 

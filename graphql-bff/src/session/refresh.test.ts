@@ -167,7 +167,7 @@ describe('a token that has expired', () => {
 describe('a refresh token that may have been taken, for no answer came', () => {
   it('is not sent again while the access token is good, and then as the last resort', async () => {
     const all = replicas({ answer: async () => ({ outcome: 'unknown', error: unreachable }) })
-    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     onTestFinished(() => void vi.useRealTimers())
     const { found } = await all.logIn({ accessLifetime: 100 })
     const before = await found()

@@ -39,9 +39,11 @@ export function createRefresh({ sessions, store, oidc, log, lockMs = LOCK_MS }: 
 
   return async ({ key, session }) => {
     const { refresh, refreshFrom, goodUntil } = session.tokens
-    if (Date.now() < refreshFrom || (refresh === undefined && Date.now() < goodUntil)) return session
+    // biome-ignore lint/plugin: in the session, which any replica reads
+    const now = Date.now()
+    if (now < refreshFrom || (refresh === undefined && now < goodUntil)) return session
     const result = shared(key)
-    if (Date.now() >= goodUntil) return result
+    if (now >= goodUntil) return result
     result.catch((error: unknown) => log.warn({ err: error }, 'a token was not refreshed early'))
     return session
   }
@@ -64,10 +66,12 @@ export function createRefresh({ sessions, store, oidc, log, lockMs = LOCK_MS }: 
       const owner = await store.lock(name, lockMs)
       // Read after the lock: who had it before may have refreshed.
       const session = (await sessions.byKey(key))?.session
+      // biome-ignore lint/plugin: in the session, which any replica reads
       const due = session !== undefined && Date.now() >= session.tokens.refreshFrom
       if (owner !== undefined && !due) await store.unlock(name, owner)
       if (!due) return session
       if (owner !== undefined) return exchange({ key, session, name, owner, lockedAt })
+      // biome-ignore lint/plugin: in the session, which any replica reads
       if (Date.now() < session.tokens.goodUntil) return session
       if (performance.now() > giveUpAt) throw notNow('somebody else refreshes it')
       await sleep(POLL_MS)
@@ -96,6 +100,7 @@ export function createRefresh({ sessions, store, oidc, log, lockMs = LOCK_MS }: 
       return undefined
     }
     // What may have arrived is not sent again before there is nothing to lose: twice ends the whole family.
+    // biome-ignore lint/plugin: in the session, which any replica reads
     const untilExpiry = answer.outcome === 'unknown' ? goodUntil - Date.now() : 0
     await store.unlock(name, owner, Math.max(PAUSE_MS, untilExpiry))
     throw notNow('the identity service does not refresh it', answer.error)

@@ -61,6 +61,7 @@ const REFRESH_SPREAD = 0.2
 const MARGIN_MS = 5_000
 
 /** The session of a log-in. It ends no later than its refresh token, or its access token when it has none. */
+// biome-ignore lint/plugin: in the session, which any replica reads
 export function sessionOf(grant: Grant, limits: SessionLimits, now = Date.now()): Session {
   const tokens = tokensOf(grant, now)
   const refreshEnds = refreshEnd(grant, now) ?? now + limits.refreshTokenMs
@@ -70,6 +71,7 @@ export function sessionOf(grant: Grant, limits: SessionLimits, now = Date.now())
 }
 
 /** The session with fresh tokens: its end may come nearer, never go further away (RFC 10017, refresh tokens). */
+// biome-ignore lint/plugin: in the session, which any replica reads
 export function refreshed(session: Session, grant: Grant, now = Date.now()): Session {
   const tokens = tokensOf(grant, now)
   const expiresAt = Math.min(session.expiresAt, refreshEnd(grant, now) ?? Number.POSITIVE_INFINITY)

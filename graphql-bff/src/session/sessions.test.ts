@@ -24,7 +24,11 @@ function leakyStore() {
   }
 }
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+  // To lru-cache an entry of instant 0 is one without an end.
+  vi.advanceTimersByTime(1)
+})
 afterEach(() => void vi.useRealTimers())
 
 it('a store that is read gives neither a session nor a token nor a user', async () => {
@@ -80,6 +84,14 @@ it('ends at its absolute end, however often it is used, and never says a later o
   }
   vi.setSystemTime(end)
   expect(await sessions.use(id)).toBeUndefined()
+})
+
+it('a wall clock that is set back does not keep alive what is not used', async () => {
+  const sessions = createSessions(createMemoryStore(), seal, LIMITS)
+  const id = await sessions.begin(grantFor(['customer']))
+  vi.setSystemTime(Date.now() - 3_600_000)
+  vi.advanceTimersByTime(LIMITS.idleMs + 1)
+  expect(await sessions.look(id)).toBeUndefined()
 })
 
 it('a session of another shape, of another version of the process, has ended', async () => {

@@ -29,7 +29,9 @@ export function createSessions(store: SessionStore, seal: Seal, limits: SessionL
     if (opened === undefined) return undefined
     // Of another shape it was kept by another version of this process: it has ended.
     const { data: session } = Session.safeParse(JSON.parse(opened))
+    // biome-ignore lint/plugin: in the session, which any replica reads
     if (!session || session.expiresAt <= Date.now()) return undefined
+    // biome-ignore lint/plugin: in the session, which any replica reads
     return { key, session, idleExpiresAt: Math.min(Date.now() + kept.leftMs, session.expiresAt) }
   }
 
@@ -40,6 +42,7 @@ export function createSessions(store: SessionStore, seal: Seal, limits: SessionL
       const key = keyOf(id)
       const session = sessionOf(grant, limits)
       const { user, sid, expiresAt } = session
+      // biome-ignore lint/plugin: in the session, which any replica reads
       const maxMs = expiresAt - Date.now()
       const groups = [userGroup(user.id), ...(sid === undefined ? [] : [sidGroup(sid)])]
       const idleMs = Math.min(limits.idleMs, maxMs)

@@ -18,6 +18,7 @@ export const create =
  */
 export const rotate = (id: string, key: Key, graceSeconds: number): Change =>
   existing(id, (present) => {
+    // biome-ignore lint/plugin: in the registry of devices, for years
     const now = Date.now()
     const until = new Date(now + graceSeconds * 1000).toISOString()
     const old = present.keys.filter((known) => graceSeconds > 0 && isValidAt(known, now)).at(-1)

@@ -50,6 +50,7 @@ export class Devices {
     if (credentials === undefined) return undefined
     const bytes = Buffer.from(keyHash)
     const found = credentials.find((known) => timingSafeEqual(Buffer.from(known.keyHash), bytes))
+    // biome-ignore lint/plugin: in the registry of devices, for years
     return found && found.validUntil > Date.now() ? found : undefined
   }
 
@@ -83,6 +84,7 @@ export class Devices {
   }
 
   #admit({ keys, ...device }: DeviceRecord): Device | undefined {
+    // biome-ignore lint/plugin: in the registry of devices, for years
     const now = Date.now()
     const valid = keys.filter((key) => isValidAt(key, now))
     for (const { hash, until } of valid) {
@@ -107,6 +109,7 @@ export class Devices {
     if (instant >= this.#expiresAt) return
     this.#expiresAt = instant
     clearTimeout(this.#expiry)
+    // biome-ignore lint/plugin: in the registry of devices, for years
     const waitMs = Math.min(LONGEST_WAIT_MS, Math.max(0, instant - Date.now()))
     this.#expiry = setTimeout(() => this.#expire(), waitMs).unref()
   }

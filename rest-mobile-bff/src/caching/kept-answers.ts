@@ -92,8 +92,19 @@ export function keepAnswers(
     if (!body) bodies.set(kept, (body = new Body(Buffer.from(kept.body, 'base64'))))
     return { body, tags: kept.tags, degraded: [] }
   }
+  // Of one that another process built the age is known by the wall clock, once; from then on it grows by ours.
+  const builtAt = new WeakMap<Kept, number>()
+  const builtAtOf = (kept: Kept): number => {
+    let at = builtAt.get(kept)
+    if (at === undefined) {
+      // biome-ignore lint/plugin: read by every process on the same Redis
+      const ageMs = Math.max(0, Date.now() - kept.builtAt)
+      builtAt.set(kept, (at = performance.now() - ageMs))
+    }
+    return at
+  }
   const aged = (kept: Kept, how: Parameters<typeof cacheStatus>[0]): Sourced => {
-    const age = Math.max(0, Math.floor((Date.now() - kept.builtAt) / SECOND))
+    const age = Math.floor((performance.now() - builtAtOf(kept)) / SECOND)
     return {
       answer: answerOf(kept),
       headers: { Age: String(age), 'Cache-Status': cacheStatus({ ...how, ttl: policy.maxAge - age }) },
@@ -103,7 +114,7 @@ export function keepAnswers(
   return async ({ key, deadline, signal, build }) => {
     const id = `${shape}:${key}`
     const before = answers.lastResort(id)
-    const arrivedAt = Date.now()
+    const askedAt = performance.now()
     let forwarded = false
     try {
       const kept = await answers.get(
@@ -112,11 +123,14 @@ export function keepAnswers(
           forwarded = true
           const built = await build(signal)
           if (built.degraded.length > 0) throw new Degraded(built)
-          return {
+          const answer = {
             body: Buffer.from(built.bytes).toString('base64'),
             tags: [...built.tags],
+            // biome-ignore lint/plugin: read by every process on the same Redis
             builtAt: Date.now(),
           }
+          builtAt.set(answer, performance.now())
+          return answer
         },
         {
           deadline,
@@ -127,7 +141,7 @@ export function keepAnswers(
       )
       if (!kept) throw new TypeError(`${name}: a load without an answer`)
       // Out of memory, or out of Redis; a refresh that a stale answer has set off is no forward of this request.
-      if (kept === before || (!forwarded && kept.builtAt < arrivedAt)) return aged(kept, { hit: true })
+      if (kept === before || (!forwarded && builtAtOf(kept) < askedAt)) return aged(kept, { hit: true })
       const stored = answers.lastResort(id) === kept
       return {
         answer: answerOf(kept),

@@ -10,6 +10,7 @@ import { thumbnail } from './thumbnail.ts'
 export type Format = ReturnType<typeof createFormat>
 
 /** @param now the instant from which relative labels count */
+// biome-ignore lint/plugin: labels such as "yesterday"
 export const createFormat = (locale: Locale, now: Date = new Date()) => ({
   money: moneyFormat(locale),
   relativeDay: relativeDayFormat(locale, now),

@@ -28,6 +28,7 @@ type Options = { routes: readonly CountedRoute[]; store: UsageStore; log: Log; n
  * Which version of the app uses which route and version of its schema, so that it can be decided when one may go.
  * It knows apps by what they say of themselves, and no users.
  */
+// biome-ignore lint/plugin: days of the calendar
 export function createClientLedger({ routes, store, log, now = () => new Date() }: Options) {
   let pending = new Map<string, Map<string, Usage>>()
   let flushing = Promise.resolve(true)

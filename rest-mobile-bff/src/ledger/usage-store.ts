@@ -8,6 +8,7 @@ export type UsageStore = {
   read(route: string): Promise<Usage[]>
 }
 
+// biome-ignore lint/plugin: days of the calendar
 export function memoryUsage(now: () => Date = () => new Date()): UsageStore {
   const routes = new Map<string, Map<string, Usage>>()
   return {
@@ -69,6 +70,7 @@ return 1`
 export function redisUsage(
   { client }: RedisConnection,
   name: string,
+  // biome-ignore lint/plugin: days of the calendar
   now: () => Date = () => new Date(),
 ): UsageStore {
   // Both keys of a route are in one slot, so that a cluster takes the script.

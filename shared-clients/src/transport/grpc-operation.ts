@@ -52,6 +52,7 @@ export class GrpcOperation<Request, Reply, T> implements Operation<T> {
   }
 
   send(attempt: Attempt<T>): void {
+    // biome-ignore lint/plugin: grpc-js takes deadlines so
     const options = { deadline: Date.now() + remainingMs(attempt.deadline) }
     const metadata = metadataOf(attempt.token, this.trace)
     try {

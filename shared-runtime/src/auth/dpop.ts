@@ -46,6 +46,7 @@ export async function checkProof(proof: Proof, bound: BoundToken, settings: Proo
   const { jti, iat } = await verify(proof, bound, settings.publicUrl).catch((cause: unknown) => {
     throw refused(cause)
   })
+  // biome-ignore lint/plugin: iat of a proof
   const forMs = (iat + MAX_AGE_S + 1) * 1000 - Date.now()
   if (!(await settings.usedProofs.use(`${bound.boundTo}.${jti}`, forMs)))
     throw refused(new Error('used before'))
@@ -65,6 +66,7 @@ async function verify(
   const claims = Claims.parse(payload)
   demand(claims.htm === method, 'htm')
   demand(withoutQuery(claims.htu) === addressOf(url, publicUrl), 'htu')
+  // biome-ignore lint/plugin: iat of a proof
   demand(Math.abs(claims.iat - Date.now() / 1000) <= MAX_AGE_S, 'iat')
   demand(claims.ath === createHash('sha256').update(token).digest('base64url'), 'ath')
   demand((await calculateJwkThumbprint(protectedHeader.jwk ?? key)) === boundTo, 'key')

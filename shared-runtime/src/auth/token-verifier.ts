@@ -68,6 +68,7 @@ export function createTokenVerifier({ issuer, audience, loadKeys, dpop }: Option
     if (!isAccessTokenByHeader(token)) throw refused(scheme)
     const hash = createHash('sha256').update(token).digest('base64')
     const seen = known.get(hash)
+    // biome-ignore lint/plugin: exp and iat of a JWT
     if (seen && seen.expiresAt > Date.now()) {
       keys.keepFresh()
       return seen
@@ -109,6 +110,7 @@ export function createTokenVerifier({ issuer, audience, loadKeys, dpop }: Option
       clockTolerance: CLOCK_SKEW_S,
     })
     const claims = Claims.parse(payload)
+    // biome-ignore lint/plugin: exp and iat of a JWT
     if (claims.iat > Date.now() / 1000 + CLOCK_SKEW_S) throw new errors.JWTInvalid('issued in the future')
     return claims
   }

@@ -54,6 +54,7 @@ export function createSagaEngine<State, Tools>({
       let claim = await journals.claim(id, worker.leaseMs)
       if (claim.state === 'absent') {
         const first: Journal<State> = {
+          // biome-ignore lint/plugin: in the journal, which outlives the process
           startedAt: Date.now(),
           traceparent: traceparent(worker.context.trace),
           direction: 'forward',

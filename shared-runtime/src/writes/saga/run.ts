@@ -73,6 +73,7 @@ export class SagaRun<State, Tools> {
       const { done, startedAt } = this.#journal
       const step = saga.steps[done]
       if (!step) return
+      // biome-ignore lint/plugin: in the journal, which outlives the process
       const late = done <= pivot && Date.now() - startedAt > saga.forwardForMs
       // A step that may have been tried is tried again first: only then is it known what must be undone.
       if (late && !uncertain) await this.#turnBack(LATE)
