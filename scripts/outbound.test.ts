@@ -8,13 +8,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const OPENERS: Readonly<Record<string, string>> = {
   'graphql-bff/src/session/oidc.ts': 'IDENTITY_URL',
   'graphql-bff/src/session/reach-identity.ts': 'IDENTITY_URL',
-  'rest-mobile-bff/src/caching/cdn.ts': 'CDN_PURGE_URL',
+  'shared-edge/src/caching/cdn.ts': 'CDN_PURGE_URL',
   'shared-clients/src/transport/outbound.ts': 'IDENTITY_URL, CATALOG_URL, …, EVENTS_URL',
   'shared-clients/src/events/settings.ts': 'REDIS_URL',
   'shared-runtime/src/redis.ts': 'REDIS_URL',
   'iot-bff/src/protocols/mqtt-remote.ts': 'MQTT_URL',
   // Sends datagrams, too, but to nobody who has not sent one.
-  'iot-bff/src/protocols/coap-server.ts': 'COAP_PORT',
+  'iot-bff/src/protocols/coap-sockets.ts': 'COAP_PORT',
 }
 
 /** What opens a connection, or hands out something that does. */

@@ -1,12 +1,12 @@
 import { extendZodWithOpenApi, OpenAPIRegistry } from '@asteasolutions/zod-to-openapi'
 import { CHECKOUT_REASONS } from '@harbor/shared-checkout'
+import { FORMATS } from '@harbor/shared-edge/representation/media-types'
+import type { Deprecated } from '@harbor/shared-edge/rest/deprecation'
+import { IDEMPOTENCY_KEY } from '@harbor/shared-edge/rest/idempotency-key'
+import type { Target } from '@harbor/shared-edge/rest/write-precondition'
 import { LOCALES } from '@harbor/shared-runtime/locale'
 import { PROBLEMS, type ProblemCode } from '@harbor/shared-runtime/problems'
 import { z } from 'zod'
-import type { Deprecated } from '../src/deprecation.ts'
-import { IDEMPOTENCY_KEY } from '../src/input.ts'
-import { FORMATS } from '../src/representation/media-types.ts'
-import type { Target } from '../src/write-precondition.ts'
 
 // Before the first schema that is registered by name is made.
 extendZodWithOpenApi(z)
@@ -85,7 +85,7 @@ const answerHeaders = (own: readonly HeaderName[], { deprecated }: Announced) =>
 /** Of a 200 and a 304. */
 export const screenHeaders = (screen: Announced) => answerHeaders(OF_A_SCREEN, screen)
 export const actionHeaders = (action: Announced) =>
-  answerHeaders(action.target === 'cart' ? [...OF_AN_ACTION, 'ETag'] : OF_AN_ACTION, action)
+  answerHeaders(action.target === 'revisioned' ? [...OF_AN_ACTION, 'ETag'] : OF_AN_ACTION, action)
 
 const PARAMETERS = {
   AcceptLanguage: {

@@ -1,6 +1,6 @@
+import { declared } from '@harbor/shared-edge/rest/declared-form'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { declared } from '../src/declared-form.ts'
 import { productScreen } from '../src/screens/product.ts'
 import { inexpressible } from './expressible.ts'
 import { openApiDocument } from './openapi.ts'

@@ -1,5 +1,5 @@
+import { declaredForms } from '@harbor/shared-edge/rest/declared-form'
 import { z } from 'zod'
-import { declaredForms } from '../src/declared-form.ts'
 
 /** `input`: what a stranger sends, which has bounds. `answer`: what leaves, which the projection bounds. */
 type Direction = 'input' | 'answer'

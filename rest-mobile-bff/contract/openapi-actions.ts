@@ -1,6 +1,6 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi'
+import type { Action } from '@harbor/shared-edge/rest/action'
 import type { ProblemCode } from '@harbor/shared-runtime/problems'
-import type { Action } from '../src/action.ts'
 import {
   ACTION_PARAMETERS,
   actionHeaders,
@@ -34,7 +34,7 @@ export function registerActions(registry: OpenAPIRegistry, actions: readonly Act
       'x-schema-version': version,
       ...(deprecated && { deprecated: true, 'x-deprecated': deprecated }),
       security: [{ bearer: [...access] }, { dpop: [...access] }],
-      parameters: action.target === 'cart' ? CART_PARAMETERS : ACTION_PARAMETERS,
+      parameters: action.target === 'revisioned' ? CART_PARAMETERS : ACTION_PARAMETERS,
       request: {
         params,
         ...(body && { body: { required: true, content: { 'application/json': { schema: body } } } }),

@@ -1,7 +1,7 @@
 import { OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi'
+import type { Action } from '@harbor/shared-edge/rest/action'
+import type { Screen } from '@harbor/shared-edge/rest/screen'
 import type { ProblemCode } from '@harbor/shared-runtime/problems'
-import type { Action } from '../src/action.ts'
-import type { Screen } from '../src/screen.ts'
 import {
   createRegistry,
   OTHER_PROBLEM,

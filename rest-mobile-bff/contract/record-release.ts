@@ -1,5 +1,5 @@
+import type { Screen } from '@harbor/shared-edge/rest/screen'
 import { ACTIONS } from '../src/actions/index.ts'
-import type { Screen } from '../src/screen.ts'
 import { SCREENS } from '../src/screens/index.ts'
 import { Document, routesOf } from './document.ts'
 import { openApiDocument } from './openapi.ts'

@@ -1,4 +1,5 @@
 import { bffSettings, clientSecret } from '@harbor/shared-clients'
+import { minimumVersions } from '@harbor/shared-edge/rest/app-version'
 import {
   drainDelay,
   host,
@@ -13,7 +14,6 @@ import { trustedProxies } from '@harbor/shared-runtime/limits/address'
 import { quota } from '@harbor/shared-runtime/limits/policy'
 import { SEAL_KEYS_MISSING, sealKeys, sealKeysFitRedis } from '@harbor/shared-runtime/seal'
 import { z } from 'zod'
-import { minimumVersions } from './app-version.ts'
 
 export const Config = z
   .object({

@@ -1,5 +1,5 @@
+import { declared } from '@harbor/shared-edge/rest/declared-form'
 import { z } from 'zod'
-import { declared } from './declared-form.ts'
 
 /** Identifiers as the app sends them; what does not look like one is refused before any upstream is asked. */
 const identifier = (pattern: RegExp, example: string, description: string) =>
@@ -72,14 +72,3 @@ export const PaymentMethod = z
     example: 'card',
     description: 'The name of a payment method, or its token; never a number of a card',
   })
-
-/** Quotes around it are those of a structured field (RFC 9651), and not part of the key. */
-export const IDEMPOTENCY_KEY = /^("[\w.:-]{16,128}"|[\w.:-]{16,128})$/
-
-export const IdempotencyKey = z
-  .string()
-  .regex(
-    IDEMPOTENCY_KEY,
-    'Allowed: 16 to 128 letters, digits, dots, colons, dashes and underscores, such as a UUID',
-  )
-  .transform((key) => key.replaceAll('"', ''))

@@ -1,12 +1,13 @@
 import { openCheckout } from '@harbor/shared-checkout'
 import { type ClientSet, createAnalyticsQueue } from '@harbor/shared-clients'
+import type { Writes } from '@harbor/shared-edge/rest/serve-action'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
 import type { RedisConnection } from '@harbor/shared-runtime/redis'
 import type { Seal } from '@harbor/shared-runtime/seal'
 import { createIdempotency, KEPT_MS } from '@harbor/shared-runtime/writes/idempotency'
 import { openRecords } from '@harbor/shared-runtime/writes/leases'
-import type { Writes } from './serve-action.ts'
+import type { MobileKit } from './define.ts'
 
 type Options = {
   name: string
@@ -24,7 +25,7 @@ export function openWrites({
   redis,
   seal,
   log,
-}: Options): Writes & { parts: readonly Part[] } {
+}: Options): Writes<MobileKit> & { parts: readonly Part[] } {
   const keys = { redis, namespace: `${name}:idempotency`, seal, keepMs: KEPT_MS, recovered: false }
   const idempotency = createIdempotency(openRecords(keys), log)
   const checkout = openCheckout({ name, clients, redis, seal, log })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault, ServiceName } from '@harbor/mock-services'
+import type { Screen } from '@harbor/shared-edge/rest/screen'
 import { PROBLEMS, type ProblemCode } from '@harbor/shared-runtime/problems'
-import type { Screen } from '../src/screen.ts'
 import { inspectScreen, type Need, samplePath } from './inspect-screen.ts'
 import { type Mobile, startMobile } from './mobile.ts'
 

@@ -1,9 +1,9 @@
+import type { Screen } from '@harbor/shared-edge/rest/screen'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import type { z } from 'zod'
 import type { Clients } from '../src/clients.ts'
 import { createFormat } from '../src/format/index.ts'
-import type { Screen } from '../src/screen.ts'
 import type { Mobile } from './mobile.ts'
 
 /** How much an answer depends on an upstream: `one-of` only together with all others of which that is true. */

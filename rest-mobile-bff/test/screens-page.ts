@@ -1,5 +1,5 @@
-import { cacheControl } from '../src/caching/cache-policy.ts'
-import type { Screen } from '../src/screen.ts'
+import { cacheControl } from '@harbor/shared-edge/caching/cache-policy'
+import type { Screen } from '@harbor/shared-edge/rest/screen'
 import { SCREENS } from '../src/screens/index.ts'
 import { type Inspection, inspectScreen, type Need } from './inspect-screen.ts'
 import { startMobile } from './mobile.ts'

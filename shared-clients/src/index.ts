@@ -21,4 +21,3 @@ export { type Addresses, addressesOf, SERVICES, type ServiceName, upstreamSettin
 export type { Shipment, ShippingOption } from './shipping.ts'
 export type { Tax } from './tax.ts'
 export type { Device, Reading } from './telemetry.ts'
-export type { Precondition } from './transport/precondition.ts'

@@ -2,7 +2,7 @@ import type { Clients } from '@harbor/shared-clients'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import { beforeWriting } from '@harbor/shared-runtime/writes/idempotency'
 import { z } from 'zod'
-import { defineAction } from '../action.ts'
+import { defineAction } from '../define.ts'
 import { Quantity, Sku } from '../input.ts'
 import { CartChange, cartChange } from '../views/cart-change.ts'
 
@@ -14,7 +14,7 @@ export const addToCartAction = defineAction({
   version: 1,
   access: ['cart:write'],
   problems: ['OUT_OF_STOCK'],
-  target: 'cart',
+  target: 'revisioned',
   revision: ({ version }) => version,
   budgetMs: 800,
   body: z.strictObject({ sku: Sku, quantity: Quantity }),

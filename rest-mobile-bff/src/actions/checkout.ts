@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineAction } from '../action.ts'
+import { defineAction } from '../define.ts'
 import { Money } from '../format/money.ts'
 import { OrderStatus } from '../format/order-status.ts'
 import { CartId, PaymentMethod } from '../input.ts'

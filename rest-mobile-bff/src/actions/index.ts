@@ -1,4 +1,4 @@
-import type { Action } from '../action.ts'
+import type { Action } from '@harbor/shared-edge/rest/action'
 import { addToCartAction } from './add-to-cart.ts'
 import { changeCartLineAction } from './change-cart-line.ts'
 import { checkoutAction } from './checkout.ts'

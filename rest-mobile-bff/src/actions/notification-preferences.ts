@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineAction } from '../action.ts'
+import { defineAction } from '../define.ts'
 
 const YES_OR_NO = 'Allowed: true or false'
 const choice = (description: string) => z.boolean(YES_OR_NO).meta({ example: true, description })

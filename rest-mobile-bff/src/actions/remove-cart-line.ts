@@ -1,6 +1,6 @@
 import { beforeWriting } from '@harbor/shared-runtime/writes/idempotency'
 import { z } from 'zod'
-import { defineAction } from '../action.ts'
+import { defineAction } from '../define.ts'
 import { Sku } from '../input.ts'
 import { CartChange, cartChange } from '../views/cart-change.ts'
 
@@ -11,7 +11,7 @@ export const removeCartLineAction = defineAction({
   summary: 'Takes a product out of the cart',
   version: 1,
   access: ['cart:write'],
-  target: 'cart',
+  target: 'revisioned',
   revision: ({ version }) => version,
   budgetMs: 600,
   params: z.object({ sku: Sku }),

@@ -1,8 +1,8 @@
+import { owned } from '@harbor/shared-edge/rest/owned'
 import { critical, optional } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
+import { defineScreen } from '../define.ts'
 import { Money } from '../format/money.ts'
-import { owned } from '../owned.ts'
-import { defineScreen } from '../screen.ts'
 import { CartLine, cartLine, isAvailable } from '../views/cart-line.ts'
 import { pieces } from '../views/order-card.ts'
 

@@ -1,9 +1,9 @@
 import type { Product } from '@harbor/shared-clients'
 import { critical } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
+import { defineScreen } from '../define.ts'
 import { ChangeToken } from '../input.ts'
 import { isSold } from '../offline/catalogue.ts'
-import { defineScreen } from '../screen.ts'
 import { OfflineProduct, offlineProduct } from '../views/offline-product.ts'
 
 export const changesScreen = defineScreen({

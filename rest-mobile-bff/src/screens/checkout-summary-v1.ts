@@ -1,4 +1,4 @@
-import { defineScreen } from '../screen.ts'
+import { defineScreen } from '../define.ts'
 import {
   CheckoutEssentials,
   CheckoutQuery,

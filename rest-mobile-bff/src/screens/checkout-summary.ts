@@ -1,7 +1,7 @@
 import { optional } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
+import { defineScreen } from '../define.ts'
 import { Money } from '../format/money.ts'
-import { defineScreen } from '../screen.ts'
 import {
   CheckoutEssentials,
   CheckoutQuery,

@@ -1,6 +1,6 @@
 import { oneOf } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
-import { defineScreen } from '../screen.ts'
+import { defineScreen } from '../define.ts'
 import { pieces } from '../views/order-card.ts'
 
 export const glanceScreen = defineScreen({

@@ -1,7 +1,7 @@
 import { critical, optional } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
+import { defineScreen } from '../define.ts'
 import { Thumbnail } from '../format/thumbnail.ts'
-import { defineScreen } from '../screen.ts'
 import { OrderCard, orderCard, pieces } from '../views/order-card.ts'
 import { RecommendationCard, recommendationCard } from '../views/recommendation-card.ts'
 

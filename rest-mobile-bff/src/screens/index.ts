@@ -1,4 +1,4 @@
-import type { Screen } from '../screen.ts'
+import type { Screen } from '@harbor/shared-edge/rest/screen'
 import { cartScreen } from './cart.ts'
 import { changesScreen } from './changes.ts'
 import { checkoutSummaryScreen } from './checkout-summary.ts'

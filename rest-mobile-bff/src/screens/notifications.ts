@@ -1,8 +1,8 @@
 import { critical, optional } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
+import { defineScreen } from '../define.ts'
 import { NotificationKind } from '../format/notification-kind.ts'
 import { limit } from '../input.ts'
-import { defineScreen } from '../screen.ts'
 
 export const notificationsScreen = defineScreen({
   name: 'notifications',

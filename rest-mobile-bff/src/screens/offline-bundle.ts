@@ -1,6 +1,6 @@
 import { critical } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
-import { defineScreen } from '../screen.ts'
+import { defineScreen } from '../define.ts'
 import { OfflineProduct } from '../views/offline-product.ts'
 
 export const offlineBundleScreen = defineScreen({

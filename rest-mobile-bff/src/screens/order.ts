@@ -1,11 +1,11 @@
+import { owned } from '@harbor/shared-edge/rest/owned'
 import { critical, optional } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
+import { defineScreen } from '../define.ts'
 import { Money } from '../format/money.ts'
 import { ShipmentStatus } from '../format/shipment-status.ts'
 import { Thumbnail } from '../format/thumbnail.ts'
 import { OrderId } from '../input.ts'
-import { owned } from '../owned.ts'
-import { defineScreen } from '../screen.ts'
 import { OrderCard, orderCard } from '../views/order-card.ts'
 
 export const orderScreen = defineScreen({

@@ -1,7 +1,7 @@
 import { critical } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
+import { defineScreen } from '../define.ts'
 import { Cursor, limit } from '../input.ts'
-import { defineScreen } from '../screen.ts'
 import { OrderCard, orderCard } from '../views/order-card.ts'
 
 export const ordersScreen = defineScreen({

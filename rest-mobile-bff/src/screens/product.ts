@@ -1,8 +1,8 @@
 import { entityTags } from '@harbor/shared-clients'
 import { critical, optional } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
+import { defineScreen } from '../define.ts'
 import { ProductId } from '../input.ts'
-import { defineScreen } from '../screen.ts'
 import { ProductCard, productCard } from '../views/product-card.ts'
 
 export const productScreen = defineScreen({

@@ -1,7 +1,7 @@
 import { critical, optional } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
+import { defineScreen } from '../define.ts'
 import { Cursor, limit, SearchWords } from '../input.ts'
-import { defineScreen } from '../screen.ts'
 import { ProductPage, productPage, productPageTags } from '../views/product-page.ts'
 
 export const searchScreen = defineScreen({

@@ -1,4 +1,5 @@
 import type { Cart, Quote } from '@harbor/shared-clients'
+import { owned } from '@harbor/shared-edge/rest/owned'
 import type { Viewer } from '@harbor/shared-runtime/auth'
 import { critical, type Values } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
@@ -6,7 +7,6 @@ import type { Clients } from '../clients.ts'
 import type { Format } from '../format/index.ts'
 import { Money } from '../format/money.ts'
 import { CartId } from '../input.ts'
-import { owned } from '../owned.ts'
 import { CartLine, cartLine, isAvailable } from './cart-line.ts'
 
 /** Each upstream's own share of the budget of a checkout, in milliseconds. */

@@ -1,6 +1,6 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
+import type { Precondition } from '@harbor/shared-runtime/writes/precondition'
 import type { z } from 'zod'
-import type { Precondition } from './precondition.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 

@@ -1,0 +1,13 @@
+import type { Checkout } from '@harbor/shared-checkout'
+import type { AnalyticsQueue } from '@harbor/shared-clients'
+import { definitionsOf } from '@harbor/shared-edge/rest/definitions'
+import type { Clients } from './clients.ts'
+import type { Format } from './format/index.ts'
+
+/** What an action may use beside the clients of its request. */
+type Tools = { readonly checkout: Checkout; readonly analytics: AnalyticsQueue }
+
+/** What this BFF gives to its screens and actions. */
+export type MobileKit = { clients: Clients; format: Format; tools: Tools }
+
+export const { defineScreen, defineAction } = definitionsOf<MobileKit>()

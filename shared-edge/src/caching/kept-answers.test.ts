@@ -1,0 +1,177 @@
+import { createCache } from '@harbor/shared-runtime/cache'
+import { UpstreamError } from '@harbor/shared-runtime/errors'
+import { connectRedis } from '@harbor/shared-runtime/redis'
+import { addressOf } from '@harbor/shared-runtime/test/redis-address'
+import { hasRedis, RedisServer } from '@harbor/shared-testing/redis-server'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { z } from 'zod'
+import { keepAnswers } from './kept-answers.ts'
+
+const POLICY = {
+  scope: 'public',
+  maxAge: 60,
+  sharedMaxAge: 300,
+  staleWhileRevalidate: 600,
+  staleIfError: 86_400,
+} as const
+
+const VIEW = z.object({ id: z.string() })
+
+afterEach(() => vi.restoreAllMocks())
+
+/** Answers over a clock that the test holds, and what the upstreams say next. */
+function open(options: Partial<Parameters<typeof createCache>[0]> = {}) {
+  const clock = { s: 1_000, wallS: 1_000 }
+  vi.spyOn(performance, 'now').mockImplementation(() => clock.s * 1_000)
+  vi.spyOn(Date, 'now').mockImplementation(() => clock.wallS * 1_000)
+  const cache = createCache({ name: 'answers', now: () => clock.s * 1_000, random: () => 0.5, ...options })
+  const answers = keepAnswers('mobile:product', VIEW, POLICY, cache)
+  const build = vi.fn(async () => ({
+    bytes: Buffer.from(`built at ${clock.s}`),
+    tags: ['a:b:c'],
+    degraded: [] as string[],
+  }))
+  const ask = async (key = 'key'): Promise<Record<string, string>> => {
+    const { answer, headers } = await answers({
+      key,
+      deadline: performance.now() + 5_000,
+      signal: () => new AbortController().signal,
+      build,
+    })
+    return { text: Buffer.from(answer.body.as('identity').bytes).toString(), ...headers }
+  }
+  return { clock, cache, ask, build }
+}
+
+const down = () => Promise.reject(new UpstreamError('catalog', 'unavailable', 'down'))
+
+describe('a kept answer', () => {
+  it('says how old it is and how long it is fresh', async () => {
+    const { ask, build, clock } = open()
+    expect(await ask()).toEqual({ text: 'built at 1000', 'Cache-Status': 'harbor; fwd=miss; stored' })
+    clock.s += 20
+    expect(await ask()).toEqual({ text: 'built at 1000', Age: '20', 'Cache-Status': 'harbor; hit; ttl=40' })
+    expect(build).toHaveBeenCalledTimes(1)
+  })
+
+  it('has an age that a jump of the wall clock does not change', async () => {
+    for (const hours of [-1, 1]) {
+      const { ask, clock } = open()
+      await ask()
+      clock.wallS += hours * 3_600
+      clock.s += 20
+      expect(await ask()).toMatchObject({ Age: '20', 'Cache-Status': 'harbor; hit; ttl=40' })
+    }
+  })
+
+  it('is served stale while it is built anew, once, and is fresh then', async () => {
+    const { ask, build, clock } = open()
+    await ask()
+    clock.s += 100
+    const stale = { text: 'built at 1000', Age: '100', 'Cache-Status': 'harbor; hit; ttl=-40' }
+    expect(await Promise.all([ask(), ask()])).toEqual([stale, stale])
+    await vi.waitUntil(async () => (await ask()).Age === '0')
+    expect(build).toHaveBeenCalledTimes(2)
+  })
+
+  it('is never called fresh when it is older than its max-age', async () => {
+    const { ask, clock } = open({ random: () => 0.999999 })
+    await ask()
+    clock.s += 59
+    expect(await ask()).toMatchObject({ Age: '59', 'Cache-Status': 'harbor; hit; ttl=1' })
+    clock.s += 2
+    await ask()
+    await vi.waitUntil(async () => (await ask()).Age === '0')
+  })
+
+  it('past that is built anew before it is sent; should that fail, the old one is, for a day', async () => {
+    const { ask, build, clock } = open()
+    await ask()
+    clock.s += 3_600
+    build.mockImplementationOnce(down)
+    expect(await ask()).toEqual({
+      text: 'built at 1000',
+      Age: '3600',
+      'Cache-Status': 'harbor; fwd=stale; ttl=-3540; detail=stale-if-error',
+    })
+    expect(await ask()).toMatchObject({ text: 'built at 4600', 'Cache-Status': 'harbor; fwd=miss; stored' })
+    clock.s += 90_000
+    build.mockImplementationOnce(down)
+    await expect(ask()).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('that does not exist any more is not sent, however lately it did', async () => {
+    const { ask, build, clock } = open()
+    await ask()
+    clock.s += 3_600
+    build.mockImplementation(() => Promise.reject(new UpstreamError('catalog', 'not_found', 'gone')))
+    await expect(ask()).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('is purged by each of its tags, also while it is being built', async () => {
+    const { ask, build, cache } = open()
+    await ask()
+    await cache.invalidate(['a:b:c'])
+    expect(await ask()).toMatchObject({ 'Cache-Status': 'harbor; fwd=miss; stored' })
+    build.mockImplementationOnce(async () => {
+      await cache.invalidate(['a:b:c'])
+      return { bytes: Buffer.from('too late'), tags: ['a:b:c'], degraded: [] }
+    })
+    await cache.invalidate(['a:b:c'])
+    expect(await ask()).toEqual({ text: 'too late', 'Cache-Status': 'harbor; fwd=miss' })
+    expect(await ask()).toMatchObject({ text: 'built at 1000' })
+  })
+
+  it('is built once for all who ask meanwhile', async () => {
+    const { ask, build } = open()
+    const all = await Promise.all([ask(), ask(), ask()])
+    expect(build).toHaveBeenCalledTimes(1)
+    expect(all.map((headers) => headers['Cache-Status'])).toEqual([
+      'harbor; fwd=miss; stored',
+      'harbor; fwd=miss; stored; collapsed',
+      'harbor; fwd=miss; stored; collapsed',
+    ])
+  })
+
+  it('is never a degraded one: all who waited have it, and nobody after them', async () => {
+    const { ask, build, clock } = open()
+    const half = async () => ({ bytes: Buffer.from('half'), tags: ['a:b:c'], degraded: ['pricing'] })
+    build.mockImplementationOnce(half)
+    expect(await Promise.all([ask(), ask()])).toMatchObject([
+      { text: 'half', 'Cache-Status': 'harbor; fwd=miss; detail=degraded' },
+      { text: 'half', 'Cache-Status': 'harbor; fwd=miss; collapsed; detail=degraded' },
+    ])
+    expect(await ask()).toMatchObject({ text: 'built at 1000' })
+    clock.s += 100
+    build.mockImplementation(half)
+    await ask()
+    expect(await ask()).toMatchObject({ text: 'built at 1000' })
+  })
+
+  it('is for everybody: a view with a field of a user is refused when the process starts', () => {
+    const view = z.object({ name: z.string(), customerId: z.string() })
+    const cache = createCache({ name: 'answers' })
+    expect(() => keepAnswers('mobile:product', view, POLICY, cache)).toThrow(/customerId/)
+  })
+
+  it.skipIf(!hasRedis())('is there for every process of the name', async () => {
+    const server = await RedisServer.start()
+    const connections = [0, 1].map(() => connectRedis(addressOf(server.url)))
+    onTestFinished(() => {
+      for (const connection of connections) connection.close()
+      server.kill()
+    })
+    for (const connection of connections) await connection.ready(5_000)
+    const [one, two] = connections.map((redis) => open({ redis }))
+    await one?.ask()
+    await vi.waitUntil(async () => String(await server.ask('KEYS', '*')).includes('mobile:'))
+    await vi.waitUntil(async () => {
+      const found = await two?.ask()
+      return found?.['Cache-Status'] === 'harbor; hit; ttl=60'
+    })
+    expect((await two?.ask())?.text).toBe('built at 1000')
+    expect(two?.build).not.toHaveBeenCalled()
+    one?.cache.close()
+    two?.cache.close()
+  })
+})

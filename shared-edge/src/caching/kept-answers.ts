@@ -1,0 +1,168 @@
+import { type Cache, type CachePolicy as EntityPolicy, shapeHash } from '@harbor/shared-runtime/cache'
+import { refuseUserData } from '@harbor/shared-runtime/cache/shared-data'
+import { UpstreamError } from '@harbor/shared-runtime/errors'
+import { z } from 'zod'
+import { Body } from '../representation/body.ts'
+import type { CachePolicy } from './cache-policy.ts'
+import { cacheStatus } from './cache-status.ts'
+
+/** A finished answer: all that is needed to send it again. */
+type Answer = {
+  readonly body: Body
+  readonly degraded: readonly string[]
+  readonly tags: readonly string[]
+  /** Of the one thing that it shows; none for a public answer. */
+  readonly revision?: number | undefined
+}
+
+/** An answer, and what its headers say of where it comes from. */
+export type Sourced = { readonly answer: Answer; readonly headers: Readonly<Record<string, string>> }
+
+/** As it lies in the cache, Redis included. */
+const Kept = z.object({
+  /** Base64. */
+  body: z.string(),
+  tags: z.array(z.string()),
+  /** Milliseconds since 1970, which every process agrees on. */
+  builtAt: z.number(),
+})
+type Kept = z.infer<typeof Kept>
+
+type Wanted = {
+  /** What is asked for, and in which form. */
+  readonly key: string
+  /** Instant of `performance.now()` by which the consumer is to have its answer. */
+  readonly deadline: number
+  /** Aborted when the consumer goes away; read only when there is something to wait for. */
+  readonly signal: () => AbortSignal
+  readonly build: (signal: AbortSignal) => Promise<Built>
+}
+export type Built = Omit<Answer, 'body'> & { readonly bytes: Uint8Array }
+
+export type KeptAnswers = (wanted: Wanted) => Promise<Sourced>
+
+/** Ends a load whose answer is for those who wait for it, and for nobody after them. */
+class Degraded extends Error {
+  readonly built: Built
+  constructor(built: Built) {
+    super(`not kept: without ${built.degraded.join(', ')}`)
+    this.built = built
+  }
+}
+
+/** The jitter of the cache is 10 % either way: no answer counts as fresh here that is older than its max-age. */
+const JITTER = 0.9
+const SECOND = 1_000
+
+/** An answer is fresh for its max-age, so that who gets it may keep it for a while, too. */
+const policyOf = (policy: CachePolicy & { scope: 'public' }): EntityPolicy => {
+  const { maxAge, staleWhileRevalidate = 0, staleIfError = 0 } = policy
+  return {
+    ttlMs: maxAge * SECOND * JITTER,
+    graceMs: staleWhileRevalidate * SECOND,
+    lastResortMs: Math.max(0, staleIfError - staleWhileRevalidate) * SECOND,
+    negativeTtlMs: 0,
+    tiers: 'memory+redis',
+  }
+}
+
+/**
+ * The finished answers of a public screen: the bytes, in the cache of the process, until something that they are
+ * made of changes. A hit asks no upstream, builds no view and writes no JSON.
+ * @param namespace of its entries in the cache, such as `mobile:product`
+ * @throws {TypeError} for a view with a field of a user
+ */
+export function keepAnswers(
+  namespace: `${string}:${string}`,
+  view: z.ZodObject,
+  policy: CachePolicy & { scope: 'public' },
+  cache: Cache,
+): KeptAnswers {
+  refuseUserData(namespace, view)
+  const shape = shapeHash(view)
+  const answers = cache.define({
+    namespace,
+    schema: Kept,
+    policy: policyOf(policy),
+    tagsOf: ({ tags }) => tags,
+  })
+  // What a process makes of an answer in memory goes when the answer goes.
+  const bodies = new WeakMap<Kept, Body>()
+  const answerOf = (kept: Kept): Answer => {
+    let body = bodies.get(kept)
+    if (!body) bodies.set(kept, (body = new Body(Buffer.from(kept.body, 'base64'))))
+    return { body, tags: kept.tags, degraded: [] }
+  }
+  // Of one that another process built the age is known by the wall clock, once; from then on it grows by ours.
+  const builtAt = new WeakMap<Kept, number>()
+  const builtAtOf = (kept: Kept): number => {
+    let at = builtAt.get(kept)
+    if (at === undefined) {
+      // biome-ignore lint/plugin: read by every process on the same Redis
+      const ageMs = Math.max(0, Date.now() - kept.builtAt)
+      builtAt.set(kept, (at = performance.now() - ageMs))
+    }
+    return at
+  }
+  const aged = (kept: Kept, how: Parameters<typeof cacheStatus>[0]): Sourced => {
+    const age = Math.floor((performance.now() - builtAtOf(kept)) / SECOND)
+    return {
+      answer: answerOf(kept),
+      headers: { Age: String(age), 'Cache-Status': cacheStatus({ ...how, ttl: policy.maxAge - age }) },
+    }
+  }
+
+  return async ({ key, deadline, signal, build }) => {
+    const id = `${shape}:${key}`
+    const before = answers.lastResort(id)
+    const askedAt = performance.now()
+    let forwarded = false
+    try {
+      const kept = await answers.get(
+        id,
+        async (signal): Promise<Kept> => {
+          forwarded = true
+          const built = await build(signal)
+          if (built.degraded.length > 0) throw new Degraded(built)
+          const answer = {
+            body: Buffer.from(built.bytes).toString('base64'),
+            tags: [...built.tags],
+            // biome-ignore lint/plugin: read by every process on the same Redis
+            builtAt: Date.now(),
+          }
+          builtAt.set(answer, performance.now())
+          return answer
+        },
+        {
+          deadline,
+          get signal() {
+            return signal()
+          },
+        },
+      )
+      if (!kept) throw new TypeError(`${namespace}: a load without an answer`)
+      // Out of memory, or out of Redis; a refresh that a stale answer has set off is no forward of this request.
+      if (kept === before || (!forwarded && builtAtOf(kept) < askedAt)) return aged(kept, { hit: true })
+      const stored = answers.lastResort(id) === kept
+      return {
+        answer: answerOf(kept),
+        headers: { 'Cache-Status': cacheStatus({ fwd: 'miss', stored, collapsed: !forwarded }) },
+      }
+    } catch (error) {
+      if (error instanceof Degraded) {
+        const { bytes, ...rest } = error.built
+        const headers = {
+          'Cache-Status': cacheStatus({ fwd: 'miss', collapsed: !forwarded, detail: 'degraded' }),
+        }
+        return { answer: { ...rest, body: new Body(bytes) }, headers }
+      }
+      const old = isFaultBehind(error) ? answers.lastResort(id) : undefined
+      if (!old) throw error
+      return aged(old, { fwd: 'stale', detail: 'stale-if-error' })
+    }
+  }
+}
+
+/** As RFC 5861 has it: what would be a 500, 502, 503 or 504. */
+const isFaultBehind = (error: unknown): boolean =>
+  error instanceof UpstreamError && (error.retryable || error.code === 'invalid_answer')

@@ -1,0 +1,122 @@
+import type { Log } from '@harbor/shared-runtime/log'
+import type { Part } from '@harbor/shared-runtime/part'
+import { Hono, type MiddlewareHandler } from 'hono'
+import type { RequestEnv } from '../../http/request.ts'
+import { labelOf } from '../app-version.ts'
+import type { Deprecated } from '../deprecation.ts'
+import { dayOf, keyOf, type Usage } from './usage.ts'
+import { addTo, type UsageStore } from './usage-store.ts'
+
+/** What is counted between two writes is lost when the process crashes; at SIGTERM nothing is. */
+const FLUSH_EVERY_MS = 3_000
+/** A process that ends tries so often to write what it has counted. */
+const LAST_TRIES = 3
+
+/** A route as the ledger knows it. */
+export type CountedRoute = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly version: number
+  readonly deprecated?: Deprecated
+}
+
+export type ClientLedger = ReturnType<typeof createClientLedger>
+
+type Options = { routes: readonly CountedRoute[]; store: UsageStore; log: Log; now?: () => Date }
+
+/**
+ * Which version of the app uses which route and version of its schema, so that it can be decided when one may go.
+ * It knows apps by what they say of themselves, and no users.
+ */
+// biome-ignore lint/plugin: days of the calendar
+export function createClientLedger({ routes, store, log, now = () => new Date() }: Options) {
+  let pending = new Map<string, Map<string, Usage>>()
+  let flushing = Promise.resolve(true)
+  let timer: NodeJS.Timeout | undefined
+
+  function count(route: string, usage: Usage): void {
+    const known = pending.get(route) ?? new Map<string, Usage>()
+    pending.set(route, known)
+    addTo(known, usage)
+  }
+
+  /** Writes what was counted; says whether all of it could be written. What could not is tried again. */
+  async function write(): Promise<boolean> {
+    const taken = pending
+    pending = new Map()
+    const results = await Promise.all(
+      [...taken].map(async ([route, usages]) => {
+        try {
+          await store.add(route, [...usages.values()])
+          return true
+        } catch (error) {
+          for (const usage of usages.values()) count(route, usage)
+          log.warn({ err: error, route }, 'usage not written, to be tried again')
+          return false
+        }
+      }),
+    )
+    return results.every(Boolean)
+  }
+
+  const flush = (): Promise<boolean> => (flushing = flushing.then(write))
+
+  async function report() {
+    await flush()
+    return Promise.all(
+      routes.map(async (route) => {
+        const apps = (await store.read(routeName(route))).sort(byKey)
+        return {
+          route: routeName(route),
+          schemaVersion: route.version,
+          deprecated: route.deprecated ?? null,
+          requests: apps.reduce((sum, { requests }) => sum + requests, 0),
+          lastSeen:
+            apps
+              .map(({ lastSeen }) => lastSeen)
+              .sort()
+              .at(-1) ?? null,
+          apps,
+        }
+      }),
+    )
+  }
+
+  const management = new Hono()
+  management.get('/clients', async (c) => c.json({ routes: await report() }))
+
+  const part: Part = {
+    name: 'client-ledger',
+    management,
+    async start() {
+      // What was asked before is the warm-up of this process, and no app.
+      pending = new Map()
+      timer = setInterval(flush, FLUSH_EVERY_MS)
+      return undefined
+    },
+    async stop() {
+      clearInterval(timer)
+      for (let tries = 0; tries < LAST_TRIES; tries++) if (await flush()) return
+      log.error({ routes: pending.size }, 'usage lost: it could not be written')
+    },
+  }
+
+  return {
+    part,
+    flush,
+    report,
+    /** Counts each request of a route, whatever is answered. */
+    counting(route: CountedRoute): MiddlewareHandler<RequestEnv> {
+      const name = routeName(route)
+      return async (c, next) => {
+        await next()
+        const app = labelOf(c.var.app)
+        count(name, { app, schemaVersion: route.version, requests: 1, lastSeen: dayOf(now()) })
+      }
+    },
+  }
+}
+
+const routeName = ({ method, path }: CountedRoute): string => `${method} ${path}`
+
+const byKey = (a: Usage, b: Usage): number => (keyOf(a) < keyOf(b) ? -1 : 1)

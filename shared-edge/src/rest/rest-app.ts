@@ -1,0 +1,69 @@
+import { urlLimits } from '@harbor/shared-runtime/limits/url-limits'
+import { Hono, type MiddlewareHandler } from 'hono'
+import { answerProblem, errorsOnly, methodNotAllowed, unknownRoute } from '../http/problem-answer.ts'
+import { type RequestEnv, tracing } from '../http/request.ts'
+import { securityHeaders } from '../security-headers.ts'
+import { apiReference } from './api-reference.ts'
+import { type MinimumVersions, servedVersions } from './app-version.ts'
+import { announceDeprecation } from './deprecation.ts'
+import type { Kit } from './kit.ts'
+import type { ClientLedger } from './ledger/ledger.ts'
+import type { Route } from './routes.ts'
+import { type ActionDependencies, serveAction } from './serve-action.ts'
+import { type ScreenDependencies, serveScreen } from './serve-screen.ts'
+
+/** What serves a REST API: what the process opens, and what the BFF declares. */
+export type RestDependencies<K extends Kit> = ScreenDependencies<K> &
+  ActionDependencies<K> & {
+    ledger: ClientLedger
+    /** Rate limits; none in tests that are about something else. */
+    limits?: readonly MiddlewareHandler[]
+    /** Whether the app reaches this process by https. */
+    https?: boolean
+    /** The oldest versions of the app that are served, and where an older one is sent. */
+    minimumVersions?: MinimumVersions | undefined
+    updateUrl?: string | undefined
+    /** The title of the API reference. */
+    title: string
+    /** The file of the OpenAPI document. */
+    document: URL
+    /** Every screen and action, by `routesOf`. */
+    routes: readonly Route<K>[]
+  }
+
+/** What may be asked of a route with such a method. */
+const METHODS = { GET: 'GET, HEAD', POST: 'POST', PUT: 'PUT', PATCH: 'PATCH', DELETE: 'DELETE' } as const
+
+/** A REST API over screens and actions: every step of a request on one page, and no I/O of its own. */
+export function createRestApp<K extends Kit>({
+  ledger,
+  limits = [],
+  https = false,
+  minimumVersions,
+  updateUrl,
+  title,
+  document,
+  routes,
+  ...rest
+}: RestDependencies<K>) {
+  const { log } = rest
+  const app = new Hono<RequestEnv>()
+  app.use(securityHeaders({ https }), tracing(log), errorsOnly, ...limits, urlLimits())
+  app.route('/', apiReference({ title, document }))
+  for (const [path, alternatives] of Map.groupBy(routes, ({ path }) => path)) {
+    const pattern = path.replace(/\{(\w+)\}/g, ':$1')
+    for (const route of alternatives)
+      app.on(
+        route.method,
+        pattern,
+        ledger.counting(route),
+        announceDeprecation(route),
+        servedVersions(minimumVersions, updateUrl),
+        route.method === 'GET' ? serveScreen(route, rest) : serveAction(route, rest),
+      )
+    app.all(pattern, methodNotAllowed(alternatives.map(({ method }) => METHODS[method]).join(', ')))
+  }
+  app.notFound(unknownRoute)
+  app.onError(answerProblem(log))
+  return app
+}

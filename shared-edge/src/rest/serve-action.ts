@@ -1,0 +1,129 @@
+import { arrivalOf, byDeadline, requireTime } from '@harbor/shared-runtime/arrival'
+import type { TokenVerifier } from '@harbor/shared-runtime/auth'
+import { readJsonBody } from '@harbor/shared-runtime/limits/read-body'
+import type { Log } from '@harbor/shared-runtime/log'
+import { ProblemError, problemBody, toProblem } from '@harbor/shared-runtime/problems'
+import { createRequestContext } from '@harbor/shared-runtime/request-context'
+import { type Idempotency, type KeptAnswer, NoEffectError } from '@harbor/shared-runtime/writes/idempotency'
+import type { Context, Handler } from 'hono'
+import type { z } from 'zod'
+import { revisionTag } from '../caching/preconditions.ts'
+import { authorise } from '../http/authorise.ts'
+import type { RequestEnv } from '../http/request.ts'
+import { validated } from '../http/validated.ts'
+import { negotiateLocale } from '../negotiation/locale.ts'
+import type { Action, Done, Method } from './action.ts'
+import { IdempotencyKey } from './idempotency-key.ts'
+import type { ClientSet, CreateFormat, Kit } from './kit.ts'
+import { writePrecondition } from './write-precondition.ts'
+
+/** What actions need beside the clients. */
+export type Writes<K extends Kit> = K['tools'] & { readonly idempotency: Idempotency }
+
+export type ActionDependencies<K extends Kit> = {
+  clients: ClientSet<K>
+  createFormat: CreateFormat<K>
+  verify: TokenVerifier
+  log: Log
+  writes: Writes<K>
+}
+
+type ActionOf<K extends Kit> = Action<Method, string, 200 | 201, z.ZodObject, z.ZodObject, z.ZodObject, K>
+
+/** More than any action of an app needs. */
+const BODY = { maxBytes: 8_192, maxDepth: 8, maxMembers: 200 }
+
+/** A process that is over its budget by this much counts as dead: another one may take over what it was at. */
+const LEASE_MARGIN_MS = 1_000
+
+/** The way of a request for an action: who asks → key → input → once for its key, within the budget → answer. */
+export const serveAction =
+  <K extends Kit>(
+    action: ActionOf<K>,
+    { clients, createFormat, verify, writes, log }: ActionDependencies<K>,
+  ): Handler<RequestEnv> =>
+  async (c) => {
+    const arrivedAt = arrivalOf(c.env?.incoming)
+    const deadline = arrivedAt + action.budgetMs
+    // Only here: a write that was begun is answered, however late.
+    requireTime(deadline)
+    const viewer = await byDeadline(authorise(c, action.access, verify), deadline, 'identity')
+    const key = idempotencyKey(c)
+    const body = action.body && (await readJsonBody(c.req.raw, BODY))
+    requireTime(deadline)
+    const prepared = action.prepare({ params: c.req.param(), body })
+    const format = createFormat(negotiateLocale(c.req.header('accept-language')))
+    const leaseMs = action.budgetMs + LEASE_MARGIN_MS
+    // Not the consumer's signal: a write that was begun is brought to its end, whoever has hung up.
+    const context = createRequestContext({
+      budgetMs: action.budgetMs,
+      arrivedAt,
+      trace: c.var.trace,
+      viewer,
+    })
+    try {
+      const { answer, replayed } = await writes.idempotency.once(
+        { user: viewer.id, route: action.name, key, request: prepared.fingerprint, leaseMs },
+        async ({ id }) => {
+          const precondition = writePrecondition(action.target, c.req)
+          const use = {
+            ...{ ...writes, clients: clients.forRequest(context), viewer, context },
+            ...{ key: id, precondition, leaseMs },
+          }
+          try {
+            return done(action, await prepared.run(use, format))
+          } catch (error) {
+            return refused(error, c, log)
+          }
+        },
+      )
+      return new Response(answer.body, {
+        status: answer.status,
+        headers: {
+          ...answer.headers,
+          'Cache-Control': 'no-store',
+          ...(replayed && { 'Idempotency-Replayed': 'true' }),
+        },
+      })
+    } finally {
+      context.end()
+    }
+  }
+
+/** @throws {ProblemError} `IDEMPOTENCY_KEY_REQUIRED` without one, `INVALID_REQUEST` for one that cannot be taken */
+function idempotencyKey(c: Context): string {
+  const given = c.req.header('idempotency-key')
+  if (given === undefined)
+    throw new ProblemError(
+      'IDEMPOTENCY_KEY_REQUIRED',
+      'Send a new one, such as a UUID, for each thing that is to be done, and the same one with every repetition.',
+    )
+  return validated('Idempotency-Key', IdempotencyKey, given)
+}
+
+const done = ({ status, version }: Action, { body, revision }: Done): KeptAnswer => ({
+  status,
+  headers: {
+    'Content-Type': 'application/json',
+    'Schema-Version': String(version),
+    ...(revision !== undefined && { ETag: revisionTag(revision) }),
+  },
+  body,
+})
+
+/** A refusal is an answer like any other. @throws what says nothing about what became of the write */
+function refused(error: unknown, c: Context<RequestEnv>, log: Log): KeptAnswer {
+  const problem = toProblem(error)
+  // The write may have happened all the same: whoever asks again with the key will know.
+  if (problem.code === 'UPSTREAM_INVALID')
+    throw new ProblemError('UPSTREAM_UNAVAILABLE', undefined, { cause: error, retryAfterS: 1 })
+  if (problem.status >= 500 || problem.retryable) throw error
+  // Nothing was written: the key stays free for the write with what the app reads then.
+  if (problem.code === 'PRECONDITION_FAILED') throw new NoEffectError(problem)
+  log.info({ code: problem.code, reason: problem.reason, traceId: c.var.trace.traceId }, 'write refused')
+  return {
+    status: problem.status,
+    headers: { 'Content-Type': 'application/problem+json' },
+    body: JSON.stringify(problemBody(problem, c.var.trace.traceId)),
+  }
+}
