@@ -73,7 +73,7 @@ describe.each(CACHES)('behind $name', ({ name, tool, start, purgeBy }) => {
   const warm = async (url: string) => {
     for (let attempt = 0; attempt < 20; attempt++) if ((await ask(url)).whole) return
   }
-  const product = (index: number) => `/v1/products/p${1001 + index}?format=json&locale=en`
+  const product = (index: number) => `/v1/products/p${1001 + index}?locale=en&format=json`
   const passed = async (act: () => Promise<unknown>): Promise<number> => {
     const before = world.relay.state.requests
     await act()
@@ -103,7 +103,7 @@ describe.each(CACHES)('behind $name', ({ name, tool, start, purgeBy }) => {
     }
     const [ada, other] = [await bearer('c1001'), await bearer('c1002')]
     const before = await world.proxy.kept()
-    for (const url of ['/v1/home', '/v1/home?format=json&locale=en']) {
+    for (const url of ['/v1/home', '/v1/home?locale=en&format=json']) {
       const answers = []
       for (const headers of [ada, other, ada, other]) answers.push(await ask(url, headers))
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
@@ -179,7 +179,7 @@ describe.each(CACHES)('behind $name', ({ name, tool, start, purgeBy }) => {
 
   it.skipIf(path === undefined)('with the BFF stopped goes on with what is stale', async () => {
     world.relay.state.sharedMaxAge = 1
-    const url = '/v1/products/p1900?format=json&locale=en'
+    const url = '/v1/products/p1900?locale=en&format=json'
     await warm(url)
     const fresh = await ask(url)
     await world.bff.stop()
