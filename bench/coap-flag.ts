@@ -36,6 +36,8 @@ const handle = createCoapHandler({
   limits: createLimits({ DEVICE_REQUESTS_PER_MINUTE: 999_999_999, BAD_KEYS_PER_MINUTE: 1 }),
   plainDevice: () => devices.byId('d101'),
   messageIds,
+  telemetry: async () => ({ outcome: 'unavailable' }),
+  send: () => {},
 })
 
 const request = encodeMessage({

@@ -14,9 +14,12 @@ import { createHttpListener } from './protocols/http.ts'
 import { mqttPart } from './protocols/mqtt.ts'
 import { embeddedBroker } from './protocols/mqtt-embedded.ts'
 import { remoteBroker } from './protocols/mqtt-remote.ts'
+import { remoteTelemetry } from './protocols/mqtt-telemetry.ts'
 import { ownLease, redisLease } from './protocols/publisher-lease.ts'
 import { createResources } from './resources.ts'
 import { type StockFeed, stockFeedPart } from './stock-feed.ts'
+import { createTelemetryIntake } from './telemetry/intake.ts'
+import { createTelemetrySink, type RecordReadings } from './telemetry/sink.ts'
 
 /** More than any device sends; what is longer is refused before it is parsed. */
 const MAX_HEADER_BYTES = 2_048
@@ -26,6 +29,8 @@ type Options = {
   /** Where all replicas have the devices; without it this process has them to itself. */
   redis: RedisConnection | undefined
   feed: StockFeed
+  /** Sends readings to the telemetry service. */
+  record: RecordReadings
   log: Log
 }
 
@@ -33,20 +38,21 @@ type Options = {
  * The parts of the device BFF: the device registry, one flag store with its three faces, and last the feed that
  * fills it. The faces answer "unavailable" until it has.
  */
-export function createApp({ config, redis, feed, log }: Options): Part[] {
+export function createApp({ config, redis, feed, record, log }: Options): Part[] {
   const { HOST: host, COAP_PLAIN_DEVICE: plainDevice } = config
   const devices = new Devices()
   const store = new FlagStore()
   devices.listen((id, device) => store.setDevice(id, device))
   const resources = createResources(store)
   const limits = createLimits(config)
+  const telemetry = createTelemetryIntake(createTelemetrySink({ record, log }))
 
   // HTTP and the embedded broker have the same number of connections each.
   const maxConnections = Math.ceil(connectionLimit() / (config.MQTT_URL ? 1 : 2))
 
   const http = httpPart({
     name: 'http',
-    listener: createHttpListener({ store, devices, resources, limits }),
+    listener: createHttpListener({ store, devices, resources, limits, telemetry }),
     host,
     port: config.PORT,
     portSetting: 'PORT',
@@ -55,21 +61,28 @@ export function createApp({ config, redis, feed, log }: Options): Part[] {
   })
   const coap =
     plainDevice !== undefined &&
-    coapPart({ store, resources, devices, limits, plainDevice, host, port: config.COAP_PORT, log })
+    coapPart({ store, resources, devices, limits, telemetry, plainDevice, host, port: config.COAP_PORT, log })
   const connectionsPerDevice = config.MQTT_CONNECTIONS_PER_DEVICE
-  const broker = config.MQTT_URL
-    ? remoteBroker({
-        url: config.MQTT_URL,
-        lease: redis ? redisLease(redis, log) : ownLease(),
-        clientId: redis && config.MQTT_CLIENT_ID,
-        log,
-      })
-    : embeddedBroker({ devices, limits, connectionsPerDevice, maxConnections, host, port: config.MQTT_PORT })
+  const { MQTT_URL: url, MQTT_CLIENT_ID: clientId } = config
+  const published = url ? remoteTelemetry({ url, clientId, devices, intake: telemetry, log }) : undefined
+  const lease = redis ? redisLease(redis, log) : ownLease()
+  const broker =
+    url && published
+      ? remoteBroker({ url, lease, telemetry: published, clientId: redis && clientId, log })
+      : embeddedBroker({
+          devices,
+          limits,
+          telemetry,
+          connectionsPerDevice,
+          maxConnections,
+          host,
+          port: config.MQTT_PORT,
+        })
   const mqtt = mqttPart({ store, broker, log })
 
   return [
     ...(redis ? [redisPart({ name: 'iot-bff', connection: redis, log })] : []),
-    devicesPart({ config, devices, redis, log }),
+    devicesPart({ config, devices, redis, takesTelemetry: () => published?.isTaken() ?? false, log }),
     http,
     ...(coap ? [coap] : []),
     mqtt,

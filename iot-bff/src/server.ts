@@ -8,6 +8,7 @@ import { backgroundContext } from '@harbor/shared-runtime/request-context'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
 import type { StockFeed } from './stock-feed.ts'
+import type { RecordReadings } from './telemetry/sink.ts'
 
 const name = 'iot-bff'
 const config = loadConfig(name, Config)
@@ -23,6 +24,9 @@ const feed: StockFeed = (afterEventId, signal) =>
     .forRequest(backgroundContext(signal))
     .inventory.watchStock(afterEventId === undefined ? {} : { afterEventId })
 
+const record: RecordReadings = (readings, signal) =>
+  clients.forRequest(backgroundContext(signal)).telemetry.record(readings)
+
 const redis = config.REDIS_URL && connectRedis(config.REDIS_URL)
 
 await runProcess({
@@ -31,5 +35,5 @@ await runProcess({
   host: config.HOST,
   managementPort: managementPortOf(config),
   drainDelayS: config.DRAIN_DELAY,
-  parts: [closing('clients', clients), ...createApp({ config, redis, feed, log })],
+  parts: [closing('clients', clients), ...createApp({ config, redis, feed, record, log })],
 })

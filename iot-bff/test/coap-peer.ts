@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { createLog } from '@harbor/shared-runtime/log'
 import {
   CODE,
   type CoapMessage,
@@ -16,9 +17,11 @@ import { FlagStore } from '../src/flag-store.ts'
 import { createLimits } from '../src/limits/limits.ts'
 import { createCoapHandler } from '../src/protocols/coap.ts'
 import { createEchoProof } from '../src/protocols/coap-echo.ts'
-import { createMessageIds, type Endpoint } from '../src/protocols/coap-endpoint.ts'
+import { createMessageIds, type Endpoint, type SendDatagram } from '../src/protocols/coap-endpoint.ts'
 import { createObservations } from '../src/protocols/coap-observe.ts'
 import { createResources } from '../src/resources.ts'
+import { createTelemetryIntake } from '../src/telemetry/intake.ts'
+import { createTelemetrySink, type RecordReadings } from '../src/telemetry/sink.ts'
 import { DEMO_STOCK } from './run-app.ts'
 
 export const PEER: Endpoint = { address: '192.0.2.7', port: 40_001 }
@@ -32,6 +35,7 @@ export function request(
     token = '54',
     messageId = randomInt(0x1_0000),
     options = [] as readonly CoapOption[],
+    payload = NO_BYTES,
   } = {},
 ): Buffer {
   const segments = path.split('/').filter(Boolean)
@@ -45,7 +49,7 @@ export function request(
     messageId,
     token: Buffer.from(token, 'hex'),
     options: all,
-    payload: NO_BYTES,
+    payload,
   })
 }
 
@@ -66,20 +70,23 @@ export const uintOf = (message: CoapMessage, number: number): number | undefined
   return value && (value.length === 0 ? 0 : value.readUIntBE(0, value.length))
 }
 
+type Face = { requestsPerMinute?: number; plainDevice?: string; record?: RecordReadings }
+
 /** The CoAP face over the demo stock, without a socket: what it sends of its own accord is in `sent`. */
-export async function coapFace({ requestsPerMinute = 1_000_000, plainDevice = 'd101' } = {}) {
+export async function coapFace({
+  requestsPerMinute = 1_000_000,
+  plainDevice = 'd101',
+  record = async () => {},
+}: Face = {}) {
   const devices = new Devices()
   const store = new FlagStore()
   devices.listen((id, device) => store.setDevice(id, device))
   devices.replace(await loadRegistry(undefined))
   const sent: { datagram: Buffer; to: Endpoint }[] = []
   const messageIds = createMessageIds()
-  const observations = createObservations({
-    store,
-    devices,
-    messageIds,
-    send: (datagram, { address, port }) => sent.push({ datagram, to: { address, port } }),
-  })
+  const send: SendDatagram = (datagram, { address, port }) =>
+    void sent.push({ datagram, to: { address, port } })
+  const observations = createObservations({ store, devices, messageIds, send })
   const handle = createCoapHandler({
     store,
     resources: createResources(store),
@@ -88,6 +95,8 @@ export async function coapFace({ requestsPerMinute = 1_000_000, plainDevice = 'd
     limits: createLimits({ DEVICE_REQUESTS_PER_MINUTE: requestsPerMinute, BAD_KEYS_PER_MINUTE: 1 }),
     plainDevice: () => devices.byId(plainDevice),
     messageIds,
+    send,
+    telemetry: createTelemetryIntake(createTelemetrySink({ record, log: createLog('test', 'silent') })),
   })
 
   return {

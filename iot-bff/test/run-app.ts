@@ -6,6 +6,7 @@ import { connectRedis } from '@harbor/shared-runtime/redis'
 import { Hono } from 'hono'
 import { createApp } from '../src/app.ts'
 import { Config } from '../src/config.ts'
+import type { RecordReadings } from '../src/telemetry/sink.ts'
 import { type Connection, fakeFeed, level, snapshotEnd } from './fake-feed.ts'
 
 /** Every odd SKU of the demo store is in stock: HB-1001, HB-1003, … */
@@ -18,7 +19,11 @@ export const DEMO_KEY = 'harbor-demo-key-d101'
 export const OTHER_KEY = 'harbor-demo-key-d102'
 
 /** The whole app with a feed of its own, on free ports; to be stopped by whoever ran it. */
-export async function runApp(env: Record<string, string> = {}, log = createLog('iot-bff', 'silent')) {
+export async function runApp(
+  env: Record<string, string> = {},
+  log = createLog('iot-bff', 'silent'),
+  record: RecordReadings = async () => {},
+) {
   const stock = fakeFeed()
   const config = parseConfig(Config, {
     PORT: '0',
@@ -28,7 +33,7 @@ export async function runApp(env: Record<string, string> = {}, log = createLog('
     ...env,
   })
   const redis = config.REDIS_URL && connectRedis(config.REDIS_URL)
-  const parts = createApp({ config, redis, feed: stock.feed, log })
+  const parts = createApp({ config, redis, feed: stock.feed, record, log })
   const routes = managementOf(parts)
   const management = httpPart({
     name: 'management',
@@ -76,8 +81,8 @@ function managementOf(parts: readonly Part[]) {
 }
 
 /** The app with the demo stock in. */
-export async function runFilledApp(env: Record<string, string> = {}, log?: Log) {
-  const app = await runApp(env, log)
+export async function runFilledApp(env: Record<string, string> = {}, log?: Log, record?: RecordReadings) {
+  const app = await runApp(env, log, record)
   sendDemoStock(app.feed)
   await app.ready()
   return app

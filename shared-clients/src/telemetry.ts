@@ -15,6 +15,9 @@ export const Reading = z.object({
 })
 export type Reading = z.infer<typeof Reading>
 
+/** A reading to record. The service marks readings whose `id` it has seen before as duplicates. */
+export type NewReading = Reading & { readonly id: string }
+
 const devices = get('/devices', z.object({ items: z.array(Device) }))
 const latest = get('/readings', z.object({ items: z.array(Reading) }))
 const record = post('/readings', z.unknown())
@@ -28,7 +31,8 @@ export const telemetry = httpClient('telemetry', { timeoutMs: 500 }, (call) => (
       async (some) => (await call(latest, { query: { deviceIds: some.join(), limit } })).items,
       (reading) => reading.deviceId,
     ),
-  record: async (readings: readonly Reading[]): Promise<void> => {
+  /** Records readings; the service has them when this resolves. May be repeated: ids mark duplicates. */
+  record: async (readings: readonly NewReading[]): Promise<void> => {
     await call(record, { body: { readings } })
   },
 }))

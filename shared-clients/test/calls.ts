@@ -175,7 +175,9 @@ const CALLS: Calls = {
     devicesOf: ({ telemetry }) => telemetry.devicesOf('ber'),
     latest: ({ telemetry }) => telemetry.latest(['d101', 'd102'], { limit: 5 }),
     record: ({ telemetry }) =>
-      telemetry.record([{ deviceId: 'd101', name: 'temperature', unit: '°C', value: 21.5, at: AT }]),
+      telemetry.record([
+        { id: 'r1', deviceId: 'd101', name: 'temperature', unit: '°C', value: 21.5, at: AT },
+      ]),
   },
 }
 

@@ -9,15 +9,22 @@ import { fileStore } from './file-store.ts'
 import { redisStore } from './redis-store.ts'
 import type { Devices } from './registry.ts'
 
-type Options = { config: Config; devices: Devices; redis: RedisConnection | undefined; log: Log }
+type Options = {
+  config: Config
+  devices: Devices
+  redis: RedisConnection | undefined
+  /** Whether telemetry that a broker of yours acknowledges is taken from there. */
+  takesTelemetry: () => boolean
+  log: Log
+}
 
 /** The device registry as a part of the process: filled before anybody is let in, and open to operators and brokers. */
-export function devicesPart({ config, devices, redis, log }: Options): Part {
+export function devicesPart({ config, devices, redis, takesTelemetry, log }: Options): Part {
   const { DEVICES_FILE: file, ADMIN_TOKEN: adminToken, MQTT_AUTH_TOKEN: brokerToken } = config
   const store = redis ? redisStore({ devices, redis, seed: file, log }) : fileStore({ devices, file, log })
   const management = new Hono()
   management.route('/', deviceRoutes({ devices, store, adminToken, log }))
-  management.route('/', mqttRoutes({ devices, brokerToken, log }))
+  management.route('/', mqttRoutes({ devices, brokerToken, takesTelemetry, log }))
 
   return {
     name: 'devices',

@@ -52,7 +52,7 @@ test.each([
 })
 
 test.each([
-  ['publish', 't/d101', 'allow'],
+  ['publish', 't/d101', 'deny'],
   ['subscribe', 's/ber/#', 'allow'],
   ['subscribe', 's/ham/#', 'deny'],
   ['publish', 's/ber/HB-1001', 'deny'],

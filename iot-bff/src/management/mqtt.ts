@@ -11,14 +11,20 @@ const Text = z.string().max(1_024)
 const LogIn = z.object({ username: Text, password: Text })
 const Use = z.object({ username: Text, action: z.enum(['publish', 'subscribe']), topic: Text })
 
-type Options = { devices: Devices; brokerToken: string | undefined; log: Log }
+type Options = {
+  devices: Devices
+  brokerToken: string | undefined
+  /** Whether telemetry that the broker acknowledges is taken from there; else publishing it would lose it. */
+  takesTelemetry: () => boolean
+  log: Log
+}
 
 /**
  * What a broker asks when a device logs in, publishes or subscribes, as EMQX 5 does over HTTP (JSON or a form):
  * the rules of the embedded broker. Every answer is a 200, as EMQX takes any other for "ignore", which may end in
  * "allow"; what is not understood is denied.
  */
-export function mqttRoutes({ devices, brokerToken, log }: Options): Hono {
+export function mqttRoutes({ devices, brokerToken, takesTelemetry, log }: Options): Hono {
   const app = new Hono().basePath('/mqtt')
   app.onError(answeringProblems(log))
   app.use(requireToken(brokerToken, 'MQTT_AUTH_TOKEN'))
@@ -36,7 +42,8 @@ export function mqttRoutes({ devices, brokerToken, log }: Options): Hono {
   app.post('/acl', async (c) => {
     const { data } = Use.safeParse(await fields(c))
     const device = devices.byId(data?.username ?? '')
-    const allowed = data && device && mayUse(device, data.action, data.topic)
+    const isTaken = data?.action !== 'publish' || takesTelemetry()
+    const allowed = data && device && isTaken && mayUse(device, data.action, data.topic)
     return c.json({ result: allowed ? 'allow' : 'deny' })
   })
 

@@ -4,6 +4,7 @@ import { CONTENT_FORMAT } from '../codecs/content-format.ts'
 import type { Resource } from '../flag-store.ts'
 import type { Format, Representation } from '../messages/representation.ts'
 import { LINKS, RETRY_AFTER_S, type Refusal } from '../resources.ts'
+import type { Receipt } from '../telemetry/intake.ts'
 
 /** A response without what makes it a message: type, message id and token. */
 export type CoapAnswer = {
@@ -33,6 +34,14 @@ export function bare(code: number): CoapAnswer {
 }
 
 export const unauthorized: CoapAnswer = bare(CODE.UNAUTHORIZED)
+
+/** 2.04 for telemetry that is safe, with the number of records that were refused in decimal digits, if there are any. */
+export function receiptOf(receipt: Receipt): CoapAnswer {
+  if (receipt.outcome === 'malformed') return bare(CODE.BAD_REQUEST)
+  if (receipt.outcome === 'unavailable') return refused('unavailable')
+  const payload = receipt.refused > 0 ? Buffer.from(String(receipt.refused)) : NO_BYTES
+  return { code: CODE.CHANGED, options: [], payload }
+}
 
 /** How a client wants a state to be sent. */
 export type Wanted = { readonly accept: number | undefined; readonly block: Block | undefined }

@@ -5,6 +5,7 @@ import type { Devices } from '../devices/registry.ts'
 import type { FlagStore } from '../flag-store.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Resources } from '../resources.ts'
+import type { TelemetryIntake } from '../telemetry/intake.ts'
 import { createCoapHandler } from './coap.ts'
 import { createEchoProof } from './coap-echo.ts'
 import { createMessageIds, type SendDatagram } from './coap-endpoint.ts'
@@ -16,6 +17,7 @@ type Options = {
   resources: Resources
   devices: Devices
   limits: Limits
+  telemetry: TelemetryIntake
   /** The id of the device that peers are taken for. */
   plainDevice: string
   host: string
@@ -27,7 +29,17 @@ type Options = {
  * Plain CoAP over UDP, as a part of the process. On stop, observers are asked to return later.
  * `start` throws `StartError` when `plainDevice` is no device of the registry.
  */
-export function coapPart({ store, resources, devices, limits, plainDevice, host, port, log }: Options): Part {
+export function coapPart({
+  store,
+  resources,
+  devices,
+  limits,
+  telemetry,
+  plainDevice,
+  host,
+  port,
+  log,
+}: Options): Part {
   const messageIds = createMessageIds()
   const send: SendDatagram = (datagram, to) => to.local?.send(datagram, to.port, to.address)
   const observations = createObservations({ store, devices, send, messageIds })
@@ -39,6 +51,8 @@ export function coapPart({ store, resources, devices, limits, plainDevice, host,
     limits,
     plainDevice: () => devices.byId(plainDevice),
     messageIds,
+    telemetry,
+    send,
   })
   const sockets = createCoapSockets({
     host,

@@ -7,10 +7,13 @@ import {
   TYPE,
 } from '../codecs/coap-message.ts'
 import { type CoapRequest, readRequest } from '../codecs/coap-request.ts'
+import { CONTENT_FORMAT } from '../codecs/content-format.ts'
+import type { SenmlFormat } from '../codecs/senml.ts'
 import type { Device } from '../devices/record.ts'
 import type { FlagStore } from '../flag-store.ts'
 import type { Limits } from '../limits/limits.ts'
 import { isRefusal, type Resources } from '../resources.ts'
+import type { TelemetryIntake } from '../telemetry/intake.ts'
 import {
   bare,
   type CoapAnswer,
@@ -18,11 +21,13 @@ import {
   content,
   formatFor,
   links,
+  receiptOf,
   refused,
   tooMany,
+  unauthorized,
 } from './coap-answers.ts'
 import type { EchoProof } from './coap-echo.ts'
-import { type Endpoint, endpointKey, type MessageIds } from './coap-endpoint.ts'
+import { type Endpoint, endpointKey, type MessageIds, type SendDatagram } from './coap-endpoint.ts'
 import type { Observations } from './coap-observe.ts'
 import { ProvenEndpoints } from './coap-proven.ts'
 
@@ -39,6 +44,9 @@ type Options = {
   /** The device that peers without a security context are taken for; none once it is no longer served. */
   plainDevice: () => Device | undefined
   messageIds: MessageIds
+  telemetry: TelemetryIntake
+  /** For answers that are not ready at once. */
+  send: SendDatagram
 }
 
 /** Answers one datagram; `undefined` when there is no answer. */
@@ -60,7 +68,7 @@ type Sender = {
  * again; only observations are stored, for peers that have proved their address by Echo.
  */
 export function createCoapHandler(options: Options): CoapHandler {
-  const { store, resources, observations, echo, limits, plainDevice, messageIds } = options
+  const { store, resources, observations, echo, limits, plainDevice, messageIds, telemetry, send } = options
   const proven = new ProvenEndpoints()
 
   return (datagram, peer) => {
@@ -75,7 +83,7 @@ export function createCoapHandler(options: Options): CoapHandler {
     return answer(message, peer, datagram.length)
   }
 
-  function answer(message: CoapMessage, peer: Endpoint, requestBytes: number): Buffer {
+  function answer(message: CoapMessage, peer: Endpoint, requestBytes: number): Buffer | undefined {
     const request = readRequest(message)
     const sender = identify(peer, typeof request === 'number' ? undefined : request.echo)
     const isAllowed = ({ length }: Buffer) =>
@@ -86,6 +94,7 @@ export function createCoapHandler(options: Options): CoapHandler {
       return isAllowed(refusal) ? refusal : reply(message, peer, tooMany(waitS))
     }
     if (request === CODE.BAD_OPTION && message.type !== TYPE.CON) return reset(message.messageId)
+    if (isTelemetry(message, request)) return void submit(message, request, peer)
     const response = reply(message, peer, respond(message, request, sender))
     return isAllowed(response) ? response : reply(message, peer, challenge(echo.challenge(peer)))
   }
@@ -115,6 +124,15 @@ export function createCoapHandler(options: Options): CoapHandler {
     if (typeof request === 'number') return bare(request)
     if (message.code !== CODE.GET) return bare(CODE.METHOD_NOT_ALLOWED)
     return get(request, message.token, sender)
+  }
+
+  /** Piggybacked on the acknowledgement: the intake answers before the client would send again. */
+  async function submit(message: CoapMessage, { contentFormat }: CoapRequest, peer: Endpoint) {
+    const device = plainDevice()
+    const format = contentFormat === undefined ? undefined : SENML.get(contentFormat)
+    if (device === undefined) return send(reply(message, peer, unauthorized), peer)
+    if (format === undefined) return send(reply(message, peer, bare(CODE.UNSUPPORTED_CONTENT_FORMAT)), peer)
+    send(reply(message, peer, receiptOf(await telemetry(device, message.payload, format))), peer)
   }
 
   function get(request: CoapRequest, token: Buffer, { peer, proofAgeMs }: Sender): CoapAnswer {
@@ -147,5 +165,13 @@ export function createCoapHandler(options: Options): CoapHandler {
     return encodeMessage({ type: TYPE.NON, messageId: own, token, ...answer })
   }
 }
+
+const SENML: ReadonlyMap<number, SenmlFormat> = new Map<number, SenmlFormat>([
+  [CONTENT_FORMAT.SENML_JSON, 'json'],
+  [CONTENT_FORMAT.SENML_CBOR, 'cbor'],
+])
+
+const isTelemetry = ({ code }: CoapMessage, request: CoapRequest | number): request is CoapRequest =>
+  code === CODE.POST && typeof request !== 'number' && request.path.length === 1 && request.path[0] === 't'
 
 const reset = (messageId: number): Buffer => emptyMessage(TYPE.RST, messageId)

@@ -1,12 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { matchesTag } from '@harbor/shared-edge/entity-tags'
 import { preferredMediaType } from '@harbor/shared-edge/negotiation'
+import type { SenmlFormat } from '../codecs/senml.ts'
 import type { Device } from '../devices/record.ts'
 import type { Devices } from '../devices/registry.ts'
 import type { FlagStore, Resource } from '../flag-store.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Format } from '../messages/representation.ts'
 import { isRefusal, LINKS, RETRY_AFTER_S, type Refusal, type Resources } from '../resources.ts'
+import type { TelemetryIntake } from '../telemetry/intake.ts'
 
 /** `k: <key>`: the device's key and nothing else. */
 const KEY_HEADER = 'k'
@@ -23,21 +25,41 @@ const TYPES = {
   flag: ['text/plain', 'application/cbor', 'application/senml+cbor'],
   bitmap: ['application/octet-stream', 'application/cbor', 'application/senml+cbor'],
 } as const satisfies Record<Resource['kind'], readonly string[]>
+/** Where telemetry is posted to. */
+const TELEMETRY_PATH = 't'
+const MAX_BODY_BYTES = 16_384
+const SENML: Readonly<Record<string, SenmlFormat>> = Object.assign(Object.create(null), {
+  'application/senml+json': 'json',
+  'application/senml+cbor': 'cbor',
+})
 const LINKS_TYPE = 'application/link-format'
 
 const STATUS: Record<Refusal, number> = { not_found: 404, forbidden: 403, unavailable: 503 }
 
 /** Headers as names and values in turn. */
 type Headers = readonly string[]
-type Options = { store: FlagStore; devices: Devices; resources: Resources; limits: Limits }
+type Options = {
+  store: FlagStore
+  devices: Devices
+  resources: Resources
+  limits: Limits
+  telemetry: TelemetryIntake
+}
 
 /**
  * The device contract in as few bytes as HTTP allows: no `Date` (freshness counts from receipt), no reason
  * phrase, no `Connection` in HTTP/1.1, `Content-Type` only for who asks for types. Errors have no body.
  */
-export function createHttpListener({ store, devices, resources, limits }: Options): RequestListener {
+export function createHttpListener({
+  store,
+  devices,
+  resources,
+  limits,
+  telemetry,
+}: Options): RequestListener {
   return (request, response) => {
     const { method, headers, url = '' } = request
+    const keepAlive = response.shouldKeepAlive
     slim(request, response)
     // Before anything else is answered, a request is counted: for its device, or for its address.
     const device = authenticate(headers[KEY_HEADER])
@@ -45,6 +67,8 @@ export function createHttpListener({ store, devices, resources, limits }: Option
     const waitS = limits.device(device.id)
     if (waitS > 0) return refuse(response, 429, tooMany('device', waitS))
     if (url.length > MAX_URL_CHARACTERS) return refuse(response, 414)
+    if (method === 'POST' && segments(url)?.join('/') === TELEMETRY_PATH)
+      return void submit(request, response, device, keepAlive)
     if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, ['Allow', 'GET, HEAD'])
     const path = segments(url)
     if (path === undefined) return refuse(response, 404)
@@ -72,6 +96,26 @@ export function createHttpListener({ store, devices, resources, limits }: Option
     send(response, 200, ['Content-Type', LINKS_TYPE], LINKS)
   }
 
+  async function submit(
+    request: IncomingMessage,
+    response: ServerResponse,
+    device: Device,
+    keepAlive: boolean,
+  ) {
+    const format = SENML[request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '']
+    if (format === undefined) return refuse(response, 415, ['Accept', Object.keys(SENML).join(', ')])
+    const body = await readBody(request)
+    if (body === undefined) return refuse(response, 413)
+    // The body is read: the connection can be used again.
+    response.shouldKeepAlive = keepAlive
+    hideConnection(request, response)
+    const receipt = await telemetry(device, body, format)
+    if (receipt.outcome === 'malformed') return refuse(response, 400)
+    if (receipt.outcome === 'unavailable') return refuse(response, 503, retryAfter('unavailable'))
+    if (receipt.refused > 0) return send(response, 200, [], Buffer.from(String(receipt.refused)))
+    response.writeHead(204, '').end()
+  }
+
   function authenticate(key: string | string[] | undefined): Device | undefined {
     if (typeof key !== 'string' || key.length > MAX_KEY_CHARACTERS) return undefined
     return devices.byKey(key)?.device
@@ -84,12 +128,34 @@ export function createHttpListener({ store, devices, resources, limits }: Option
   }
 }
 
-function slim({ httpVersion, headers }: IncomingMessage, response: ServerResponse): void {
+function slim(request: IncomingMessage, response: ServerResponse): void {
+  const { headers } = request
   response.sendDate = false
   // A body that nobody reads must not stand in front of the next request.
   if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined)
     response.shouldKeepAlive = false
+  hideConnection(request, response)
+}
+
+/** HTTP/1.1 keeps a connection without saying so. */
+function hideConnection({ httpVersion }: IncomingMessage, response: ServerResponse): void {
   if (response.shouldKeepAlive && httpVersion === '1.1') response.removeHeader('connection')
+}
+
+/** The whole body; `undefined` for one that is too long, or that was cut off. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of request) {
+      bytes += chunk.length
+      if (bytes > MAX_BODY_BYTES) return undefined
+      chunks.push(chunk)
+    }
+  } catch {
+    return undefined
+  }
+  return Buffer.concat(chunks)
 }
 
 function send(response: ServerResponse, status: number, headers: Headers, body?: Buffer): void {

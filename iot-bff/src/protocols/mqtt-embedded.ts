@@ -5,6 +5,7 @@ import { createFrameReader, PACKET } from '../codecs/mqtt-frames.ts'
 import type { Device } from '../devices/record.ts'
 import type { Devices } from '../devices/registry.ts'
 import type { Limits } from '../limits/limits.ts'
+import { formatOf, type TelemetryIntake } from '../telemetry/intake.ts'
 import { logIn, mayUse } from '../topics.ts'
 import type { Broker } from './mqtt.ts'
 import { MqttSessions } from './mqtt-sessions.ts'
@@ -23,6 +24,7 @@ const MAX_PACKET_BYTES = { beforeLogIn: 1_024, afterLogIn: 4_096 }
 type Options = {
   devices: Devices
   limits: Limits
+  telemetry: TelemetryIntake
   connectionsPerDevice: number
   /** More are closed at once. */
   maxConnections: number
@@ -32,11 +34,12 @@ type Options = {
 
 /**
  * A broker in the process, for development and small shops: nothing to install. MQTT 3.1.1. A device logs in with
- * its id and key; it may read the flags of its own store.
+ * its id and key; it may read the flags of its own store and publish its own telemetry.
  */
 export function embeddedBroker({
   devices,
   limits,
+  telemetry,
   connectionsPerDevice,
   maxConnections,
   host,
@@ -85,9 +88,16 @@ export function embeddedBroker({
     // A subscription that is refused is answered with 0x80, and the client stays connected.
     done(null, allowed ? wanted : null)
   }
-  // Nothing here takes telemetry yet: what would be acknowledged and lost is refused, on the device's own topic too.
-  const authorizePublish: NonNullable<AedesOptions['authorizePublish']> = (_client, _packet, done) =>
-    done(new Error('devices do not publish'))
+  // The broker acknowledges after this, and closes the connection for an error: MQTT 3.1.1 has no other refusal.
+  const authorizePublish: NonNullable<AedesOptions['authorizePublish']> = async (client, packet, done) => {
+    const device = client && deviceOf(client.conn)
+    if (!device || !mayUse(device, 'publish', packet.topic))
+      return done(new Error('not a topic of this device'))
+    packet.retain = false
+    const body = Buffer.from(packet.payload)
+    const { outcome } = await telemetry(device, body, formatOf(body))
+    done(outcome === 'unavailable' ? new Error('telemetry cannot be passed on now') : null)
+  }
 
   return {
     async start(connected) {

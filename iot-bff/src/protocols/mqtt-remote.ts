@@ -3,6 +3,7 @@ import { withoutCredentials } from '@harbor/shared-runtime/config'
 import type { Log } from '@harbor/shared-runtime/log'
 import { connect, type MqttClient } from 'mqtt'
 import type { Broker } from './mqtt.ts'
+import type { RemoteTelemetry } from './mqtt-telemetry.ts'
 import type { PublisherLease } from './publisher-lease.ts'
 
 const RECONNECT_MS = 1_000
@@ -15,6 +16,7 @@ const SESSION_TAKEN_OVER = 0x8e
 type Options = {
   url: string
   lease: PublisherLease
+  telemetry: RemoteTelemetry
   /** The client id that all replicas share; one of its own for a process without a lease. */
   clientId: string | undefined
   log: Log
@@ -25,7 +27,7 @@ type Options = {
  * is lost, and the whole set published each time. Replicas share a client id, so the broker itself has only one
  * publisher: one that was suspended and has lost its lease is cut off before it can publish old flags.
  */
-export function remoteBroker({ url, lease, clientId, log }: Options): Broker {
+export function remoteBroker({ url, lease, telemetry, clientId, log }: Options): Broker {
   let client: MqttClient | undefined
   let reconnecting: NodeJS.Timeout | undefined
   let isHeld = false
@@ -38,6 +40,7 @@ export function remoteBroker({ url, lease, clientId, log }: Options): Broker {
       connected = whenConnected
       lease.start((held) => {
         isHeld = held
+        telemetry.held(held)
         if (held) open()
         else close()
       })
@@ -55,6 +58,7 @@ export function remoteBroker({ url, lease, clientId, log }: Options): Broker {
       close()
       // What is not acknowledged yet is published again by the next publisher.
       await last?.endAsync(true)
+      await telemetry.stop()
       await lease.stop()
     },
   }

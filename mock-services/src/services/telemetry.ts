@@ -4,6 +4,8 @@ import { deviceNumber, devices, type Reading, seededReadings } from '../seed/dev
 import { lazily } from '../seed/reference.ts'
 
 const NewReading = z.object({
+  /** The same for each attempt to send a reading. */
+  id: z.string().min(1).max(64).optional(),
   deviceId: z.string(),
   name: z.string().min(1).max(60),
   unit: z.string().max(20),
@@ -20,10 +22,19 @@ export const telemetryRoutes = (): Routes => {
     return number === undefined ? [] : seededReadings(number)
   })
 
+  const recorded = new Set<string>()
+  let duplicates = 0
+  const isNew = ({ id }: { id?: string | undefined }): boolean => {
+    if (id === undefined) return true
+    if (recorded.has(id)) duplicates++
+    const { size } = recorded
+    return recorded.add(id).size > size
+  }
+
   return [
     post('/readings', Batch, ({ readings }) => {
       // A device that nobody has heard of is a matter of the registry, not of this sink.
-      const known = readings.filter(({ deviceId }) => deviceNumber(deviceId) !== undefined)
+      const known = readings.filter(isNew).filter(({ deviceId }) => deviceNumber(deviceId) !== undefined)
       for (const reading of known) {
         const kept = readingsOf(reading.deviceId)
         const older = kept.findIndex(({ at }) => at <= reading.at)
@@ -32,6 +43,7 @@ export const telemetryRoutes = (): Routes => {
       }
       return new Reply(202, { accepted: readings.length })
     }),
+    get('/readings/counts', () => ({ recorded: recorded.size, duplicates })),
     get('/devices', ({ query }) => {
       const store = query.get('store')
       return { items: devices('all').filter((device) => store === null || device.store === store) }
