@@ -14,5 +14,8 @@ export type Upstreams = {
   readonly reviews: Pick<Clients['reviews'], 'ofProducts'>
 }
 
+/** The clients of one request; `optional` are those for fields that are `null` when they are not available. */
+export type RequestUpstreams = Upstreams & { readonly optional: Upstreams }
+
 /** Gives the clients of one request. */
-export type UpstreamSet = { forRequest(context: RequestContext): Upstreams }
+export type UpstreamSet = { forRequest(context: RequestContext): RequestUpstreams }

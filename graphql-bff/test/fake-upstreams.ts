@@ -223,7 +223,7 @@ export function fakeUpstreams({
     clients: {
       forRequest(context: RequestContext) {
         contexts.push(context)
-        return upstreams
+        return { ...upstreams, optional: upstreams }
       },
     },
   }

@@ -1,5 +1,5 @@
 import { owned } from '@harbor/shared-edge/rest/owned'
-import { critical, optional } from '@harbor/shared-runtime/fan-out'
+import { critical } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
 import { defineScreen } from '../define.ts'
 import { Money } from '../format/money.ts'
@@ -16,13 +16,13 @@ export const cartScreen = defineScreen({
   // Kept, and asked about each time: the app has just changed it, or the same customer has on the web.
   cache: { scope: 'private', maxAge: 0 },
 
-  sources: ({ clients, viewer }) => {
+  sources: ({ clients, optional, viewer }) => {
     const cart = clients.cart.ofCustomer(viewer.id).then((found) => owned(viewer, found))
     return {
       cart: critical(cart),
-      pricing: optional(cart.then(({ id }) => clients.optional.pricing.quote(id))),
-      inventory: optional(
-        cart.then(({ lines }) => clients.optional.inventory.stock(lines.map(({ sku }) => sku))),
+      pricing: optional(({ pricing }) => cart.then(({ id }) => pricing.quote(id))),
+      inventory: optional(({ inventory }) =>
+        cart.then(({ lines }) => inventory.stock(lines.map(({ sku }) => sku))),
       ),
     }
   },

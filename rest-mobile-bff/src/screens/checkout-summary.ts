@@ -1,4 +1,3 @@
-import { optional } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
 import { defineScreen } from '../define.ts'
 import { Money } from '../format/money.ts'
@@ -24,19 +23,19 @@ export const checkoutSummaryScreen = defineScreen({
   query: CheckoutQuery,
 
   sources: (input) => {
-    const { clients, viewer, query } = input
+    const { optional, viewer, query } = input
     const { cartId } = query
     const essentials = checkoutEssentials(input)
     return {
       ...essentials,
-      shipping: optional(
+      shipping: optional(({ shipping }) =>
         essentials.cart.value.then(({ destination, lines }) =>
-          clients.optional.shipping.quotes({ cartId, lines, ...destination }, EACH),
+          shipping.quotes({ cartId, lines, ...destination }, EACH),
         ),
       ),
-      promotions: optional(clients.optional.promotions.forCart(cartId, EACH)),
-      recommendations: optional(
-        clients.optional.recommendations.forCustomer(viewer.id, { limit: RECOMMENDATIONS, ...EACH }),
+      promotions: optional(({ promotions }) => promotions.forCart(cartId, EACH)),
+      recommendations: optional(({ recommendations }) =>
+        recommendations.forCustomer(viewer.id, { limit: RECOMMENDATIONS, ...EACH }),
       ),
     }
   },

@@ -1,4 +1,3 @@
-import { oneOf } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
 import { defineScreen } from '../define.ts'
 import { pieces } from '../views/order-card.ts'
@@ -12,10 +11,10 @@ export const glanceScreen = defineScreen({
   budgetMs: 200,
   cache: { scope: 'private', maxAge: 60 },
 
-  sources: ({ clients: { optional: clients }, viewer }) => ({
-    cart: oneOf(clients.cart.ofCustomer(viewer.id)),
-    orders: oneOf(clients.orders.ofCustomer(viewer.id, { status: 'SHIPPED', limit: 1 })),
-    notifications: oneOf(clients.notifications.ofCustomer(viewer.id, { limit: 1 })),
+  sources: ({ oneOf, viewer }) => ({
+    cart: oneOf(({ cart }) => cart.ofCustomer(viewer.id)),
+    orders: oneOf(({ orders }) => orders.ofCustomer(viewer.id, { status: 'SHIPPED', limit: 1 })),
+    notifications: oneOf(({ notifications }) => notifications.ofCustomer(viewer.id, { limit: 1 })),
   }),
 
   view: z.object({

@@ -1,4 +1,4 @@
-import { critical, optional } from '@harbor/shared-runtime/fan-out'
+import { critical } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
 import { defineScreen } from '../define.ts'
 import { Thumbnail } from '../format/thumbnail.ts'
@@ -17,14 +17,14 @@ export const homeScreen = defineScreen({
   budgetMs: 500,
   cache: { scope: 'private', maxAge: 30 },
 
-  sources: ({ clients, viewer }) => ({
+  sources: ({ clients, optional, viewer }) => ({
     customer: critical(clients.customers.byId(viewer.id)),
-    cart: optional(clients.optional.cart.ofCustomer(viewer.id)),
-    orders: optional(clients.optional.orders.ofCustomer(viewer.id, { limit: ORDERS })),
-    recommendations: optional(
-      clients.optional.recommendations.forCustomer(viewer.id, { limit: RECOMMENDATIONS }),
+    cart: optional(({ cart }) => cart.ofCustomer(viewer.id)),
+    orders: optional(({ orders }) => orders.ofCustomer(viewer.id, { limit: ORDERS })),
+    recommendations: optional(({ recommendations }) =>
+      recommendations.forCustomer(viewer.id, { limit: RECOMMENDATIONS }),
     ),
-    notifications: optional(clients.optional.notifications.ofCustomer(viewer.id, { limit: 1 })),
+    notifications: optional(({ notifications }) => notifications.ofCustomer(viewer.id, { limit: 1 })),
   }),
 
   view: z.object({

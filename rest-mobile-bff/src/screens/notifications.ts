@@ -1,4 +1,4 @@
-import { critical, optional } from '@harbor/shared-runtime/fan-out'
+import { critical } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
 import { defineScreen } from '../define.ts'
 import { NotificationKind } from '../format/notification-kind.ts'
@@ -14,9 +14,9 @@ export const notificationsScreen = defineScreen({
   cache: { scope: 'private', maxAge: 15 },
   query: z.object({ limit: limit(20, 50) }),
 
-  sources: ({ clients, viewer, query }) => ({
+  sources: ({ clients, optional, viewer, query }) => ({
     notifications: critical(clients.notifications.ofCustomer(viewer.id, query)),
-    customers: optional(clients.optional.customers.byId(viewer.id)),
+    customers: optional(({ customers }) => customers.byId(viewer.id)),
   }),
 
   view: z.object({

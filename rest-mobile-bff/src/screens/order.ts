@@ -1,5 +1,5 @@
 import { owned } from '@harbor/shared-edge/rest/owned'
-import { critical, optional } from '@harbor/shared-runtime/fan-out'
+import { critical } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
 import { defineScreen } from '../define.ts'
 import { Money } from '../format/money.ts'
@@ -18,9 +18,9 @@ export const orderScreen = defineScreen({
   cache: { scope: 'private', maxAge: 15 },
   params: z.object({ id: OrderId }),
 
-  sources: ({ clients, viewer, params }) => ({
+  sources: ({ clients, optional, viewer, params }) => ({
     order: critical(clients.orders.byId(params.id).then((found) => owned(viewer, found))),
-    shipping: optional(clients.optional.shipping.ofOrders([params.id])),
+    shipping: optional(({ shipping }) => shipping.ofOrders([params.id])),
   }),
 
   view: OrderCard.extend({

@@ -1,5 +1,5 @@
 import { entityTags } from '@harbor/shared-clients'
-import { critical, optional } from '@harbor/shared-runtime/fan-out'
+import { critical } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
 import { defineScreen } from '../define.ts'
 import { ProductId } from '../input.ts'
@@ -15,12 +15,12 @@ export const productScreen = defineScreen({
   cache: { scope: 'public', maxAge: 60, sharedMaxAge: 300, staleWhileRevalidate: 600, staleIfError: 86_400 },
   params: z.object({ id: ProductId }),
 
-  sources: ({ clients, params }) => {
+  sources: ({ clients, optional, params }) => {
     const product = clients.catalog.byId(params.id)
     return {
       product: critical(product),
-      pricing: optional(product.then(({ sku }) => clients.optional.pricing.prices([sku]))),
-      inventory: optional(product.then(({ sku }) => clients.optional.inventory.stock([sku]))),
+      pricing: optional(({ pricing }) => product.then(({ sku }) => pricing.prices([sku]))),
+      inventory: optional(({ inventory }) => product.then(({ sku }) => inventory.stock([sku]))),
     }
   },
 

@@ -1,4 +1,4 @@
-import { critical, optional } from '@harbor/shared-runtime/fan-out'
+import { critical } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
 import { defineScreen } from '../define.ts'
 import { CategoryId, Cursor, limit } from '../input.ts'
@@ -14,12 +14,12 @@ export const productsScreen = defineScreen({
   cache: { scope: 'public', maxAge: 30, sharedMaxAge: 120 },
   query: z.object({ category: CategoryId.optional(), cursor: Cursor.optional(), limit: limit(20, 50) }),
 
-  sources: ({ clients, query }) => {
+  sources: ({ clients, optional, query }) => {
     const page = clients.catalog.list(query)
     return {
       page: critical(page),
-      pricing: optional(
-        page.then(({ items }) => clients.optional.pricing.prices(items.map(({ sku }) => sku))),
+      pricing: optional(({ pricing }) =>
+        page.then(({ items }) => pricing.prices(items.map(({ sku }) => sku))),
       ),
     }
   },

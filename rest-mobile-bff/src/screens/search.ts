@@ -1,4 +1,4 @@
-import { critical, optional } from '@harbor/shared-runtime/fan-out'
+import { critical } from '@harbor/shared-runtime/fan-out'
 import { z } from 'zod'
 import { defineScreen } from '../define.ts'
 import { Cursor, limit, SearchWords } from '../input.ts'
@@ -14,11 +14,13 @@ export const searchScreen = defineScreen({
   cache: { scope: 'public', maxAge: 30, sharedMaxAge: 120 },
   query: z.object({ q: SearchWords, cursor: Cursor.optional(), limit: limit(20, 50) }),
 
-  sources: ({ clients, query: { q, ...page } }) => {
+  sources: ({ clients, optional, query: { q, ...page } }) => {
     const found = clients.catalog.search(q, page)
     return {
       page: critical(found),
-      pricing: optional(found.then(({ items }) => clients.pricing.prices(items.map(({ sku }) => sku)))),
+      pricing: optional(({ pricing }) =>
+        found.then(({ items }) => pricing.prices(items.map(({ sku }) => sku))),
+      ),
     }
   },
 

@@ -1,4 +1,4 @@
-import { critical, optional } from '@harbor/shared-runtime/fan-out'
+import { critical } from '@harbor/shared-runtime/fan-out'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
@@ -19,11 +19,11 @@ const screen = defineScreen({
   cache: { scope: 'no-store' },
   params: z.object({ id: z.string().max(3) }),
   query: z.object({ limit: limit(20, 50) }),
-  sources: ({ params, query }) => ({
+  sources: ({ optional, params, query }) => ({
     thing: critical(
       Promise.resolve({ id: params.id, name: 'A thing', secret: 'not for you', length: query.limit }),
     ),
-    price: optional(fetchPrice()),
+    price: optional(() => fetchPrice()),
   }),
   view: z.object({ id: z.string(), name: z.string(), price: z.int().nullable(), length: z.int() }),
   project: ({ thing, price }) => ({ ...thing, price }),
@@ -50,6 +50,34 @@ describe('a screen', () => {
       length: 20,
       degraded: [],
     })
+  })
+
+  it('gives an optional source the clients whose calls are not made when they no longer fit, and no others', async () => {
+    const optionalClients = {}
+    const handed: unknown[] = []
+    const two = defineScreen({
+      ...{ name: 'two', path: '/v1/two', summary: '', version: 1, access: 'public', budgetMs: 200 },
+      cache: { scope: 'no-store' },
+      sources: ({ optional, oneOf }) => ({
+        one: optional((clients) => handed.push(clients)),
+        other: oneOf((clients) => handed.push(clients)),
+        broken: optional(() => {
+          throw new Error('before any call')
+        }),
+      }),
+      view: z.object({ one: z.int().nullable() }),
+      project: ({ one }) => ({ one }),
+    })
+    const answer = await two.answer({
+      clients: { optional: optionalClients } as Clients,
+      context: createRequestContext({ budgetMs: 200 }),
+      params: {},
+      query: {},
+      format: createFormat('en'),
+    })
+    expect(handed).toHaveLength(2)
+    for (const clients of handed) expect(clients).toBe(optionalClients)
+    expect(answer.degraded).toEqual(['broken'])
   })
 
   it('names in its body which optional part is not available', async () => {

@@ -23,7 +23,7 @@ type Options<Call> = {
   cache: Cache | undefined
   /** Milliseconds that a request waits for a load of its own or of another. */
   timeoutMs: number
-  bindCall: (context: RequestContext) => Call
+  bindCall: (context: RequestContext, optional?: boolean) => Call
 }
 
 /**
@@ -40,11 +40,11 @@ export function cachedReads<Call>({ upstream, cache, timeoutMs, bindCall }: Opti
     return entities as CachedEntities<T> | undefined
   }
 
-  return (context: RequestContext): Cached<Call> =>
+  return (context: RequestContext, optional?: boolean): Cached<Call> =>
     (kind) => {
       const entities = entitiesOf(kind)
       if (!entities) {
-        const call = bindCall(context)
+        const call = bindCall(context, optional)
         return { byIds: (ids, load) => load(call, ids), byId: (_, load) => load(call) }
       }
       const patience = () => ({

@@ -55,7 +55,7 @@ export const grpcClient = <Stub extends { close(): void }, Api>(
       bind({ upstream, chain, tokens }, context, optional)
     const reads = cachedReads({ upstream, cache, timeoutMs: settings.timeoutMs, bindCall })
     return {
-      bind: (context, optional) => api(bindCall(context, optional), stub, reads(context)),
+      bind: (context, optional) => api(bindCall(context, optional), stub, reads(context, optional)),
       state: () => chain.state,
       close: () => stub.close(),
     }

@@ -26,7 +26,7 @@ export const httpClient = <Api>(
       bind(upstream, pool, chain, context, optional)
     const reads = cachedReads({ upstream, cache, timeoutMs: settings.timeoutMs, bindCall })
     return {
-      bind: (context, optional) => api(bindCall(context, optional), reads(context)),
+      bind: (context, optional) => api(bindCall(context, optional), reads(context, optional)),
       state: () => chain.state,
       close: () => pool.close(),
     }

@@ -3,8 +3,8 @@ import type { RequestContext } from '@harbor/shared-runtime/request-context'
 
 /** What a BFF gives to its screens and actions. */
 export type Kit = {
-  /** What they may ask, for one request. */
-  readonly clients: object
+  /** What they may ask, for one request; `optional`: the clients whose calls are not made when they no longer fit. */
+  readonly clients: { readonly optional: object }
   /** How projections show values to a person. */
   readonly format: object
   /** What actions may use beside the clients. */

@@ -1,5 +1,13 @@
 import type { Scope, Viewer } from '@harbor/shared-runtime/auth'
-import { fanOut, type Sources, type Values } from '@harbor/shared-runtime/fan-out'
+import {
+  fanOut,
+  type OneOf,
+  type Optional,
+  oneOf,
+  optional,
+  type Sources,
+  type Values,
+} from '@harbor/shared-runtime/fan-out'
 import type { ProblemCode } from '@harbor/shared-runtime/problems'
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
 import { z } from 'zod'
@@ -15,7 +23,18 @@ import type { Kit } from './kit.ts'
  */
 export type Access = 'public' | readonly [Scope, ...Scope[]]
 
-type Input<K extends Kit, A extends Access, Params, Query> = {
+/** Starts a source with the clients for what the answer can do without. */
+type Start<K extends Kit, P> = (clients: K['clients']['optional']) => P
+
+type Marks<K extends Kit> = {
+  /** A source that the answer can do without: `optional(({ pricing }) => pricing.prices(skus))`. */
+  optional: <P>(start: Start<K, P>) => Optional<Awaited<P>>
+  /** A source of several, of which at least one must answer. */
+  oneOf: <P>(start: Start<K, P>) => OneOf<Awaited<P>>
+}
+
+type Asked<K extends Kit, A extends Access, Params, Query> = {
+  /** For what the answer cannot do without. */
   clients: K['clients']
   /** The customer whose token the request carries; a public screen is the same for everybody. */
   viewer: A extends 'public' ? undefined : Viewer
@@ -48,7 +67,7 @@ type Definition<
   cache: CachePolicy
   params?: Params
   query?: Query
-  sources: (input: Input<K, A, z.output<Params>, z.output<Query>>) => S
+  sources: (input: Asked<K, A, z.output<Params>, z.output<Query>> & Marks<K>) => S
   /** The allow-list: what it does not name never leaves. */
   view: View
   project: (values: Values<S>, format: K['format']) => z.input<View>
@@ -130,6 +149,12 @@ const Degraded = z.object({
   degraded: z.array(z.string()).describe('The optional parts that are not available now, and are null'),
 })
 
+/** The mark hands over the client, so that no optional source can be asked of the others by mistake. */
+const marksFor = <K extends Kit>(clients: K['clients']): Marks<K> => ({
+  optional: (start) => optional(Promise.try(start, clients.optional)),
+  oneOf: (start) => oneOf(Promise.try(start, clients.optional)),
+})
+
 /**
  * Declares a screen: what it needs, what it shows, how long it may be kept. It reads top to bottom: input
  * validated, sources fetched side by side within the budget, projected, cut to the view.
@@ -179,8 +204,11 @@ export function defineScreen<
         viewer: request.context.viewer,
         params: validated('path', params, request.params),
         query: validated('query', query, request.query),
-      } as Input<K, A, z.output<Params>, z.output<Query>>
-      const { values, degraded, failures } = await fanOut(sources(input), request.context)
+      } as Asked<K, A, z.output<Params>, z.output<Query>>
+      const { values, degraded, failures } = await fanOut(
+        sources({ ...input, ...marksFor<K>(request.clients) }),
+        request.context,
+      )
       const shown = view.parse({ ...project(values, request.format), degraded })
       return { view: shown, tags: tags?.(values) ?? [], revision: revision?.(values), degraded, failures }
     },
