@@ -39,6 +39,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          globalSetup: './e2e/build-dashboard.ts',
           include: ['e2e/src/**/*.test.ts'],
           testTimeout: soak ? 600_000 : 60_000,
           setupFiles,

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { BFFS, type Bff, MANAGEMENT_PORT_DISTANCE } from '../bffs.ts'
 import { SERVICE_NAMES as MOCK_SERVICES } from '../mock-services/src/service-names.ts'
 import { SERVICES as DOMAIN_SERVICES } from '../shared-clients/src/services.ts'
+import { buildDashboard } from './build-dashboard.ts'
 import { bffClients } from './compose-file.ts'
 import { demoTable } from './demo-table.ts'
 import { type PortUse, portTroubles } from './ports.ts'
@@ -115,7 +116,7 @@ process.on('exit', () => {
 })
 
 const [services, ...bffs] = SERVICES
-if (services) await started(services)
+await Promise.all([buildDashboard(), ...(services ? [started(services)] : [])])
 await Promise.all(bffs.map(started))
 console.log(await demoTable(PORTS, offset))
 console.log('ready')

@@ -10,6 +10,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { browser, openBrowser } from './chromium.ts'
+import { logOutOnPage } from './web-pages.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const coapClient = findTool('coap-client', 'coap-client-notls')
@@ -105,22 +106,16 @@ describe('the demo', () => {
       const [, username = '', password = ''] =
         /customer\s+(\S+)\s+(\S+)/.exec(printed.find((line) => line.includes('customer ')) ?? '') ?? []
       await withPage(async (page) => {
-        await page.goto(`http://localhost:${4000 + offset}/#p1002`)
+        await page.goto(`http://localhost:${4000 + offset}/products/p1002`)
         await page.getByRole('link', { name: 'Log in' }).click()
         await page.getByLabel('E-mail').fill(username)
         await page.getByLabel('Password').fill(password)
         await page.getByRole('button', { name: 'Log in' }).click()
         await page.getByText('Ada L.', { exact: true }).waitFor()
-        expect(page.url()).toBe(`http://localhost:${4000 + offset}/#p1002`)
-        // The first calls of a process pay for connections, tokens and compilation.
-        const orders = page.getByRole('heading', { name: 'Your orders' })
-        for (let tries = 0; tries < 10 && (await orders.count()) === 0; tries++) {
-          await page.reload()
-          await page.locator('#home section').first().waitFor()
-        }
-        expect(await orders.count()).toBe(1)
-        await page.getByRole('button', { name: 'Log out', exact: true }).click()
-        await page.getByRole('heading', { name: 'Log out?' }).waitFor()
+        expect(page.url()).toBe(`http://localhost:${4000 + offset}/products/p1002`)
+        await page.getByRole('link', { name: 'Shop' }).click()
+        await page.getByRole('heading', { name: 'Your orders' }).waitFor()
+        await logOutOnPage(page)
         await page.getByRole('button', { name: 'Log out' }).click()
         await page.getByRole('link', { name: 'Log in' }).waitFor()
         expect(await page.getByText('Ada L.', { exact: true }).count()).toBe(0)

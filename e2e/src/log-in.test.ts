@@ -6,6 +6,7 @@ import { browser, openBrowser } from './chromium.ts'
 import { type Running, type System, startProcess, startSystem, upstreamAddresses } from './harness.ts'
 import { startTlsProxy } from './tls-proxy.ts'
 import { CSRF, logInTo, persisted, webBrowser } from './web-client.ts'
+import { logOutOnPage } from './web-pages.ts'
 
 const openssl = findTool('openssl')
 
@@ -97,13 +98,13 @@ describe.skipIf(!browser || !openssl)('in production, with https, in a real brow
     try {
       const asked: string[] = []
       page.on('request', (request) => asked.push(request.url()))
-      await page.goto(`${shop}/#p1002`)
+      await page.goto(`${shop}/products/p1002`)
       await page.getByRole('link', { name: 'Log in' }).click()
       await page.getByLabel('E-mail').fill('ada@harbor.example')
       await page.getByLabel('Password').fill('harbor')
       await page.getByRole('button', { name: 'Log in' }).click()
       await page.getByText('Ada L.', { exact: true }).waitFor()
-      expect(page.url()).toBe(`${shop}/#p1002`)
+      expect(page.url()).toBe(`${shop}/products/p1002`)
 
       const [session, ...others] = await context.cookies(shop)
       expect(others).toEqual([])
@@ -123,8 +124,7 @@ describe.skipIf(!browser || !openssl)('in production, with https, in a real brow
 
       await page.reload()
       await page.getByText('Ada L.', { exact: true }).waitFor()
-      await page.getByRole('button', { name: 'Log out', exact: true }).click()
-      await page.getByRole('heading', { name: 'Log out?' }).waitFor()
+      await logOutOnPage(page)
       await page.getByRole('button', { name: 'Log out' }).click()
       await page.getByRole('link', { name: 'Log in' }).waitFor()
       expect(await context.cookies(shop)).toEqual([])
@@ -149,8 +149,7 @@ describe.skipIf(!browser || !openssl)('in production, with https, in a real brow
       await page.getByText('Ada L.', { exact: true }).waitFor()
       const other = await context.newPage()
       await other.goto(`${shop}/`)
-      await other.getByRole('button', { name: 'Log out everywhere' }).click()
-      await other.getByRole('heading', { name: 'Log out?' }).waitFor()
+      await logOutOnPage(other, 'Log out everywhere')
       await other.close()
       await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
       await page.getByText('Your session has ended').waitFor()

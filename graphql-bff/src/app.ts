@@ -7,7 +7,8 @@ import { continueTrace } from '@harbor/shared-runtime/trace'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { createGraphql, graphqlRoutes } from './graphql.ts'
 import { loadOperations, type PersistedOperations } from './operations.ts'
-import { type Page, pageRoutes } from './page.ts'
+import type { Page } from './page/files.ts'
+import { pageRoutes } from './page/index.ts'
 import { requestGuard } from './request-guard.ts'
 import type { Env, Route } from './route.ts'
 import { schema } from './schema/index.ts'
@@ -28,8 +29,8 @@ export type Dependencies = {
   operations?: PersistedOperations
   /** Milliseconds within which an operation is to be answered. */
   budgetMs?: number
-  /** The files of the dashboard, by path; none: no page is served. */
-  page?: Page
+  /** The built dashboard; `undefined`: no page is served. */
+  page?: Page | undefined
   /** The origin of the image service, from which the page loads its pictures. */
   imagesUrl?: string
 }
@@ -44,13 +45,13 @@ export function createApp({
   allowAdhoc = false,
   operations = loadOperations(schema),
   budgetMs = 1_000,
-  page = new Map(),
+  page,
   imagesUrl = '',
 }: Dependencies) {
   const { whoAsks, origin } = session
   const graphql = createGraphql({ clients, whoAsks, log, operations, allowAdhoc, budgetMs })
   const routes: readonly Route[] = [
-    ...pageRoutes(page, imagesUrl),
+    ...(page ? pageRoutes(page, imagesUrl) : []),
     ...graphqlRoutes(graphql, { operations, allowAdhoc }),
     ...session.routes,
   ]

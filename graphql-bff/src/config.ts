@@ -7,6 +7,7 @@ import {
   logLevel,
   managementPort,
   port,
+  setting,
 } from '@harbor/shared-runtime/config'
 import { trustedProxies } from '@harbor/shared-runtime/limits/address'
 import { quota } from '@harbor/shared-runtime/limits/policy'
@@ -30,6 +31,11 @@ export const Config = z
       'http://127.0.0.1:4118',
       'Address of the image service as browsers know it; the page loads pictures from nowhere else.',
     ),
+    PAGE_FOLDER: setting(z.string().min(1).default('../examples/web-dashboard/dist'), {
+      about:
+        'Folder of the built dashboard, from the working directory. Without a build there, no page is served.',
+      allowed: 'a path',
+    }),
     TRUSTED_PROXIES: trustedProxies,
     RATE_LIMIT_ADDRESS: quota(
       '6000/60',

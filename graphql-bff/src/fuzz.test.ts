@@ -4,7 +4,7 @@ import { checkAnswers, FUZZ_RUNS, FUZZ_TIMEOUT_MS, fuzz } from '@harbor/shared-t
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { CSRF, HASHES, testApp } from '../test/test-app.ts'
-import { loadPage } from './page.ts'
+import { testPage } from '../test/test-page.ts'
 
 const VARIABLES: Record<string, object> = { ProductPage: { id: 'p1001' }, ProductList: { ids: ['p1001'] } }
 const ROLES = ['customer', 'staff', 'staff+finance']
@@ -109,7 +109,8 @@ const requests = (cookies: readonly string[]) =>
       ['POST', '/graphql'],
       ['GET', '/'],
       ['GET', '/operations.json'],
-      ['GET', '/app.js'],
+      ['GET', '/products/x'],
+      ['GET', '/favicon.svg'],
     ],
     headers: [
       ...cookies.map((cookie) => ['cookie', cookie] as const),
@@ -132,7 +133,7 @@ test.for([
   '%s, whatever is sent is answered without a server error, a stack or a changed prototype',
   { timeout: FUZZ_TIMEOUT_MS },
   async ([name, allowAdhoc, runs]) => {
-    const { app, contexts, session } = testApp({ allowAdhoc, page: loadPage() })
+    const { app, contexts, session } = testApp({ allowAdhoc, page: testPage })
     const cookies = await Promise.all(ROLES.map((role) => session.cookieOf(role)))
     const part = httpPart({ name: 'http', fetch: app.fetch, host: '127.0.0.1', port: 0, portSetting: 'PORT' })
     const address = (await part.start()) ?? ''

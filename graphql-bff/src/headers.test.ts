@@ -1,14 +1,14 @@
 import { everyRequest, faultsOf } from '@harbor/shared-testing/answer-headers'
 import { expect, test } from 'vitest'
 import { CSRF, HASHES, testApp } from '../test/test-app.ts'
-import { loadPage } from './page.ts'
+import { testPage } from '../test/test-page.ts'
 
 const PAGE_QUERY = `?documentId=${HASHES.ProductPage}&variables=${encodeURIComponent('{"id":"p1001"}')}`
 
 test.for([true, false])(
   'every answer of every route has its security headers and opens nothing to another origin (https: %s)',
   async (https) => {
-    const { app } = testApp({ page: loadPage(), https })
+    const { app } = testApp({ page: testPage, https })
     const statuses = new Set<number>()
     // As a page of another site sends it, and as one of ours does.
     for (const { path, method, headers } of everyRequest(app, () => 'x'))
@@ -27,7 +27,7 @@ test.for([true, false])(
 )
 
 test('so has what goes wrong inside', async () => {
-  const broken = new Map([['/broken', undefined as never]])
+  const broken = { ...testPage, assets: new Map([['/broken', undefined as never]]) }
   const answer = await testApp({ page: broken }).app.request('/broken')
   expect([answer.status, faultsOf(answer, false)]).toEqual([500, []])
 })

@@ -2,15 +2,17 @@ import { createLog } from '@harbor/shared-runtime/log'
 import { describe, expect, it } from 'vitest'
 import { fakeUpstreams } from '../test/fake-upstreams.ts'
 import { CSRF, testApp } from '../test/test-app.ts'
+import { testPage } from '../test/test-page.ts'
 import { ORIGIN, testSession } from '../test/test-session.ts'
 import { createApp } from './app.ts'
-import { loadPage } from './page.ts'
 import type { RouteKind } from './route.ts'
 
 /** Every route with what it is for: who adds one says so here, too. */
 const ROUTES: Record<string, RouteKind> = {
   'GET /': 'navigation',
   'HEAD /': 'navigation',
+  'GET /products/:id': 'navigation',
+  'HEAD /products/:id': 'navigation',
   'GET /auth/login': 'navigation',
   'GET /auth/callback': 'navigation',
   'GET /graphiql': 'navigation',
@@ -21,9 +23,9 @@ const ROUTES: Record<string, RouteKind> = {
   'POST /auth/logout-everywhere': 'api',
   'POST /auth/backchannel-logout': 'server',
   ...Object.fromEntries(
-    ['/operations.json', ...loadPage().keys()]
-      .filter((path) => path !== '/')
-      .flatMap((path) => [`GET ${path}`, `HEAD ${path}`].map((route) => [route, 'asset' as const])),
+    ['/operations.json', ...testPage.assets.keys()].flatMap((path) =>
+      [`GET ${path}`, `HEAD ${path}`].map((route) => [route, 'asset' as const]),
+    ),
   ),
 }
 
@@ -32,7 +34,7 @@ const newApp = (allowAdhoc = true) =>
     clients: fakeUpstreams().clients,
     session: testSession().boundary,
     log: createLog('test', 'silent'),
-    page: loadPage(),
+    page: testPage,
     allowAdhoc,
   })
 
@@ -220,7 +222,7 @@ describe('the full matrix of what a request can say', () => {
 
 describe('navigations and assets', () => {
   it('are the same for everybody: no session is looked for', async () => {
-    const { app, session } = testApp({ page: loadPage() })
+    const { app, session } = testApp({ page: testPage })
     const cookie = await session.cookieOf('customer')
     for (const [route, kind] of Object.entries(ROUTES)) {
       const [method = '', path = ''] = route.split(' ')

@@ -50,9 +50,9 @@ const RULES: Record<RouteKind, Rule> = {
  * @throws {ProblemError} `NOT_FOUND`, `METHOD_NOT_ALLOWED`, `UNSUPPORTED_MEDIA_TYPE`, `FORBIDDEN`
  */
 export function requestGuard(routes: readonly Route[], ownOrigin: () => string): MiddlewareHandler<Env> {
-  const byPath = new Map(routes.map((route) => [route.path, route]))
+  const find = finder(routes)
   return async (c, next) => {
-    const route = byPath.get(c.req.path)
+    const route = find(c.req.path)
     if (!route) throw new ProblemError('NOT_FOUND')
     if (!route.methods.some((method) => method === c.req.method))
       return problemResponse(new ProblemError('METHOD_NOT_ALLOWED'), c.var.trace.traceId, {
@@ -60,6 +60,24 @@ export function requestGuard(routes: readonly Route[], ownOrigin: () => string):
       })
     assertFits(RULES[route.kind], (name) => c.req.header(name), ownOrigin())
     return next()
+  }
+}
+
+/** Finds the route of a path; in a route's path, `:name` stands for any one segment that is not empty. */
+function finder(routes: readonly Route[]): (path: string) => Route | undefined {
+  const exact = new Map(routes.map((route) => [route.path, route]))
+  const patterns = routes
+    .filter(({ path }) => path.includes('/:'))
+    .map((route) => ({ route, segments: route.path.split('/') }))
+  return (path) => {
+    const found = exact.get(path)
+    if (found || patterns.length === 0) return found
+    const given = path.split('/')
+    return patterns.find(
+      ({ segments }) =>
+        segments.length === given.length &&
+        segments.every((segment, at) => (segment.startsWith(':') ? given[at] !== '' : segment === given[at])),
+    )?.route
   }
 }
 

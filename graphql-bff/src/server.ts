@@ -10,7 +10,7 @@ import { runProcess } from '@harbor/shared-runtime/process'
 import { sealKeysPart, sealOf } from '@harbor/shared-runtime/seal'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
-import { loadPage } from './page.ts'
+import { loadPage } from './page/files.ts'
 import { rateLimitPolicies } from './rate-limits.ts'
 import { createSessionBoundary } from './session/index.ts'
 import { createOidc } from './session/oidc.ts'
@@ -43,6 +43,12 @@ const limiter = createRateLimiter({
   secret: config.IDENTITY_CLIENT_SECRET,
   log,
 })
+const page = loadPage(config.PAGE_FOLDER)
+if (!page)
+  log.warn(
+    { folder: config.PAGE_FOLDER },
+    'the dashboard is not built, so no page is served: run "pnpm --filter @harbor/web-dashboard build"',
+  )
 const app = createApp({
   clients,
   session: createSessionBoundary({
@@ -57,7 +63,7 @@ const app = createApp({
   limits: rateLimiting(limiter, config.TRUSTED_PROXIES),
   https: origin().startsWith('https:'),
   allowAdhoc: config.GRAPHQL_ALLOW_ADHOC,
-  page: loadPage(),
+  page,
   imagesUrl: config.IMAGES_URL,
 })
 

@@ -1,0 +1,27 @@
+import { Link } from '@tanstack/react-router'
+import type { CartQuery } from '../gen/operations.ts'
+import { Picture } from '../ui/picture.tsx'
+
+export type Lines = NonNullable<NonNullable<CartQuery['viewer']>['cart']>['lines']
+
+export const CartLines = ({ lines }: { lines: Lines }) => (
+  <ul className="cart-lines panel">
+    {lines.map((line) => (
+      <li key={line.sku} className="cart-line">
+        <Picture url={line.imageUrl} alt="" size={88} />
+        <div>
+          {line.product ? (
+            <Link to="/products/$id" params={{ id: line.product.id }}>
+              {line.name}
+            </Link>
+          ) : (
+            line.name
+          )}
+          <small>{line.sku}</small>
+        </div>
+        <span>{line.quantity} ×</span>
+        <strong className="price">{line.total?.formatted ?? '–'}</strong>
+      </li>
+    ))}
+  </ul>
+)
