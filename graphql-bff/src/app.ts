@@ -1,9 +1,5 @@
-import { securityHeaders } from '@harbor/shared-edge/security-headers'
-import { urlLimits } from '@harbor/shared-runtime/limits/url-limits'
+import { httpEdge } from '@harbor/shared-edge/http/http-edge'
 import type { Log } from '@harbor/shared-runtime/log'
-import { problemResponse } from '@harbor/shared-runtime/problem-response'
-import { toProblem } from '@harbor/shared-runtime/problems'
-import { continueTrace } from '@harbor/shared-runtime/trace'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { createGraphql, graphqlRoutes } from './graphql.ts'
 import { loadOperations, type PersistedOperations } from './operations.ts'
@@ -57,19 +53,8 @@ export function createApp({
   ]
   const app = new Hono<Env>()
 
-  app.use(securityHeaders({ https }), async (c, next) => {
-    c.set('trace', continueTrace(c.req.header('traceparent')))
-    await next()
-    c.header('x-trace-id', c.var.trace.traceId)
-  })
-  app.use(...limits, urlLimits(), requestGuard(routes, origin))
+  httpEdge(app, { log, https, limits, challenge: () => CHALLENGE })
+  app.use(requestGuard(routes, origin))
   for (const { methods, path, handle } of routes) app.on([...methods], path, handle)
-
-  app.onError((error, c) => {
-    const problem = toProblem(error)
-    if (problem.status >= 500) log.error({ err: error, traceId: c.var.trace.traceId }, 'request failed')
-    const challenge = problem.code === 'UNAUTHENTICATED' && { 'WWW-Authenticate': CHALLENGE }
-    return problemResponse(problem, c.var.trace.traceId, { ...challenge })
-  })
   return app
 }

@@ -1,4 +1,6 @@
 import { bffSettings, clientSecret } from '@harbor/shared-clients'
+import { trustedProxies } from '@harbor/shared-edge/limits/address'
+import { quota } from '@harbor/shared-edge/limits/policy'
 import {
   drainDelay,
   flag,
@@ -9,8 +11,6 @@ import {
   port,
   setting,
 } from '@harbor/shared-runtime/config'
-import { trustedProxies } from '@harbor/shared-runtime/limits/address'
-import { quota } from '@harbor/shared-runtime/limits/policy'
 import { SEAL_KEYS_MISSING, sealKeysFitRedis } from '@harbor/shared-runtime/seal'
 import { z } from 'zod'
 import { sessionSettings } from './session/settings.ts'

@@ -1,6 +1,6 @@
+import type { CountAs } from '@harbor/shared-edge/limits/rate-limiting'
 import { negotiateLocale } from '@harbor/shared-edge/negotiation/locale'
 import type { Viewer } from '@harbor/shared-runtime/auth'
-import type { CountAs } from '@harbor/shared-runtime/limits/rate-limiting'
 import type { Locale } from '@harbor/shared-runtime/locale'
 import type { ProblemError } from '@harbor/shared-runtime/problems'
 import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'

@@ -1,5 +1,5 @@
-import { createRateLimiter } from '@harbor/shared-runtime/limits/rate-limiter'
-import { rateLimiting } from '@harbor/shared-runtime/limits/rate-limiting'
+import { createRateLimiter } from '@harbor/shared-edge/limits/rate-limiter'
+import { rateLimiting } from '@harbor/shared-edge/limits/rate-limiting'
 import { createLog } from '@harbor/shared-runtime/log'
 import { expect, test } from 'vitest'
 import { fakeUpstreams } from '../test/fake-upstreams.ts'

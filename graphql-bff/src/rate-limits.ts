@@ -1,4 +1,4 @@
-import { policyOf, type RateLimitPolicy } from '@harbor/shared-runtime/limits/policy'
+import { policyOf, type RateLimitPolicy } from '@harbor/shared-edge/limits/policy'
 import type { Config } from './config.ts'
 import { ENDING_PATHS } from './session/ending-paths.ts'
 

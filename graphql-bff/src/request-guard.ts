@@ -1,4 +1,4 @@
-import { problemResponse } from '@harbor/shared-runtime/problem-response'
+import { problemResponse } from '@harbor/shared-edge/http/problem-response'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { MiddlewareHandler } from 'hono'
 import type { Env, Route, RouteKind } from './route.ts'

@@ -1,4 +1,6 @@
 import { bffSettings, clientSecret } from '@harbor/shared-clients'
+import { trustedProxies } from '@harbor/shared-edge/limits/address'
+import { quota } from '@harbor/shared-edge/limits/policy'
 import { minimumVersions } from '@harbor/shared-edge/rest/app-version'
 import {
   drainDelay,
@@ -10,8 +12,6 @@ import {
   optionalHttpAddress,
   port,
 } from '@harbor/shared-runtime/config'
-import { trustedProxies } from '@harbor/shared-runtime/limits/address'
-import { quota } from '@harbor/shared-runtime/limits/policy'
 import { SEAL_KEYS_MISSING, sealKeys, sealKeysFitRedis } from '@harbor/shared-runtime/seal'
 import { z } from 'zod'
 

@@ -1,4 +1,4 @@
-import { policyOf, type RateLimitPolicy } from '@harbor/shared-runtime/limits/policy'
+import { policyOf, type RateLimitPolicy } from '@harbor/shared-edge/limits/policy'
 import type { Config } from './config.ts'
 
 /** Whose requests are limited, and by which setting. */

@@ -1,4 +1,4 @@
-import { readJsonBody } from '@harbor/shared-runtime/limits/read-body'
+import { readJsonBody } from '@harbor/shared-edge/limits/read-body'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 

@@ -1,5 +1,5 @@
-import { atMost } from '@harbor/shared-runtime/limits/at-most'
-import { readFormBody } from '@harbor/shared-runtime/limits/read-body'
+import { atMost } from '@harbor/shared-edge/limits/at-most'
+import { readFormBody } from '@harbor/shared-edge/limits/read-body'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Context } from 'hono'
 import {

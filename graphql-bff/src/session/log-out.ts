@@ -1,5 +1,5 @@
+import { atMost } from '@harbor/shared-edge/limits/at-most'
 import { arrivalOf, byDeadline } from '@harbor/shared-runtime/arrival'
-import { atMost } from '@harbor/shared-runtime/limits/at-most'
 import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { Context } from 'hono'

@@ -1,4 +1,4 @@
-import { addressKey } from '@harbor/shared-runtime/limits/address'
+import { addressKey } from '@harbor/shared-edge/limits/address'
 import type { Config } from '../config.ts'
 import { RateLimit } from './rate-limit.ts'
 

@@ -1,4 +1,6 @@
-import { readTextBody } from '@harbor/shared-runtime/limits/read-body'
+import { httpEdge } from '@harbor/shared-edge/http/http-edge'
+import type { EdgeEnv } from '@harbor/shared-edge/http/tracing'
+import { readTextBody } from '@harbor/shared-edge/limits/read-body'
 import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import { type Context, Hono } from 'hono'
@@ -8,7 +10,7 @@ import { newKey } from '../devices/key.ts'
 import { type DeviceRecord, Identifier, Lists, NewDevice } from '../devices/record.ts'
 import type { Devices } from '../devices/registry.ts'
 import type { Change, DeviceStore } from '../devices/store.ts'
-import { answeringProblems, callerOf, requireToken } from './guard.ts'
+import { callerOf, requireToken, tokenOnly } from './guard.ts'
 
 const DAY_S = 86_400
 /** More than the lists of any device. */
@@ -33,8 +35,8 @@ type Options = { devices: Devices; store: DeviceStore; adminToken: string | unde
  * nowhere else; every action is logged.
  */
 export function deviceRoutes({ devices, store, adminToken, log }: Options): Hono {
-  const app = new Hono().basePath('/devices')
-  app.onError(answeringProblems(log))
+  const app = new Hono<EdgeEnv>().basePath('/devices')
+  httpEdge(app, { log, challenge: tokenOnly })
   app.use(requireToken(adminToken, 'ADMIN_TOKEN'))
 
   app.get('/', (c) => {
@@ -80,7 +82,9 @@ export function deviceRoutes({ devices, store, adminToken, log }: Options): Hono
     return c.body(null, 204)
   })
 
-  return app
+  const mounted = new Hono()
+  mounted.route('/', app)
+  return mounted
 
   async function act(c: Context, action: string, device: string, change: Change, keyId?: string) {
     const by = callerOf(c)

@@ -1,8 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import type { Log } from '@harbor/shared-runtime/log'
-import { problemResponse } from '@harbor/shared-runtime/problem-response'
-import { ProblemError, toProblem } from '@harbor/shared-runtime/problems'
-import { continueTrace } from '@harbor/shared-runtime/trace'
+import { ProblemError } from '@harbor/shared-runtime/problems'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context, MiddlewareHandler } from 'hono'
 
@@ -20,15 +17,8 @@ export function requireToken(token: string | undefined, settingName: string): Mi
 const isSame = (given: string, token: string): boolean =>
   timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', token, 'buffer'))
 
-/** Answers what was thrown as problem+json; what nobody foresaw goes into the log. */
-export const answeringProblems =
-  (log: Log) =>
-  (error: Error, c: Context): Response => {
-    const { traceId } = continueTrace(c.req.header('traceparent'))
-    const problem = toProblem(error)
-    if (problem.status === 500) log.error({ err: error, traceId }, 'a management request failed')
-    return problemResponse(problem, traceId)
-  }
+/** The `WWW-Authenticate` of a 401 of the management port. */
+export const tokenOnly = (): string => 'Bearer'
 
 /** Who asked, for the log. */
 export const callerOf = (c: Context): string | undefined => getConnInfo(c).remote.address

@@ -1,11 +1,13 @@
-import { readFormBody, readJsonBody } from '@harbor/shared-runtime/limits/read-body'
+import { httpEdge } from '@harbor/shared-edge/http/http-edge'
+import type { EdgeEnv } from '@harbor/shared-edge/http/tracing'
+import { readFormBody, readJsonBody } from '@harbor/shared-edge/limits/read-body'
 import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { Devices } from '../devices/registry.ts'
 import { logIn, mayUse } from '../topics.ts'
-import { answeringProblems, requireToken } from './guard.ts'
+import { requireToken, tokenOnly } from './guard.ts'
 
 const Text = z.string().max(1_024)
 const LogIn = z.object({ username: Text, password: Text })
@@ -25,8 +27,8 @@ type Options = {
  * "allow"; what is not understood is denied.
  */
 export function mqttRoutes({ devices, brokerToken, takesTelemetry, log }: Options): Hono {
-  const app = new Hono().basePath('/mqtt')
-  app.onError(answeringProblems(log))
+  const app = new Hono<EdgeEnv>().basePath('/mqtt')
+  httpEdge(app, { log, challenge: tokenOnly })
   app.use(requireToken(brokerToken, 'MQTT_AUTH_TOKEN'))
 
   app.post('/auth', async (c) => {
@@ -47,7 +49,9 @@ export function mqttRoutes({ devices, brokerToken, takesTelemetry, log }: Option
     return c.json({ result: allowed ? 'allow' : 'deny' })
   })
 
-  return app
+  const mounted = new Hono()
+  mounted.route('/', app)
+  return mounted
 }
 
 /** Three texts, and what else a broker may be set up to send. */

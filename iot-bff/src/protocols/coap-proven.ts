@@ -1,4 +1,4 @@
-import { addressKey } from '@harbor/shared-runtime/limits/address'
+import { addressKey } from '@harbor/shared-edge/limits/address'
 import type { Endpoint } from './coap-endpoint.ts'
 
 /** A proof is forgotten after this time: its port may belong to another device by then. */

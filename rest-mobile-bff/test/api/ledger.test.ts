@@ -1,4 +1,4 @@
-import type { RequestEnv } from '@harbor/shared-edge/http/request'
+import type { RestEnv } from '@harbor/shared-edge/rest/app-version'
 import { type ClientLedger, createClientLedger } from '@harbor/shared-edge/rest/ledger'
 import { MOST_APPS, type Usage } from '@harbor/shared-edge/rest/ledger/usage'
 import { memoryUsage, redisUsage, type UsageStore } from '@harbor/shared-edge/rest/ledger/usage-store'
@@ -110,7 +110,7 @@ const ledgerOf = (store: UsageStore) =>
 
 /** Has requests of an app that says nothing counted, as the app's routes do. */
 async function count(ledger: ClientLedger, requests: number): Promise<void> {
-  const app = new Hono<RequestEnv>()
+  const app = new Hono<RestEnv>()
   app.get('/', ledger.counting({ method: 'GET', path: '/v1/home', version: 1 }), (c) => c.text('ok'))
   for (let i = 0; i < requests; i++) await app.request('/')
 }

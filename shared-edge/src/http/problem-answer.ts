@@ -1,14 +1,17 @@
 import { challenge, credentialOf } from '@harbor/shared-runtime/auth'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
-import type { Log } from '@harbor/shared-runtime/log'
-import { problemResponse } from '@harbor/shared-runtime/problem-response'
 import { ProblemError, toProblem } from '@harbor/shared-runtime/problems'
-import type { ErrorHandler, Handler, MiddlewareHandler, NotFoundHandler } from 'hono'
-import type { RequestEnv } from './request.ts'
+import type { Context, ErrorHandler, Handler, MiddlewareHandler } from 'hono'
+import { problemResponse } from './problem-response.ts'
+import type { EdgeEnv, EdgeLog } from './tracing.ts'
 
-/** Answers any error as RFC 9457 problem+json; what the consumer may not know goes to the log only. */
+/**
+ * Answers any error as RFC 9457 problem+json; what the consumer may not know goes to the log only. An upstream's failure
+ * is a warning, anything else with status 500 and more an error.
+ * @param challenge the `WWW-Authenticate` of a 401 that names none
+ */
 export const answerProblem =
-  (log: Log): ErrorHandler<RequestEnv> =>
+  <E extends EdgeEnv>(log: EdgeLog, challenge: (c: Context) => string): ErrorHandler<E> =>
   (error, c) => {
     const problem = toProblem(error)
     if (problem.status >= 500)
@@ -16,12 +19,18 @@ export const answerProblem =
         { err: error, code: problem.code, traceId: c.var.trace.traceId },
         'request failed',
       )
-    // A token that identity refuses later, such as one that ended within the leeway, is as good as an invalid one.
-    const presented = credentialOf(c.req.header('authorization'))
-    const failure = presented && { scheme: presented.scheme, error: 'invalid_token' as const }
-    const headers = problem.status === 401 && { 'WWW-Authenticate': problem.challenge ?? challenge(failure) }
+    const headers = problem.status === 401 && { 'WWW-Authenticate': problem.challenge ?? challenge(c) }
     return problemResponse(problem, c.var.trace.traceId, headers || {})
   }
+
+/**
+ * The challenge of a process that takes access tokens. A token that identity refuses later, such as one that expired
+ * within the leeway, is as good as an invalid one.
+ */
+export function tokenChallenge(c: Context): string {
+  const presented = credentialOf(c.req.header('authorization'))
+  return challenge(presented && { scheme: presented.scheme, error: 'invalid_token' as const })
+}
 
 /** An error handler of Hono sees Errors only: whatever else is thrown becomes one. */
 export const errorsOnly: MiddlewareHandler = async (_, next) => {
@@ -32,7 +41,7 @@ export const errorsOnly: MiddlewareHandler = async (_, next) => {
   }
 }
 
-export const unknownRoute: NotFoundHandler<RequestEnv> = (c) =>
+export const unknownRoute = <E extends EdgeEnv>(c: Context<E>): Response =>
   problemResponse(
     new ProblemError('NOT_FOUND', 'There is no such route. /docs lists those there are.'),
     c.var.trace.traceId,
@@ -40,7 +49,7 @@ export const unknownRoute: NotFoundHandler<RequestEnv> = (c) =>
 
 /** @param allowed the methods of the route, as in an `Allow` header */
 export const methodNotAllowed =
-  (allowed: string): Handler<RequestEnv> =>
+  (allowed: string): Handler<EdgeEnv> =>
   (c) =>
     problemResponse(new ProblemError('METHOD_NOT_ALLOWED', `Allowed: ${allowed}.`), c.var.trace.traceId, {
       Allow: allowed,

@@ -2,7 +2,7 @@ import { setting } from '@harbor/shared-runtime/config'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { MiddlewareHandler } from 'hono'
 import { z } from 'zod'
-import type { RequestEnv } from '../http/request.ts'
+import type { EdgeEnv } from '../http/tracing.ts'
 
 const PLATFORMS = ['ios', 'android', 'web'] as const
 type Platform = (typeof PLATFORMS)[number]
@@ -12,6 +12,12 @@ type Version = readonly [number, number, number]
 
 /** Which app asks, as it says itself: for statistics and for the minimum, never for what it may see. */
 export type AppVersion = { readonly name: string; readonly version: Version; readonly platform: Platform }
+
+/** What every handler of a REST API may read of the request that it serves. */
+export type RestEnv = {
+  Bindings: EdgeEnv['Bindings']
+  Variables: EdgeEnv['Variables'] & { app: AppVersion | undefined }
+}
 
 const NUMBERS = String.raw`(\d{1,5})\.(\d{1,5})\.(\d{1,5})`
 const HEADER = new RegExp(
@@ -74,7 +80,7 @@ export const minimumVersions = setting(
  * @throws {ProblemError} `APP_TOO_OLD`, with `updateUrl` where that is known
  */
 export const servedVersions =
-  (minimum: MinimumVersions = {}, updateUrl?: string): MiddlewareHandler<RequestEnv> =>
+  (minimum: MinimumVersions = {}, updateUrl?: string): MiddlewareHandler<RestEnv> =>
   async (c, next) => {
     const app = parseAppVersion(c.req.header('app-version'))
     c.set('app', app)

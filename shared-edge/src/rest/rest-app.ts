@@ -1,10 +1,8 @@
-import { urlLimits } from '@harbor/shared-runtime/limits/url-limits'
 import { Hono, type MiddlewareHandler } from 'hono'
-import { answerProblem, errorsOnly, methodNotAllowed, unknownRoute } from '../http/problem-answer.ts'
-import { type RequestEnv, tracing } from '../http/request.ts'
-import { securityHeaders } from '../security-headers.ts'
+import { httpEdge } from '../http/http-edge.ts'
+import { methodNotAllowed, tokenChallenge } from '../http/problem-answer.ts'
 import { apiReference } from './api-reference.ts'
-import { type MinimumVersions, servedVersions } from './app-version.ts'
+import { type MinimumVersions, type RestEnv, servedVersions } from './app-version.ts'
 import { announceDeprecation } from './deprecation.ts'
 import type { Kit } from './kit.ts'
 import type { ClientLedger } from './ledger/ledger.ts'
@@ -47,8 +45,8 @@ export function createRestApp<K extends Kit>({
   ...rest
 }: RestDependencies<K>) {
   const { log } = rest
-  const app = new Hono<RequestEnv>()
-  app.use(securityHeaders({ https }), tracing(log), errorsOnly, ...limits, urlLimits())
+  const app = new Hono<RestEnv>()
+  httpEdge(app, { log, https, limits, serverTiming: true, challenge: tokenChallenge })
   app.route('/', apiReference({ title, document }))
   for (const [path, alternatives] of Map.groupBy(routes, ({ path }) => path)) {
     const pattern = path.replace(/\{(\w+)\}/g, ':$1')
@@ -63,7 +61,5 @@ export function createRestApp<K extends Kit>({
       )
     app.all(pattern, methodNotAllowed(alternatives.map(({ method }) => METHODS[method]).join(', ')))
   }
-  app.notFound(unknownRoute)
-  app.onError(answerProblem(log))
   return app
 }

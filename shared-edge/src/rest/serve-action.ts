@@ -1,6 +1,5 @@
 import { arrivalOf, byDeadline, requireTime } from '@harbor/shared-runtime/arrival'
 import type { TokenVerifier } from '@harbor/shared-runtime/auth'
-import { readJsonBody } from '@harbor/shared-runtime/limits/read-body'
 import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError, problemBody, toProblem } from '@harbor/shared-runtime/problems'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
@@ -9,10 +8,11 @@ import type { Context, Handler } from 'hono'
 import type { z } from 'zod'
 import { revisionTag } from '../caching/preconditions.ts'
 import { authorise } from '../http/authorise.ts'
-import type { RequestEnv } from '../http/request.ts'
 import { validated } from '../http/validated.ts'
+import { readJsonBody } from '../limits/read-body.ts'
 import { negotiateLocale } from '../negotiation/locale.ts'
 import type { Action, Done, Method } from './action.ts'
+import type { RestEnv } from './app-version.ts'
 import { IdempotencyKey } from './idempotency-key.ts'
 import type { ClientSet, CreateFormat, Kit } from './kit.ts'
 import { writePrecondition } from './write-precondition.ts'
@@ -41,7 +41,7 @@ export const serveAction =
   <K extends Kit>(
     action: ActionOf<K>,
     { clients, createFormat, verify, writes, log }: ActionDependencies<K>,
-  ): Handler<RequestEnv> =>
+  ): Handler<RestEnv> =>
   async (c) => {
     const arrivedAt = arrivalOf(c.env?.incoming)
     const deadline = arrivedAt + action.budgetMs
@@ -112,7 +112,7 @@ const done = ({ status, version }: Action, { body, revision }: Done): KeptAnswer
 })
 
 /** A refusal is an answer like any other. @throws what says nothing about what became of the write */
-function refused(error: unknown, c: Context<RequestEnv>, log: Log): KeptAnswer {
+function refused(error: unknown, c: Context<RestEnv>, log: Log): KeptAnswer {
   const problem = toProblem(error)
   // The write may have happened all the same: whoever asks again with the key will know.
   if (problem.code === 'UPSTREAM_INVALID')

@@ -13,10 +13,10 @@ import { requireMatch, revisionTag } from '../caching/preconditions.ts'
 import { matchesTag } from '../entity-tags.ts'
 import { authorise } from '../http/authorise.ts'
 import { type Query, readQuery, withQuery } from '../http/query.ts'
-import type { RequestEnv } from '../http/request.ts'
 import { Body } from '../representation/body.ts'
 import { encodeView } from '../representation/media-types.ts'
 import { InUrl, negotiate, type Representation } from '../representation/representation.ts'
+import type { RestEnv } from './app-version.ts'
 import type { ClientSet, CreateFormat, Kit } from './kit.ts'
 import type { Screen, ScreenAnswer } from './screen.ts'
 
@@ -49,7 +49,7 @@ type Asked = {
 export function serveScreen<K extends Kit>(
   screen: ScreenOf<K>,
   dependencies: ScreenDependencies<K>,
-): Handler<RequestEnv> {
+): Handler<RestEnv> {
   const { verify, cache, cdn, namespace } = dependencies
   const isPublic = screen.cache.scope === 'public'
   const kept =
@@ -86,7 +86,7 @@ export function serveScreen<K extends Kit>(
 
 /** The finished answer, of whoever asked for it first. */
 const lookUp = <K extends Kit>(
-  c: Context<RequestEnv>,
+  c: Context<RestEnv>,
   screen: ScreenOf<K>,
   asked: Asked,
   address: string,
@@ -104,7 +104,7 @@ const lookUp = <K extends Kit>(
 
 /** An answer for this request alone. */
 async function buildAlone<K extends Kit>(
-  c: Context<RequestEnv>,
+  c: Context<RestEnv>,
   screen: ScreenOf<K>,
   asked: Asked,
   dependencies: ScreenDependencies<K>,
@@ -115,7 +115,7 @@ async function buildAlone<K extends Kit>(
 
 /** Fan-out, projection, view, bytes. */
 async function build<K extends Kit>(
-  c: Context<RequestEnv>,
+  c: Context<RestEnv>,
   screen: ScreenOf<K>,
   { viewer, query, wanted, arrivedAt }: Asked,
   signal: AbortSignal,
@@ -143,7 +143,7 @@ async function build<K extends Kit>(
 
 /** 304 when the consumer has it, else 200; but for what describes the body, with the same headers. */
 function respond(
-  c: Context<RequestEnv>,
+  c: Context<RestEnv>,
   screen: Screen,
   { mediaType, coding, varies, forAll }: Representation,
   { answer, headers: origin }: Sourced,
@@ -180,7 +180,7 @@ function respond(
  * The request target as it came, which is what a cache goes by; `c.req.url` has dot segments taken out.
  * A test without a socket has the URL alone.
  */
-const targetOf = (c: Context<RequestEnv>): string =>
+const targetOf = (c: Context<RestEnv>): string =>
   c.env?.incoming?.url ?? c.req.url.slice(c.req.url.indexOf('/', c.req.url.indexOf('//') + 2))
 
 function logFailures(log: Log, screen: Screen, traceId: string, { failures }: ScreenAnswer): void {

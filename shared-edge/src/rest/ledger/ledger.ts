@@ -1,8 +1,7 @@
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
 import { Hono, type MiddlewareHandler } from 'hono'
-import type { RequestEnv } from '../../http/request.ts'
-import { labelOf } from '../app-version.ts'
+import { labelOf, type RestEnv } from '../app-version.ts'
 import type { Deprecated } from '../deprecation.ts'
 import { dayOf, keyOf, type Usage } from './usage.ts'
 import { addTo, type UsageStore } from './usage-store.ts'
@@ -106,7 +105,7 @@ export function createClientLedger({ routes, store, log, now = () => new Date() 
     flush,
     report,
     /** Counts each request of a route, whatever is answered. */
-    counting(route: CountedRoute): MiddlewareHandler<RequestEnv> {
+    counting(route: CountedRoute): MiddlewareHandler<RestEnv> {
       const name = routeName(route)
       return async (c, next) => {
         await next()

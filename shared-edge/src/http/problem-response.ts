@@ -1,6 +1,6 @@
-import { type ProblemError, problemBody } from './problems.ts'
+import { type ProblemError, problemBody } from '@harbor/shared-runtime/problems'
 
-/** A problem as an HTTP answer (RFC 9457): never kept by a cache, and with a hint where one helps. */
+/** A problem as an HTTP answer (RFC 9457): never stored by a cache, and with `Retry-After` where that helps. */
 export function problemResponse(
   problem: ProblemError,
   traceId: string,
@@ -11,7 +11,6 @@ export function problemResponse(
     headers: {
       'Content-Type': 'application/problem+json',
       'Cache-Control': 'no-store',
-      ...(problem.code === 'UNAUTHENTICATED' && { 'WWW-Authenticate': 'Bearer' }),
       ...(problem.challenge !== undefined && { 'WWW-Authenticate': problem.challenge }),
       ...(problem.retryAfterS !== undefined && { 'Retry-After': String(problem.retryAfterS) }),
       ...problem.headers,

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
+import { httpPart } from '@harbor/shared-runtime/http-server'
+import { toProblem } from '@harbor/shared-runtime/problems'
 import { connect } from '@harbor/shared-testing/raw-connection'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { httpPart } from '../http-server.ts'
-import { problemResponse } from '../problem-response.ts'
-import { toProblem } from '../problems.ts'
+import { problemResponse } from '../http/problem-response.ts'
 import { readFormBody, readJsonBody } from './read-body.ts'
 
 const LIMITS = { maxBytes: 100, maxDepth: 3, maxMembers: 4 }

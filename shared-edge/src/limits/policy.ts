@@ -1,5 +1,5 @@
+import { setting } from '@harbor/shared-runtime/config'
 import { z } from 'zod'
-import { setting } from '../config.ts'
 
 /** Whose requests are counted together. */
 export type CountedPer = 'address' | 'client' | 'session' | 'user'

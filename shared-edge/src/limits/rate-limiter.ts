@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
+import { RedisGuard } from '@harbor/shared-runtime/cache/redis-guard'
+import type { Log } from '@harbor/shared-runtime/log'
+import type { RedisConnection } from '@harbor/shared-runtime/redis'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
-import { RedisGuard } from '../cache/redis-guard.ts'
-import type { Log } from '../log.ts'
-import type { RedisConnection } from '../redis.ts'
 import type { RateLimitPolicy } from './policy.ts'
 import { type Usage, Windows } from './windows.ts'
 

@@ -1,6 +1,6 @@
+import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, MiddlewareHandler } from 'hono'
-import { ProblemError } from '../problems.ts'
 import { addressKey, clientAddress, type TrustedProxies } from './address.ts'
 import type { CountedPer, RateLimitPolicy } from './policy.ts'
 import type { RateLimiter } from './rate-limiter.ts'

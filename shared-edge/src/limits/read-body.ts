@@ -1,5 +1,5 @@
-import { ProblemError } from '../problems.ts'
-import { MAX_BODY_BYTES } from './body-cap.ts'
+import { MAX_BODY_BYTES } from '@harbor/shared-runtime/limits/body-cap'
+import { ProblemError } from '@harbor/shared-runtime/problems'
 import { type JsonShape, keepsWithin } from './json-shape.ts'
 
 /** What the body of a request may be. */

@@ -1,5 +1,5 @@
+import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { MiddlewareHandler } from 'hono'
-import { ProblemError } from '../problems.ts'
 
 /** RFC 9110, 4.1 asks for 8,000 at least. */
 const MAX_URL_CHARACTERS = 8_192

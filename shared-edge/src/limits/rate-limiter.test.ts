@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { createLog } from '@harbor/shared-runtime/log'
+import { connectRedis, type RedisConnection } from '@harbor/shared-runtime/redis'
+import { addressOf } from '@harbor/shared-runtime/test/redis-address'
 import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-testing/redis-server'
 import { until } from '@harbor/shared-testing/until'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { addressOf } from '../../test/redis-address.ts'
-import { createLog } from '../log.ts'
-import { connectRedis, type RedisConnection } from '../redis.ts'
 import { policyOf } from './policy.ts'
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts'
 

@@ -1,9 +1,9 @@
+import { credentialOf } from '@harbor/shared-runtime/auth/credential'
+import { redactJson } from '@harbor/shared-runtime/redact'
+import { continueTrace } from '@harbor/shared-runtime/trace'
 import { growth, LINEAR } from '@harbor/shared-testing/growth'
 import { expect, test } from 'vitest'
-import { credentialOf } from './auth/credential.ts'
 import { clientAddress, trustedProxies } from './limits/address.ts'
-import { redactJson } from './redact.ts'
-import { continueTrace } from './trace.ts'
 
 const proxies = trustedProxies.parse('10.0.0.0/8')
 

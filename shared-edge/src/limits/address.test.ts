@@ -1,7 +1,7 @@
+import { parseConfig } from '@harbor/shared-runtime/config'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { parseConfig } from '../config.ts'
 import { addressKey, clientAddress, trustedProxies } from './address.ts'
 
 const Config = z.object({ TRUSTED_PROXIES: trustedProxies })

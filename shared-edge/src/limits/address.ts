@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
+import { setting } from '@harbor/shared-runtime/config'
 import { z } from 'zod'
-import { setting } from '../config.ts'
 
 // An IPv4 address in IPv6's clothes, as a socket that listens on both shows it (RFC 4291, 2.5.5.2).
 const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i
