@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { buildSchema, isObjectType, Kind, parse, print } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type System, startSystem } from './harness.ts'
@@ -16,9 +16,16 @@ import { CSRF, logInTo, persisted } from './web-client.ts'
 
 const file = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8')
 const schema = buildSchema(await file('schema.graphql'))
-const manifest = Object.values(
-  JSON.parse(await file('graphql-bff/src/operations.gen.json')) as Record<string, string>,
-)
+const manifests = new URL('../../graphql-bff/manifests/', import.meta.url)
+const manifest = (
+  await Promise.all(
+    (
+      await readdir(manifests)
+    ).map(async (name) =>
+      Object.values(JSON.parse(await readFile(new URL(name, manifests), 'utf8')) as Record<string, string>),
+    ),
+  )
+).flat()
 
 let system: System
 let another: OtherCustomer

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { codegen } from '@graphql-codegen/core'
 import * as typescriptOperations from '@graphql-codegen/typescript-operations'
 import { lexicographicSortSchema, parse, printSchema } from 'graphql'
-import { hashesByName, loadOperations } from '../src/operations.ts'
+import dashboard from '../../examples/web-dashboard/package.json' with { type: 'json' }
+import { loadOperations } from '../src/persisted/operations.ts'
 import { schema } from '../src/schema/index.ts'
 import { type Documents, readDocuments } from './documents.ts'
 
@@ -18,7 +19,7 @@ export async function contracts(): Promise<Record<string, string>> {
   const documents = await readDocuments(DASHBOARD)
   return {
     'schema.graphql': printedSchema(),
-    'graphql-bff/src/operations.gen.json': `${JSON.stringify(documents.manifest, null, 2)}\n`,
+    [`graphql-bff/manifests/${dashboard.version}.json`]: `${JSON.stringify(documents.manifest, null, 2)}\n`,
     'examples/web-dashboard/src/gen/operations.ts': await typedOperations(documents),
   }
 }
@@ -28,7 +29,7 @@ const printedSchema = () =>
   `${printSchema(lexicographicSortSchema(schema))}\n`.replace(/^( *)"""(.+)"""$/gm, '$1"""\n$1$2\n$1"""')
 
 async function typedOperations({ manifest, fragments, operations }: Documents): Promise<string> {
-  const hashes = hashesByName(loadOperations(schema, manifest))
+  const hashes = loadOperations(schema, new Map([[dashboard.version, manifest]])).newest
   const types = await codegen({
     filename: 'operations.ts',
     schema: parse(printedSchema()),

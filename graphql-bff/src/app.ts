@@ -2,12 +2,12 @@ import { httpEdge } from '@harbor/shared-edge/http/http-edge'
 import type { Log } from '@harbor/shared-runtime/log'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { createGraphql, graphqlRoutes } from './graphql.ts'
-import { loadOperations, type PersistedOperations } from './operations.ts'
 import type { Page } from './page/files.ts'
 import { pageRoutes } from './page/index.ts'
+import type { PersistedOperations } from './persisted/operations.ts'
+import { createUsage, type OperationUsage } from './persisted/usage.ts'
 import { requestGuard } from './request-guard.ts'
 import type { Env, Route } from './route.ts'
-import { schema } from './schema/index.ts'
 import { CHALLENGE } from './session/cookie.ts'
 import type { SessionBoundary } from './session/index.ts'
 import type { UpstreamSet } from './upstreams.ts'
@@ -15,6 +15,9 @@ import type { UpstreamSet } from './upstreams.ts'
 export type Dependencies = {
   clients: UpstreamSet
   session: SessionBoundary
+  /** Every document that is executed, unless `allowAdhoc`. */
+  operations: PersistedOperations
+  usage?: OperationUsage
   log: Log
   /** Rate limits; none in tests that are about something else. */
   limits?: readonly MiddlewareHandler[]
@@ -22,7 +25,6 @@ export type Dependencies = {
   https?: boolean
   /** Whether documents outside the manifest, introspection and GraphiQL are answered. */
   allowAdhoc?: boolean
-  operations?: PersistedOperations
   /** Milliseconds within which an operation is to be answered. */
   budgetMs?: number
   /** The built dashboard; `undefined`: no page is served. */
@@ -35,17 +37,18 @@ export type Dependencies = {
 export function createApp({
   clients,
   session,
+  operations,
+  usage = createUsage(operations),
   log,
   limits = [],
   https = false,
   allowAdhoc = false,
-  operations = loadOperations(schema),
   budgetMs = 1_000,
   page,
   imagesUrl = '',
 }: Dependencies) {
   const { whoAsks, origin } = session
-  const graphql = createGraphql({ clients, whoAsks, log, operations, allowAdhoc, budgetMs })
+  const graphql = createGraphql({ clients, whoAsks, log, operations, usage, allowAdhoc, budgetMs })
   const routes: readonly Route[] = [
     ...(page ? pageRoutes(page, imagesUrl) : []),
     ...graphqlRoutes(graphql, { operations, allowAdhoc }),

@@ -26,6 +26,11 @@ export const Config = z
       false,
       'Take documents outside the persisted manifest, answer introspection and serve GraphiQL at /graphiql. For development.',
     ),
+    OPERATIONS_FOLDER: setting(z.string().min(1).optional(), {
+      about:
+        'Folder of the manifests of persisted operations, one `<version>.json` for each version of the dashboard that is in use; the operations of all of them are answered. Without it: `graphql-bff/manifests`.',
+      allowed: 'the path of a folder',
+    }),
     IDENTITY_CLIENT_SECRET: clientSecret('web-bff'),
     IMAGES_URL: httpAddress(
       'http://127.0.0.1:4118',

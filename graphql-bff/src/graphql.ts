@@ -3,7 +3,8 @@ import type { Log } from '@harbor/shared-runtime/log'
 import { createYoga } from 'graphql-yoga'
 import { acceptable } from './acceptable.ts'
 import type { RequestState } from './context.ts'
-import { hashesByName, type PersistedOperations } from './operations.ts'
+import type { PersistedOperations } from './persisted/operations.ts'
+import type { OperationUsage } from './persisted/usage.ts'
 import { useContext } from './plugins/use-context.ts'
 import { useCost } from './plugins/use-cost.ts'
 import { useDocumentLimits } from './plugins/use-document-limits.ts'
@@ -22,18 +23,19 @@ type Options = {
   whoAsks: WhoAsks
   log: Log
   operations: PersistedOperations
+  usage: OperationUsage
   allowAdhoc: boolean
   budgetMs: number
 }
 
 /** The GraphQL endpoint: its plugins in the order of the life of a request. */
-export const createGraphql = ({ clients, whoAsks, log, operations, allowAdhoc, budgetMs }: Options) =>
+export const createGraphql = ({ clients, whoAsks, log, operations, usage, allowAdhoc, budgetMs }: Options) =>
   createYoga<RequestState>({
     schema,
     plugins: [
       useHttpRules(),
       useViewer(whoAsks, budgetMs),
-      usePersistedDocuments({ operations, allowAdhoc }),
+      usePersistedDocuments({ operations, usage, allowAdhoc }),
       ...(allowAdhoc ? [useDocumentLimits(), useGraphiqlPolicy()] : []),
       useCost(),
       useContext({ clients, budgetMs }),
@@ -70,7 +72,7 @@ export const graphqlRoutes = (
     path: '/operations.json',
     methods: ['GET', 'HEAD'],
     kind: 'asset',
-    handle: (c) => c.json(hashesByName(operations)),
+    handle: (c) => c.json(operations.newest),
   },
   ...(allowAdhoc ? [graphiql(graphql)] : []),
 ]

@@ -5,6 +5,7 @@ import { createClients } from '@harbor/shared-clients'
 import { createCache } from '@harbor/shared-runtime/cache'
 import { createLog } from '@harbor/shared-runtime/log'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { OPERATIONS } from '../test/operations.ts'
 import { CSRF, HASHES } from '../test/test-app.ts'
 import { testSession } from '../test/test-session.ts'
 import { createApp } from './app.ts'
@@ -23,7 +24,12 @@ beforeAll(async () => {
     cache: createCache({ name: 'test' }),
   })
   closing.push(mocks.close, clients.close)
-  app = createApp({ clients, session: testSession().boundary, log: createLog('test', 'silent') })
+  app = createApp({
+    clients,
+    session: testSession().boundary,
+    operations: OPERATIONS,
+    log: createLog('test', 'silent'),
+  })
 })
 afterAll(async () => {
   for (const close of closing.toReversed()) await close()

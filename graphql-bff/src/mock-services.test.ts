@@ -3,6 +3,7 @@ import { createClients } from '@harbor/shared-clients'
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import { createLog } from '@harbor/shared-runtime/log'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { OPERATIONS } from '../test/operations.ts'
 import { CSRF, HASHES } from '../test/test-app.ts'
 import { testSession } from '../test/test-session.ts'
 import { createApp } from './app.ts'
@@ -23,7 +24,12 @@ beforeAll(async () => {
     clientSecret: 'web-bff-secret',
   })
   closing.push(clients.close)
-  const { fetch } = createApp({ clients, session: session.boundary, log: createLog('test', 'silent') })
+  const { fetch } = createApp({
+    clients,
+    session: session.boundary,
+    operations: OPERATIONS,
+    log: createLog('test', 'silent'),
+  })
   const part = httpPart({ name: 'http', fetch, host: '127.0.0.1', port: 0, portSetting: 'PORT' })
   closing.push(part.stop)
   address = (await part.start()) ?? ''

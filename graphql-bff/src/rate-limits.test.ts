@@ -3,6 +3,7 @@ import { rateLimiting } from '@harbor/shared-edge/limits/rate-limiting'
 import { createLog } from '@harbor/shared-runtime/log'
 import { expect, test } from 'vitest'
 import { fakeUpstreams } from '../test/fake-upstreams.ts'
+import { OPERATIONS } from '../test/operations.ts'
 import { CSRF } from '../test/test-app.ts'
 import { testSession } from '../test/test-session.ts'
 import { createApp } from './app.ts'
@@ -16,7 +17,13 @@ function limitedApp(env: Record<string, string>) {
   const limiter = createRateLimiter({ name: 'test', policies, secret: 'secret', log })
   const { boundary, cookieOf } = testSession()
   const { clients } = fakeUpstreams()
-  const app = createApp({ clients, session: boundary, log, limits: rateLimiting(limiter, undefined) })
+  const app = createApp({
+    clients,
+    session: boundary,
+    operations: OPERATIONS,
+    log,
+    limits: rateLimiting(limiter, undefined),
+  })
   const ask = (cookie = '') =>
     app.request('/graphql', {
       method: 'POST',

@@ -1,6 +1,7 @@
 import { createLog } from '@harbor/shared-runtime/log'
 import { describe, expect, it } from 'vitest'
 import { fakeUpstreams } from '../test/fake-upstreams.ts'
+import { OPERATIONS } from '../test/operations.ts'
 import { CSRF, testApp } from '../test/test-app.ts'
 import { testPage } from '../test/test-page.ts'
 import { ORIGIN, testSession } from '../test/test-session.ts'
@@ -33,6 +34,7 @@ const newApp = (allowAdhoc = true) =>
   createApp({
     clients: fakeUpstreams().clients,
     session: testSession().boundary,
+    operations: OPERATIONS,
     log: createLog('test', 'silent'),
     page: testPage,
     allowAdhoc,

@@ -6,12 +6,16 @@ import { loadConfig, managementPortOf } from '@harbor/shared-runtime/config'
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import { createLog } from '@harbor/shared-runtime/log'
 import { closing } from '@harbor/shared-runtime/part'
-import { runProcess } from '@harbor/shared-runtime/process'
+import { failStart, runProcess } from '@harbor/shared-runtime/process'
 import { sealKeysPart, sealOf } from '@harbor/shared-runtime/seal'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
 import { loadPage } from './page/files.ts'
+import { MANIFESTS_FOLDER, readManifests } from './persisted/manifests.ts'
+import { loadOperations } from './persisted/operations.ts'
+import { createUsage } from './persisted/usage.ts'
 import { rateLimitPolicies } from './rate-limits.ts'
+import { schema } from './schema/index.ts'
 import { createSessionBoundary } from './session/index.ts'
 import { createOidc } from './session/oidc.ts'
 import { openSessionStore } from './session/open-store.ts'
@@ -49,7 +53,11 @@ if (!page)
     { folder: config.PAGE_FOLDER },
     'the dashboard is not built, so no page is served: run "pnpm --filter @harbor/web-dashboard build"',
   )
+const operations = loadedOperations()
+const usage = createUsage(operations)
 const app = createApp({
+  operations,
+  usage,
   clients,
   session: createSessionBoundary({
     store,
@@ -78,6 +86,7 @@ await runProcess({
     storePart,
     closing('rate limits', limiter),
     sealKeysPart(config),
+    { name: 'operations', start: async () => undefined, stop: async () => {}, management: usage.management },
     following(
       httpPart({
         name: 'http',
@@ -89,3 +98,11 @@ await runProcess({
     ),
   ],
 })
+
+function loadedOperations() {
+  try {
+    return loadOperations(schema, readManifests(config.OPERATIONS_FOLDER ?? MANIFESTS_FOLDER))
+  } catch (error) {
+    failStart(name, error)
+  }
+}

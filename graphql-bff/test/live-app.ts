@@ -13,6 +13,7 @@ import type { SessionLimits } from '../src/session/session.ts'
 import type { SessionStore } from '../src/session/store.ts'
 import { createMemoryStore } from '../src/session/store-memory.ts'
 
+import { OPERATIONS } from './operations.ts'
 import { LIMITS } from './test-session.ts'
 
 type App = {
@@ -73,7 +74,7 @@ export async function startLive(options: MockServicesOptions = {}) {
       origin,
       log,
     })
-    const { fetch } = createApp({ clients, session, log, budgetMs: 5_000 })
+    const { fetch } = createApp({ clients, session, operations: OPERATIONS, log, budgetMs: 5_000 })
     const part = following(
       httpPart({ name: 'http', fetch, host: '127.0.0.1', port: at.port ?? 0, portSetting: 'PORT' }),
     )

@@ -1,9 +1,8 @@
 import { createLog } from '@harbor/shared-runtime/log'
 import { z } from 'zod'
 import { createApp, type Dependencies } from '../src/app.ts'
-import { hashesByName, loadOperations } from '../src/operations.ts'
-import { schema } from '../src/schema/index.ts'
 import { fakeUpstreams } from './fake-upstreams.ts'
+import { OPERATIONS } from './operations.ts'
 import { testSession } from './test-session.ts'
 
 const Answer = z.object({
@@ -20,7 +19,7 @@ const Answer = z.object({
   extensions: z.strictObject({ degraded: z.array(z.string()) }).optional(),
 })
 
-export const HASHES = hashesByName(loadOperations(schema))
+export const HASHES = OPERATIONS.newest
 
 /** `as`: the roles of who is logged in, as `staff+finance`; nobody when not given. */
 type Sent = { as?: string; variables?: object }
@@ -37,6 +36,7 @@ export function testApp({
   const app = createApp({
     clients: upstreams.clients,
     session: session.boundary,
+    operations: OPERATIONS,
     log: createLog('test', 'silent'),
     ...dependencies,
   })

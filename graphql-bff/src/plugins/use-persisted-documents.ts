@@ -4,10 +4,12 @@ import {
 } from '@graphql-yoga/plugin-persisted-operations'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { Plugin } from 'graphql-yoga'
-import type { PersistedOperations } from '../operations.ts'
+import type { PersistedOperations } from '../persisted/operations.ts'
+import type { OperationUsage } from '../persisted/usage.ts'
 
 type Options = {
   operations: PersistedOperations
+  usage: OperationUsage
   /** Whether documents outside the manifest are taken, too. */
   allowAdhoc: boolean
 }
@@ -16,13 +18,18 @@ type Options = {
  * Looks the operation up by its hash; anything else is refused before the parser sees it. The hash comes as
  * `extensions.persistedQuery.sha256Hash` or as `documentId`, in a POST body or a GET query.
  */
-export const usePersistedDocuments = ({ operations, allowAdhoc }: Options): Plugin =>
+export const usePersistedDocuments = ({ operations, usage, allowAdhoc }: Options): Plugin =>
   usePersistedOperations({
     allowArbitraryOperations: allowAdhoc,
     skipDocumentValidation: true, // validated when the process started
     extractPersistedOperationId: (params, request) =>
       defaultExtractPersistedOperationId(params, request, {}) ?? documentId(params, request),
-    getPersistedOperation: (hash) => operations.get(hash)?.document ?? null,
+    getPersistedOperation(hash) {
+      const operation = operations.byHash.get(hash)
+      if (!operation) return null
+      usage.count(operation)
+      return operation.document
+    },
     customErrors: {
       notFound: () => new ProblemError('PERSISTED_QUERY_NOT_FOUND'),
       keyNotFound: () => new ProblemError('PERSISTED_QUERY_REQUIRED'),

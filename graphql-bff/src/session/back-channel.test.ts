@@ -5,6 +5,7 @@ import { UserId } from '@harbor/shared-runtime/user-id'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { fakeUpstreams } from '../../test/fake-upstreams.ts'
+import { OPERATIONS } from '../../test/operations.ts'
 import { testSession } from '../../test/test-session.ts'
 import { createApp } from '../app.ts'
 import { keyOf } from './sessions.ts'
@@ -43,6 +44,7 @@ function setUp(store = createMemoryStore()) {
   const app = createApp({
     clients: fakeUpstreams().clients,
     session: session.boundary,
+    operations: OPERATIONS,
     log: createLog('test', 'silent'),
   })
   const begin = async (userId: string, sid: string) => {

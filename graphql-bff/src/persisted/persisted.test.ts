@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest'
-import { HASHES, testApp } from '../test/test-app.ts'
-import { loadOperations } from './operations.ts'
-import { schema } from './schema/index.ts'
+import { HASHES, testApp } from '../../test/test-app.ts'
 
 const hash = HASHES.ProductPage ?? ''
 const variables = { id: 'p1001' }
@@ -28,11 +26,4 @@ test.for([
 test('the dashboard learns the hashes by name', async () => {
   const response = await testApp().app.request('/operations.json')
   expect(await response.json()).toEqual(HASHES)
-})
-
-test('a process does not start with an operation that does not fit the schema', () => {
-  expect(() => loadOperations(schema, { x: 'query Q { produkt }' })).toThrow('Q does not fit the schema')
-  expect(() => loadOperations(schema, { x: 'query A { __typename } query B { __typename }' })).toThrow(
-    'one named operation',
-  )
 })

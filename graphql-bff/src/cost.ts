@@ -1,0 +1,45 @@
+import { ProblemError } from '@harbor/shared-runtime/problems'
+import { complexityFromQuery } from '@pothos/plugin-complexity'
+import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, Kind } from 'graphql'
+import { MAX_COST } from './schema/limits.ts'
+
+type Params = { operationName?: string | undefined; variables?: Record<string, unknown> | undefined }
+
+/**
+ * Counts what an operation would cost with these variables.
+ * @throws {ProblemError} `QUERY_TOO_COMPLEX` above `MAX_COST` rows; `INVALID_REQUEST` for variables that are
+ * not of their type and arguments out of bounds
+ */
+export function assertAffordable(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  { operationName, variables = {} }: Params,
+): void {
+  const operation = getOperationAST(document, operationName)
+  if (!operation) throw new ProblemError('INVALID_REQUEST', 'There is no such operation in the document.')
+  // Only the operation that will run: the count would take the first one, whichever is asked for.
+  const definitions = document.definitions.filter(
+    (definition) => definition === operation || definition.kind !== Kind.OPERATION_DEFINITION,
+  )
+  const { complexity } = count({ ...document, definitions }, schema, variables)
+  if (complexity > MAX_COST)
+    throw new ProblemError(
+      'QUERY_TOO_COMPLEX',
+      `It asks for ${complexity} rows; at most ${MAX_COST} are allowed.`,
+    )
+}
+
+function count(document: DocumentNode, schema: GraphQLSchema, variables: Record<string, unknown>) {
+  try {
+    return complexityFromQuery(document, { schema, variables })
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error
+    // Not its own words: they repeat what was sent, and hint at the schema.
+    const [, name] = /^Variable "\$(\w+)"/.exec(error.message) ?? []
+    throw new ProblemError(
+      'INVALID_REQUEST',
+      name ? `The variable "${name}" is missing or not of its type.` : 'An argument is not of its type.',
+      { cause: error },
+    )
+  }
+}
