@@ -4,8 +4,8 @@
  * deadline, nor at all.
  */
 import { z } from 'zod'
-import { get } from '../shared-clients/src/transport/endpoint.ts'
-import { httpClient } from '../shared-clients/src/transport/http.ts'
+import { get } from '../shared-clients/src/call/endpoint.ts'
+import { httpClient } from '../shared-clients/src/call/http.ts'
 import { count, type Finding, quantile, report, SLACK_MS } from './figures.ts'
 import { atRate, ONE_TOKEN, pause, request, startServices, startUpstream, timed, until } from './upstream.ts'
 

@@ -5,8 +5,8 @@
  * Rounds in which reviews is well and in which it is black-holed alternate, so that a busy machine weighs on both.
  */
 import { z } from 'zod'
-import { get } from '../shared-clients/src/transport/endpoint.ts'
-import { httpClient } from '../shared-clients/src/transport/http.ts'
+import { get } from '../shared-clients/src/call/endpoint.ts'
+import { httpClient } from '../shared-clients/src/call/http.ts'
 import { count, median, percent, quantile, report } from './figures.ts'
 import { startServer } from './server-process.ts'
 import { atRate, ONE_TOKEN, request, timed } from './upstream.ts'

@@ -3,10 +3,10 @@
  * the upstreams. And over three hops each sees less time left than the one before.
  */
 import { z } from 'zod'
+import { get } from '../shared-clients/src/call/endpoint.ts'
+import { grpcClient } from '../shared-clients/src/call/grpc.ts'
+import { httpClient } from '../shared-clients/src/call/http.ts'
 import { InventoryServiceClient } from '../shared-clients/src/gen/inventory.ts'
-import { get } from '../shared-clients/src/transport/endpoint.ts'
-import { grpcClient } from '../shared-clients/src/transport/grpc.ts'
-import { httpClient } from '../shared-clients/src/transport/http.ts'
 import { count, quantile, report, SLACK_MS } from './figures.ts'
 import { ONE_TOKEN, pause, request, startServices, startUpstream, until } from './upstream.ts'
 

@@ -3,8 +3,8 @@
  * load, and the loser of each pair is cancelled at the upstream.
  */
 import { z } from 'zod'
-import { get } from '../shared-clients/src/transport/endpoint.ts'
-import { httpClient } from '../shared-clients/src/transport/http.ts'
+import { get } from '../shared-clients/src/call/endpoint.ts'
+import { httpClient } from '../shared-clients/src/call/http.ts'
 import { count, percent, quantile, report } from './figures.ts'
 import { atRate, ONE_TOKEN, pause, request, startUpstream, timed } from './upstream.ts'
 

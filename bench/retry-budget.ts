@@ -3,8 +3,8 @@
  * a POST without an idempotency key is never sent twice; nothing is sent after its deadline.
  */
 import { z } from 'zod'
-import { get, post } from '../shared-clients/src/transport/endpoint.ts'
-import { httpClient } from '../shared-clients/src/transport/http.ts'
+import { get, post } from '../shared-clients/src/call/endpoint.ts'
+import { httpClient } from '../shared-clients/src/call/http.ts'
 import { count, type Finding, report } from './figures.ts'
 import { atRate, ONE_TOKEN, pause, request, startUpstream, timed } from './upstream.ts'
 

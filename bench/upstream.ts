@@ -2,9 +2,9 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startMockServices } from '@harbor/mock-services'
 import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
-import { createInternalTokens } from '../shared-clients/src/transport/internal-tokens.ts'
-import { openPool } from '../shared-clients/src/transport/outbound.ts'
-import { createTokenExchange } from '../shared-clients/src/transport/token-exchange.ts'
+import { createInternalTokens } from '../shared-clients/src/call/internal-tokens.ts'
+import { openPool } from '../shared-clients/src/call/outbound.ts'
+import { createTokenExchange } from '../shared-clients/src/call/token-exchange.ts'
 
 export const ONE_TOKEN = async () => 'a-token'
 

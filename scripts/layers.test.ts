@@ -40,7 +40,7 @@ const REFUSED = [
   ['shared-runtime/src', '../test/cache.ts'],
   // Past the exports of a package, by a relative path.
   ['shared-clients/src', '../../shared-runtime/src/config.ts'],
-  ['graphql-bff/src/schema', '../../../shared-clients/src/transport/http.ts'],
+  ['graphql-bff/src/schema', '../../../shared-clients/src/call/http.ts'],
   ['rest-mobile-bff/src', '../../iot-bff/src/config.ts'],
   ['shared-edge/src/rest', '../../../shared-testing/src/soak.ts'],
 ] as const
@@ -127,7 +127,7 @@ describe('import layers', () => {
   })
 
   it('keep the transports of the clients out of reach by package exports', () => {
-    const script = `import('@harbor/shared-clients/transport/http.ts').then(() => process.exit(0), (e) => { console.log(e.code); process.exit(1) })`
+    const script = `import('@harbor/shared-clients/call/http.ts').then(() => process.exit(0), (e) => { console.log(e.code); process.exit(1) })`
     expect(() =>
       execFileSync(process.execPath, ['--input-type=module', '-e', script], {
         cwd: `${root}/rest-mobile-bff`,

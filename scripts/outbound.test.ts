@@ -9,7 +9,7 @@ const OPENERS: Readonly<Record<string, string>> = {
   'graphql-bff/src/session/oidc.ts': 'IDENTITY_URL',
   'graphql-bff/src/session/reach-identity.ts': 'IDENTITY_URL',
   'shared-edge/src/caching/cdn.ts': 'CDN_PURGE_URL',
-  'shared-clients/src/transport/outbound.ts': 'IDENTITY_URL, CATALOG_URL, …, EVENTS_URL',
+  'shared-clients/src/call/outbound.ts': 'IDENTITY_URL, CATALOG_URL, …, EVENTS_URL',
   'shared-clients/src/events/settings.ts': 'REDIS_URL',
   'shared-runtime/src/redis.ts': 'REDIS_URL',
   'iot-bff/src/protocols/mqtt-remote.ts': 'MQTT_URL',

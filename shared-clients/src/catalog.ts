@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
 import { cacheKind, LONG } from './cache-policies.ts'
+import { get } from './call/endpoint.ts'
+import { httpClient } from './call/http.ts'
 import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
 import { Money } from './money.ts'
-import { get } from './transport/endpoint.ts'
-import { httpClient } from './transport/http.ts'
 
 const Image = z.object({ url: z.url(), width: z.int(), height: z.int(), alt: z.string() })
 

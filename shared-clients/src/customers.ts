@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
+import { get, put } from './call/endpoint.ts'
+import { httpClient } from './call/http.ts'
 import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
-import { get, put } from './transport/endpoint.ts'
-import { httpClient } from './transport/http.ts'
 
 const Address = z.object({
   kind: z.string(),

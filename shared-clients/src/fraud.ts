@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { post } from './call/endpoint.ts'
+import { httpClient } from './call/http.ts'
 import type { Money } from './money.ts'
-import { post } from './transport/endpoint.ts'
-import { httpClient } from './transport/http.ts'
 
 export const Assessment = z.object({ id: z.string(), decision: z.enum(['ACCEPT', 'REVIEW', 'REJECT']) })
 export type Assessment = z.infer<typeof Assessment>

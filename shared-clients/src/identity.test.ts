@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { startAnswering, startUpstream, timed } from '../test/upstream.ts'
+import { openPool } from './call/outbound.ts'
 import { loadIdentityKeys } from './identity.ts'
-import { openPool } from './transport/outbound.ts'
 
 function keysOf(address: string) {
   const pool = openPool(address)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
 import { cacheKind, SPIKE } from './cache-policies.ts'
+import { grpcClient } from './call/grpc.ts'
 import { InventoryServiceClient } from './gen/inventory.ts'
-import { grpcClient } from './transport/grpc.ts'
 
 const Count = z.int().nonnegative()
 

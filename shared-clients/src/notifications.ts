@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { get, post } from './transport/endpoint.ts'
-import { httpClient } from './transport/http.ts'
+import { get, post } from './call/endpoint.ts'
+import { httpClient } from './call/http.ts'
 
 export const Notification = z.object({
   id: z.string(),

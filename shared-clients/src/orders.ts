@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { get, getOwned, post } from './call/endpoint.ts'
+import { httpClient } from './call/http.ts'
 import { type ListingQuery, listingOf, TABLE } from './listing.ts'
 import { Money } from './money.ts'
-import { get, getOwned, post } from './transport/endpoint.ts'
-import { httpClient } from './transport/http.ts'
 
 export const OrderStatus = z.enum([
   'PLACED',

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
 import { cacheKind, SPIKE } from './cache-policies.ts'
+import { type GrpcCall, grpcClient } from './call/grpc.ts'
 import { PricingServiceClient } from './gen/pricing.ts'
-import { type GrpcCall, grpcClient } from './transport/grpc.ts'
 
 const Currency = z.string().length(3)
 const Minor = z.int()

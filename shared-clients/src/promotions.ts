@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { fetchGroups } from './batch.ts'
 import { cacheKind, SHORT } from './cache-policies.ts'
+import { get } from './call/endpoint.ts'
+import { httpClient } from './call/http.ts'
 import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
-import { get } from './transport/endpoint.ts'
-import { httpClient } from './transport/http.ts'
 
 export const Promotion = z.object({
   id: z.string(),

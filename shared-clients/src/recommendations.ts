@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
+import { get } from './call/endpoint.ts'
+import { httpClient } from './call/http.ts'
 import { Money } from './money.ts'
-import { get } from './transport/endpoint.ts'
-import { httpClient } from './transport/http.ts'
 
 export const Recommendation = z.object({
   productId: z.string(),

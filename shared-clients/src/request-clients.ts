@@ -1,5 +1,5 @@
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
-import type { OpenClient } from './transport/client.ts'
+import type { OpenClient } from './call/client.ts'
 
 /**
  * A class whose instances are the clients of one request. The getters are made once a process: a request costs

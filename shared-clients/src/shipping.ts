@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
+import { get, post } from './call/endpoint.ts'
+import { httpClient } from './call/http.ts'
 import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
 import { Money } from './money.ts'
-import { get, post } from './transport/endpoint.ts'
-import { httpClient } from './transport/http.ts'
 
 export const ShippingOption = z.object({
   id: z.string(),

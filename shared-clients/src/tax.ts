@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { get, post } from './call/endpoint.ts'
+import { httpClient } from './call/http.ts'
 import { type ListingQuery, listingOf, TABLE } from './listing.ts'
-import { get, post } from './transport/endpoint.ts'
-import { httpClient } from './transport/http.ts'
 
 export const Tax = z.object({
   totalMinor: z.int(),

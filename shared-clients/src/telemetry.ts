@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fetchGroups } from './batch.ts'
-import { get, post } from './transport/endpoint.ts'
-import { httpClient } from './transport/http.ts'
+import { get, post } from './call/endpoint.ts'
+import { httpClient } from './call/http.ts'
 
 export const Device = z.object({ id: z.string(), store: z.string(), model: z.string() })
 export type Device = z.infer<typeof Device>

@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/errors'
 import { onTestFinished } from 'vitest'
-import type { Attempt, Operation } from '../src/resilience/attempt.ts'
-import { CallChain } from '../src/resilience/chain.ts'
-import type { ResilienceSettings } from '../src/resilience/defaults.ts'
+import type { Attempt, Operation } from '../src/call/attempt.ts'
+import { CallChain } from '../src/call/chain.ts'
+import type { ResilienceSettings } from '../src/call/defaults.ts'
 
 /** A chain before a transport of a test's own. */
 export const chainOf = (settings: Partial<ResilienceSettings> = {}) =>

@@ -6,6 +6,7 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js'
 import { onTestFinished } from 'vitest'
+import type { InternalTokens } from '../src/call/internal-tokens.ts'
 import {
   type GetStockRequest,
   type GetStockResponse,
@@ -14,7 +15,6 @@ import {
   type WatchStockRequest,
 } from '../src/gen/inventory.ts'
 import { inventory } from '../src/inventory.ts'
-import type { InternalTokens } from '../src/transport/internal-tokens.ts'
 import { request } from './upstream.ts'
 
 export type Methods = {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net'
 import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
 import { onTestFinished } from 'vitest'
-import { type HttpCall, httpClient } from '../src/transport/http.ts'
+import { type HttpCall, httpClient } from '../src/call/http.ts'
 
 /** A service of a test's own, on a free port, that ends with the test. */
 export async function startUpstream(listener: RequestListener) {

@@ -1,6 +1,6 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { createParser } from 'eventsource-parser'
-import { openEventStream } from '../transport/outbound.ts'
+import { openEventStream } from '../call/outbound.ts'
 import { type EventFeed, type FeedItem, tooOld, unavailable } from './feed.ts'
 
 /** Characters of one message; the largest legitimate one has a few hundred. */

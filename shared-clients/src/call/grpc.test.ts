@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { inventoryAt, row, startInventory } from '../../test/grpc-upstream.ts'
 import { request, timed } from '../../test/upstream.ts'
 import { InventoryServiceClient, InventoryServiceService } from '../gen/inventory.ts'
-import { Attempt } from '../resilience/attempt.ts'
+import { Attempt } from './attempt.ts'
 import { GrpcOperation } from './grpc-operation.ts'
 
 const CANARY = 'canary-of-the-upstream'

@@ -1,11 +1,11 @@
 import type { Resilience } from './defaults.ts'
 
-/** A call that waits for its turn. */
+/** A call that waits for a slot. */
 export type Place = { readonly enter: () => void }
 
 /**
  * Keeps an upstream from taking more than its share of the process: so many calls at it at a time, so many
- * waiting. It has no clock: a call that ends while it waits gives its place up.
+ * waiting. It has no clock: a call that ends while it waits gives up its place in the queue.
  */
 export class Bulkhead {
   readonly #maxConcurrent: number
@@ -26,28 +26,28 @@ export class Bulkhead {
     return this.#waiting.size
   }
 
-  /** Whether the call may go on now; who may has to `leave`. */
+  /** Takes a slot if one is free; the caller must then `leave()`. */
   tryEnter(): boolean {
     if (this.#inFlight >= this.#maxConcurrent) return false
     this.#inFlight++
     return true
   }
 
-  /** Waits in line: `place.enter` is called when it is its turn. `false`: the line is full. */
+  /** Queues a call: `place.enter` is called once it has a slot. `false`: the queue is full. */
   queue(place: Place): boolean {
     if (this.#waiting.size >= this.#maxQueued) return false
     this.#waiting.add(place)
     return true
   }
 
-  /** Leaves the line before its turn. */
+  /** Takes a call out of the queue. */
   giveUp(place: Place): void {
     this.#waiting.delete(place)
   }
 
   /**
-   * Ends a call that has entered; the one that came last enters. First come first served would spend every place
-   * on the call with the least time left, sent only to be given up: three times the connections in a black hole.
+   * Frees a slot for the call that was queued last. First come, first served would spend every slot on the call
+   * with the least time left, which is sent only to time out: three times the connections to a dead upstream.
    */
   leave(): void {
     const next = this.#waiting.size > 0 ? [...this.#waiting].at(-1) : undefined

@@ -1,7 +1,7 @@
 import type { Cache } from '@harbor/shared-runtime/cache'
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
-import type { UpstreamState } from '../resilience/chain.ts'
 import type { ServiceName } from '../services.ts'
+import type { UpstreamState } from './chain.ts'
 import type { InternalTokens } from './internal-tokens.ts'
 
 /** The client of one domain service, declared in one file by `httpClient` or `grpcClient`. */

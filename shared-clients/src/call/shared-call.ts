@@ -12,7 +12,7 @@ import { verdictOf } from './verdict.ts'
  * One call on its way through bulkhead, breaker and retries, for one or more callers. It has no timer: it ends
  * with its answer, or when the last caller has stopped waiting.
  */
-export class Flight<T> implements Place {
+export class SharedCall<T> implements Place {
   readonly operation: Operation<T>
   /** The token of the user it is made for: nobody else may share it. */
   readonly user: string | undefined
@@ -20,11 +20,11 @@ export class Flight<T> implements Place {
   deadline: number
   /** Set by `start`. */
   declare answer: Promise<T>
-  /** Until when its upstream was told that somebody waits, when it was last sent. */
+  /** The deadline that was sent to the upstream with the last attempt. */
   toldDeadline = 0
   readonly #health: UpstreamHealth
   readonly #key: string
-  readonly #flights: Map<string, Flight<unknown>> | undefined
+  readonly #underWay: Map<string, SharedCall<unknown>> | undefined
   #waiting = 1
   #sent = 0
   #over: UpstreamError | undefined
@@ -38,19 +38,19 @@ export class Flight<T> implements Place {
     user: string | undefined,
     deadline: number,
     key: string,
-    flights: Map<string, Flight<unknown>> | undefined,
+    underWay: Map<string, SharedCall<unknown>> | undefined,
   ) {
     this.#health = health
     this.operation = operation
     this.user = user
     this.deadline = deadline
     this.#key = key
-    this.#flights = flights
+    this.#underWay = underWay
   }
 
-  /** Goes; once. Whoever asks the same while it runs finds it among the flights. */
+  /** Starts it, once. Identical reads find it among the calls under way until it ends. */
   start(token: ObtainToken): Promise<T> {
-    this.#flights?.set(this.#key, this)
+    this.#underWay?.set(this.#key, this)
     return (this.answer = this.#run(token))
   }
 
@@ -68,7 +68,7 @@ export class Flight<T> implements Place {
     this.#stop?.(why)
   }
 
-  /** Its turn in the bulkhead has come. */
+  /** The bulkhead has a slot for it. */
   enter(): void {
     this.#proceed?.()
   }
@@ -119,12 +119,12 @@ export class Flight<T> implements Place {
     }
   }
 
-  /** From now on nobody may join it. */
+  /** From now on no caller may join it. */
   #land(): void {
-    if (this.#flights?.get(this.#key) === this) this.#flights.delete(this.#key)
+    if (this.#underWay?.get(this.#key) === this) this.#underWay.delete(this.#key)
   }
 
-  /** Waits for a place in the bulkhead, as long as somebody waits for the call. */
+  /** Waits for a slot in the bulkhead, as long as a caller waits for the call. */
   #turn(): Promise<void> {
     const { bulkhead, upstream } = this.#health
     return new Promise((resolve, reject) => {

@@ -5,9 +5,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { chainOf, failure, listen, read } from '../../test/call-chain.ts'
 import { request, startUpstream, timed } from '../../test/upstream.ts'
-import { get, post } from '../transport/endpoint.ts'
-import { httpClient } from '../transport/http.ts'
+import { get, post } from './endpoint.ts'
 import type { Retried } from './events.ts'
+import { httpClient } from './http.ts'
 
 /** A chain that has made a hundred calls: ten retries are within its budget. */
 async function warm(settings: Parameters<typeof chainOf>[0] = {}) {

@@ -1,33 +1,33 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { type RequestContext, remainingMs } from '@harbor/shared-runtime/request-context'
 import type { ServiceName } from '../services.ts'
-import { type Attempt as Caller, withDeadline } from '../transport/deadline.ts'
-import type { InternalTokens } from '../transport/internal-tokens.ts'
 import type { Operation } from './attempt.ts'
+import { type Caller, withDeadline } from './deadline.ts'
 import { type ResilienceSettings, resilienceOf } from './defaults.ts'
 import { type BreakerState, callEvents } from './events.ts'
-import { Flight } from './flight.ts'
 import { UpstreamHealth } from './health.ts'
+import type { InternalTokens } from './internal-tokens.ts'
+import { SharedCall } from './shared-call.ts'
 
-/** What is known of an upstream now, for `/readyz` and metrics. */
+/** The state of an upstream as this process knows it, for `/readyz` and metrics. */
 export type UpstreamState = {
   readonly breaker: BreakerState
   readonly inFlight: number
-  /** Calls that wait for a place. */
+  /** Calls that wait for a slot. */
   readonly queued: number
 }
 
 /**
- * The way of every call to one upstream, whatever its transport: deadline → identical reads share one call →
- * token → bulkhead → circuit breaker → retry within budget, hedge → transport.
+ * The steps of every call to one upstream, whatever its transport: skip or deadline → coalesce identical reads →
+ * token → bulkhead → circuit breaker → retry within budget, hedge → transport. An open breaker refuses first.
  */
 export class CallChain {
   readonly #upstream: ServiceName
   readonly #timeoutMs: number
   readonly #tokens: InternalTokens
   readonly #health: UpstreamHealth
-  /** Reads on their way, by user and arguments. */
-  readonly #flights: Flights = new Map()
+  /** Reads under way, by user and arguments. */
+  readonly #underWay: SharedCalls = new Map()
 
   constructor(upstream: ServiceName, settings: ResilienceSettings, tokens: InternalTokens) {
     this.#upstream = upstream
@@ -86,36 +86,41 @@ export class CallChain {
 
   #share<T>(context: RequestContext, operation: Operation<T>, caller: Caller): Promise<T> {
     const { viewer } = context
-    let shared: Flights | undefined
+    let shared: SharedCalls | undefined
     let key = operation.key
     if (operation.isRead && !operation.alone) {
       if (viewer !== undefined) key = `${viewer.id} ${key}`
-      const running = this.#flights.get(key)
-      if (running === undefined) shared = this.#flights
+      const running = this.#underWay.get(key)
+      if (running === undefined) shared = this.#underWay
       else if (running.user === viewer?.token && isSame(running.operation, operation))
         // The same schema parses the answer to the same arguments: it is the same type.
-        return this.#join(running as Flight<T>, context, operation, caller)
+        return this.#join(running as SharedCall<T>, context, operation, caller)
     }
     const token = (refused?: string): Promise<string> => this.#tokens(context, this.#upstream, NEVER, refused)
-    const flight = new Flight(this.#health, operation, viewer?.token, caller.deadline, key, shared)
-    caller.onEnd = (why) => flight.leave(why)
-    return flight.start(token)
+    const sharedCall = new SharedCall(this.#health, operation, viewer?.token, caller.deadline, key, shared)
+    caller.onEnd = (why) => sharedCall.leave(why)
+    return sharedCall.start(token)
   }
 
-  #join<T>(flight: Flight<T>, context: RequestContext, operation: Operation<T>, caller: Caller): Promise<T> {
+  #join<T>(
+    sharedCall: SharedCall<T>,
+    context: RequestContext,
+    operation: Operation<T>,
+    caller: Caller,
+  ): Promise<T> {
     if (callEvents.coalesced.hasSubscribers)
       callEvents.coalesced.publish({
         upstream: this.#upstream,
         endpoint: operation.endpoint,
         traceId: context.trace.traceId,
-        sharedTraceId: flight.operation.trace.traceId,
+        sharedTraceId: sharedCall.operation.trace.traceId,
       })
-    flight.join(caller.deadline)
-    caller.onEnd = (why) => flight.leave(why)
-    return flight.answer.catch((error: unknown) => {
+    sharedCall.join(caller.deadline)
+    caller.onEnd = (why) => sharedCall.leave(why)
+    return sharedCall.answer.catch((error: unknown) => {
       // The upstream gave up at the time of those who came before it was asked; this caller has more.
       const early = error instanceof UpstreamError && error.code === 'timeout' && caller.ended === undefined
-      if (early && caller.deadline > flight.toldDeadline + 1 && remainingMs(caller.deadline) > 1)
+      if (early && caller.deadline > sharedCall.toldDeadline + 1 && remainingMs(caller.deadline) > 1)
         return this.#share(context, operation, caller)
       throw error
     })
@@ -126,9 +131,9 @@ export class CallChain {
 const isSame = (one: Operation<unknown>, other: Operation<unknown>): boolean =>
   one.shape === other.shape && one.key === other.key
 
-type Flights = Map<string, Flight<unknown>>
+type SharedCalls = Map<string, SharedCall<unknown>>
 
-/** An exchange of tokens has a timeout of its own, and goes on for the others when a caller leaves. */
+/** An exchange of tokens has a timeout of its own, and continues for the other callers when one leaves. */
 const NEVER = new AbortController().signal
 
 const ignore = () => {}

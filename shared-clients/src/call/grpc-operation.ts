@@ -3,8 +3,8 @@ import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/er
 import { remainingMs } from '@harbor/shared-runtime/request-context'
 import { type TraceContext, traceparent } from '@harbor/shared-runtime/trace'
 import type { z } from 'zod'
-import type { Attempt, Operation } from '../resilience/attempt.ts'
 import type { ServiceName } from '../services.ts'
+import type { Attempt, Operation } from './attempt.ts'
 
 export type Unary<Request, Answer> = (
   request: Request,

@@ -1,11 +1,11 @@
 import { isTimeUp, UpstreamError } from '@harbor/shared-runtime/errors'
 import { type RequestContext, remainingMs } from '@harbor/shared-runtime/request-context'
 
-/** What one attempt of a call may use. */
-export type Attempt = Pick<Wait, 'deadline' | 'signal' | 'ended' | 'onEnd'>
+/** One caller of a call: until when it waits, and what ends its wait. */
+export type Caller = Pick<Wait, 'deadline' | 'signal' | 'ended' | 'onEnd'>
 
 /**
- * Runs an attempt and settles at its deadline at the latest, whether or not the attempt obeys its signal.
+ * Makes a call for a caller and settles at the caller's deadline at the latest, whether or not the call obeys its signal.
  *
  * @param timeoutMs the call's own timeout, in milliseconds
  * @throws {UpstreamError} `timeout` at the deadline, `cancelled` when the request ended first
@@ -14,7 +14,7 @@ export function withDeadline<T>(
   upstream: string,
   context: RequestContext,
   timeoutMs: number,
-  attempt: (attempt: Attempt) => Promise<T>,
+  call: (caller: Caller) => Promise<T>,
 ): Promise<T> {
   if (context.signal.aborted) return Promise.reject(cancelled(upstream, context.signal.reason))
   const ms = Math.min(timeoutMs, remainingMs(context.deadline))
@@ -24,7 +24,7 @@ export function withDeadline<T>(
     )
   return new Promise((resolve, reject) => {
     const wait = new Wait(upstream, ms, waitsOf(context), reject)
-    attempt(wait).then(
+    call(wait).then(
       (value) => {
         if (wait.settle()) resolve(value)
       },

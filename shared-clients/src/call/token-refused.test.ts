@@ -2,8 +2,8 @@ import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/er
 import { expect, test } from 'vitest'
 import { failure, read } from '../../test/call-chain.ts'
 import { request } from '../../test/upstream.ts'
-import type { InternalTokens } from '../transport/internal-tokens.ts'
 import { CallChain } from './chain.ts'
+import type { InternalTokens } from './internal-tokens.ts'
 
 /** Tokens `t1`, `t2`, …: a refused one is followed by the next, if there is one. */
 function tokensOf(most: number, none?: UpstreamErrorCode) {

@@ -5,11 +5,11 @@ import { runInNewContext } from 'node:vm'
 import { backgroundContext } from '@harbor/shared-runtime/request-context'
 import { expect, onTestFinished, test } from 'vitest'
 import { request, timed } from '../../test/upstream.ts'
-import { type Attempt, withDeadline } from './deadline.ts'
+import { type Caller, withDeadline } from './deadline.ts'
 
 const never = () => new Promise<never>(() => {})
 /** An attempt that ends only when it is told to. */
-const obedient = ({ signal }: Attempt) =>
+const obedient = ({ signal }: Caller) =>
   new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 
 test('what the attempt gives is passed on, value or error', async () => {
