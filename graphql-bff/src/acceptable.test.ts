@@ -22,6 +22,16 @@ test.each([
   ['text/html, application/json;q=0.9', 'application/json'],
   ['text/html;q=1, */*;q=0.1', RESPONSE],
   [`application/json\t;\tq=0.5, ${RESPONSE}`, RESPONSE],
+  // Both kinds of JSON are weighted below everything else: still JSON, and the preferred of the two.
+  [`application/json;q=0.5, ${RESPONSE};q=0.4, */*`, 'application/json'],
+  [`${RESPONSE};q=0.5, application/json;q=0.4, */*`, RESPONSE],
+  ['text/*, application/json;q=0.5', 'application/json'],
+  ['text/event-stream;q=0.1, application/json;q=0.2', 'application/json'],
+  // A stream that is named and preferred.
+  ['text/event-stream, application/json;q=0.1', 'text/event-stream'],
+  ['application/json;q=0.1, multipart/mixed;q=0.2, */*;q=0.05', 'multipart/mixed'],
+  ['text/event-stream, application/json;q=0, */*;q=0.1', 'text/event-stream'],
+  ['text/*', 'text/event-stream'],
 ])('Accept: %s is answered as %s', async (accept, type) => {
   for (const method of ['GET', 'POST'] as const) {
     const answer = await ask(accept, method)
