@@ -3,6 +3,8 @@ import type { Log } from './log.ts'
 
 /** No server of a process keeps more connections than this. */
 const LARGEST = 10_000
+/** Fewer connections than this are too few for a production process. */
+const FEW = 1_000
 /** Descriptors of the process itself: the management port, logs, Redis, event feeds, the runtime. */
 const OF_THE_PROCESS = 64
 
@@ -13,11 +15,11 @@ const OF_THE_PROCESS = 64
 export const connectionLimit = (openFiles = openFilesLimit()): number =>
   Math.max(1, Math.min(LARGEST, Math.floor((openFiles - OF_THE_PROCESS) / 2)))
 
-/** Says at the start that the limit of open files decides how many consumers can be connected. */
-export function sayConnectionLimit(log: Pick<Log, 'warn'>, openFiles = openFilesLimit()): void {
+/** Logs at the start that the limit of open files decides how many consumers can be connected. */
+export function sayConnectionLimit(log: Pick<Log, 'info' | 'warn'>, openFiles = openFilesLimit()): void {
   const maxConnections = connectionLimit(openFiles)
   if (maxConnections < LARGEST)
-    log.warn(
+    log[maxConnections < FEW ? 'warn' : 'info'](
       { openFiles, maxConnections },
       `${maxConnections} connections of consumers at most, because of ${openFiles} open files (ulimit -n)`,
     )
