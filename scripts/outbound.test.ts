@@ -13,6 +13,7 @@ const OPENERS: Readonly<Record<string, string>> = {
   'shared-clients/src/events/settings.ts': 'REDIS_URL',
   'shared-runtime/src/redis.ts': 'REDIS_URL',
   'iot-bff/src/protocols/mqtt-remote.ts': 'MQTT_URL',
+  'iot-bff/src/protocols/mqtt-telemetry.ts': 'MQTT_URL',
   // Sends datagrams, too, but to nobody who has not sent one.
   'iot-bff/src/protocols/coap-sockets.ts': 'COAP_PORT',
 }

@@ -6,6 +6,7 @@ import { coapFace, request } from '../test/coap-peer.ts'
 import { level, snapshotEnd } from '../test/fake-feed.ts'
 import { DEMO_KEY, OTHER_KEY, runApp } from '../test/run-app.ts'
 import { CODE } from './codecs/coap-message.ts'
+import { MESSAGES } from './messages/index.ts'
 import { RESOURCES } from './resources.ts'
 import { mayUse, TOPICS } from './topics.ts'
 
@@ -117,14 +118,17 @@ describe('every resource, asked for by each device under the names of every devi
   })
 })
 
-test('every message is carried by a resource or a topic, and so has a rule of who may have it', async () => {
+test('every file of messages/ declares one that is listed, and each has a rule of who may have it', async () => {
   const files = await readdir(new URL('./messages', import.meta.url))
   const messages = files
-    .filter((name) => !/^representation|\.test\.ts$/.test(name))
+    .filter((name) => !/^(representation|define-message|index)|\.test\.ts$/.test(name))
     .map((name) => name.slice(0, -3))
-  const carried = [...RESOURCES, ...TOPICS].flatMap((rule) => ('message' in rule ? [rule.message] : []))
-  expect(messages.filter((message) => !carried.some((name) => name === message))).toEqual([])
-  expect(messages.length).toBeGreaterThan(1)
+  for (const file of messages) {
+    const declared: unknown[] = Object.values(await import(`./messages/${file}.ts`))
+    expect([file, MESSAGES.some((message) => declared.includes(message))]).toEqual([file, true])
+  }
+  expect(messages).toHaveLength(MESSAGES.length)
+  for (const message of MESSAGES) expect('posts' in message || message.reads.length > 0).toBe(true)
 })
 
 test('what no rule names is not found, by any method, in HTTP and CoAP', async () => {

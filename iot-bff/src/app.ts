@@ -3,7 +3,6 @@ import { httpPart } from '@harbor/shared-runtime/http-server'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
 import type { RedisConnection } from '@harbor/shared-runtime/redis'
-import { redisPart } from '@harbor/shared-runtime/redis-part'
 import type { Config } from './config.ts'
 import { devicesPart } from './devices/part.ts'
 import { Devices } from './devices/registry.ts'
@@ -26,7 +25,7 @@ const MAX_HEADER_BYTES = 2_048
 
 type Options = {
   config: Config
-  /** Where all replicas have the devices; without it this process has them to itself. */
+  /** Where all replicas have the devices; without it this process has them to itself. Opened and closed by the caller. */
   redis: RedisConnection | undefined
   feed: StockFeed
   /** Sends readings to the telemetry service. */
@@ -81,7 +80,6 @@ export function createApp({ config, redis, feed, record, log }: Options): Part[]
   const mqtt = mqttPart({ store, broker, log })
 
   return [
-    ...(redis ? [redisPart({ name: 'iot-bff', connection: redis, log })] : []),
     devicesPart({ config, devices, redis, takesTelemetry: () => published?.isTaken() ?? false, log }),
     http,
     ...(coap ? [coap] : []),

@@ -2,6 +2,8 @@ import { CONTENT_FORMAT } from './codecs/content-format.ts'
 import { encodeLinks } from './codecs/link-format.ts'
 import type { Device } from './devices/record.ts'
 import type { FlagStore, Resource } from './flag-store.ts'
+import type { Access, ReadMessage } from './messages/define-message.ts'
+import { READ_MESSAGES } from './messages/index.ts'
 
 /** Why there is no answer; each protocol has a code of its own for it. */
 export type Refusal = 'not_found' | 'forbidden' | 'unavailable'
@@ -9,44 +11,32 @@ export type Refusal = 'not_found' | 'forbidden' | 'unavailable'
 /** What a device may read under a path, given in its segments; `links` is the list of all resources. */
 export type Resources = (device: Device, path: readonly string[]) => Resource | 'links' | Refusal
 
-/** Whose a resource has to be for a device to read it. */
-type Access = 'any-device' | 'own-store' | 'own-list'
-
 type Rule = {
   /** The segments of its path; `{…}` stands for any one. */
   readonly path: readonly string[]
   readonly access: Access
-  /** The file of `messages/` that it carries; none for the list of resources. */
-  readonly message?: string
-  /** How `/.well-known/core` shows it. */
-  readonly link?: { readonly path: string; readonly formats: readonly number[]; readonly observable: boolean }
+  /** The message that it carries; none for the list of resources. */
+  readonly message?: ReadMessage
+  readonly shownAs?: string
 }
 
 /** Seconds after which a device that was told `unavailable` may ask again. */
 export const RETRY_AFTER_S = 60
 
-const { TEXT, OCTETS, CBOR, SENML_CBOR } = CONTENT_FORMAT
-
 /** The resources of the device contract, for HTTP and CoAP. What is not here is not found, by any device. */
-export const RESOURCES = [
+export const RESOURCES: readonly Rule[] = [
   { path: ['.well-known', 'core'], access: 'any-device' },
-  {
-    path: ['s', '{sku}'],
-    access: 'own-store',
-    message: 'stock-flag',
-    link: { path: '/s', formats: [TEXT, CBOR, SENML_CBOR], observable: true },
-  },
-  {
-    path: ['b'],
-    access: 'own-list',
-    message: 'stock-bitmap',
-    link: { path: '/b', formats: [OCTETS, CBOR, SENML_CBOR], observable: true },
-  },
-  { path: ['b', '{list}'], access: 'own-list', message: 'stock-bitmap' },
-] as const satisfies readonly Rule[]
+  ...Object.values(READ_MESSAGES).flatMap((message) => message.reads.map((rule) => ({ ...rule, message }))),
+]
 
 /** What `/.well-known/core` answers, to any device the same. */
-export const LINKS = encodeLinks(RESOURCES.flatMap((rule: Rule) => (rule.link ? [rule.link] : [])))
+export const LINKS = encodeLinks(
+  RESOURCES.flatMap(({ shownAs, message }) => {
+    if (shownAs === undefined || message === undefined) return []
+    const formats = [message.plain.contentFormat, CONTENT_FORMAT.CBOR, CONTENT_FORMAT.SENML_CBOR]
+    return [{ path: shownAs, formats, observable: true }]
+  }),
+)
 
 /** Finds what a device may read: an access rule looks among the device's own, so there is no way to another's. */
 export function createResources(store: FlagStore): Resources {

@@ -4,6 +4,7 @@ import { createLog } from '@harbor/shared-runtime/log'
 import { closing } from '@harbor/shared-runtime/part'
 import { runProcess } from '@harbor/shared-runtime/process'
 import { connectRedis } from '@harbor/shared-runtime/redis'
+import { redisPart } from '@harbor/shared-runtime/redis-part'
 import { backgroundContext } from '@harbor/shared-runtime/request-context'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
@@ -35,5 +36,9 @@ await runProcess({
   host: config.HOST,
   managementPort: managementPortOf(config),
   drainDelayS: config.DRAIN_DELAY,
-  parts: [closing('clients', clients), ...createApp({ config, redis, feed, record, log })],
+  parts: [
+    ...(redis ? [redisPart({ name, connection: redis, log })] : []),
+    closing('clients', clients),
+    ...createApp({ config, redis, feed, record, log }),
+  ],
 })

@@ -1,20 +1,11 @@
 import type { Device } from './devices/record.ts'
 import type { Credential, Devices } from './devices/registry.ts'
+import { MESSAGES } from './messages/index.ts'
 
-/** Of what a device's own makes a topic its own; what no rule names is refused, to every device. */
-export const TOPICS = [
-  { action: 'subscribe', topic: 's/{store}/', below: true, message: 'stock-flag' },
-  { action: 'publish', topic: 't/{device}', below: false, message: 'telemetry' },
-] as const satisfies readonly TopicRule[]
-
-type TopicRule = {
-  readonly action: TopicAction
-  readonly topic: string
-  /** Whether it stands for all topics, and filters, that go on after it. */
-  readonly below: boolean
-  /** What is carried: a file of `messages/`, once there is one. */
-  readonly message: string
-}
+/** The topics of the device contract; what no rule names is refused, to every device. */
+export const TOPICS = MESSAGES.flatMap(({ kind, topics }) =>
+  topics.map((rule) => ({ ...rule, message: kind })),
+)
 
 export type TopicAction = 'subscribe' | 'publish'
 

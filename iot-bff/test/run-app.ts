@@ -3,6 +3,7 @@ import { httpPart } from '@harbor/shared-runtime/http-server'
 import { createLog, type Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
 import { connectRedis } from '@harbor/shared-runtime/redis'
+import { redisPart } from '@harbor/shared-runtime/redis-part'
 import { Hono } from 'hono'
 import { createApp } from '../src/app.ts'
 import { Config } from '../src/config.ts'
@@ -33,7 +34,8 @@ export async function runApp(
     ...env,
   })
   const redis = config.REDIS_URL && connectRedis(config.REDIS_URL)
-  const parts = createApp({ config, redis, feed: stock.feed, record, log })
+  const redisParts = redis ? [redisPart({ name: 'iot-bff', connection: redis, log })] : []
+  const parts = [...redisParts, ...createApp({ config, redis, feed: stock.feed, record, log })]
   const routes = managementOf(parts)
   const management = httpPart({
     name: 'management',

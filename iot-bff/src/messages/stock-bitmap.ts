@@ -1,10 +1,22 @@
 import { encode } from 'cborg'
+import { CONTENT_FORMAT } from '../codecs/content-format.ts'
 import { encodeRecord } from '../codecs/senml.ts'
+import { defineMessage } from './define-message.ts'
 import { type Representations, represent } from './representation.ts'
+
+export const stockBitmap = defineMessage({
+  kind: 'bitmap',
+  reads: [
+    { path: ['b'], access: 'own-list', shownAs: '/b' },
+    { path: ['b', '{list}'], access: 'own-list' },
+  ],
+  plain: { contentFormat: CONTENT_FORMAT.OCTETS, mediaType: 'application/octet-stream' },
+  topics: [],
+})
 
 /** The flags of a device's list, in the list's order. */
 export type StockBitmap = {
-  readonly kind: 'bitmap'
+  readonly kind: typeof stockBitmap.kind
   readonly store: string
   /** `{device}/{list}`. */
   readonly name: string

@@ -1,10 +1,19 @@
 import { encode } from 'cborg'
+import { CONTENT_FORMAT } from '../codecs/content-format.ts'
 import { encodeRecord } from '../codecs/senml.ts'
+import { defineMessage } from './define-message.ts'
 import { type Representations, represent } from './representation.ts'
+
+export const stockFlag = defineMessage({
+  kind: 'flag',
+  reads: [{ path: ['s', '{sku}'], access: 'own-store', shownAs: '/s' }],
+  plain: { contentFormat: CONTENT_FORMAT.TEXT, mediaType: 'text/plain' },
+  topics: [{ action: 'subscribe', topic: 's/{store}/', below: true }],
+})
 
 /** Whether a SKU can be bought in a store, with its answers ready to be sent. */
 export type StockFlag = {
-  readonly kind: 'flag'
+  readonly kind: typeof stockFlag.kind
   readonly store: string
   readonly sku: string
   readonly available: boolean

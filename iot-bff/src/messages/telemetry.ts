@@ -1,6 +1,13 @@
 import { hash } from 'node:crypto'
 import type { NewReading } from '@harbor/shared-clients'
 import type { SenmlRecord } from '../codecs/senml.ts'
+import { defineMessage } from './define-message.ts'
+
+export const telemetry = defineMessage({
+  kind: 'telemetry',
+  posts: ['t'],
+  topics: [{ action: 'publish', topic: 't/{device}', below: false }],
+})
 
 /** More than a device sends at once; a longer pack is refused whole. */
 export const MAX_RECORDS = 100

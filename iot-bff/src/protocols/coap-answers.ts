@@ -2,6 +2,7 @@ import { type Block, blockOf, encodeBlock } from '../codecs/coap-block.ts'
 import { CODE, type CoapOption, encodeUint, NO_BYTES, OPTION } from '../codecs/coap-message.ts'
 import { CONTENT_FORMAT } from '../codecs/content-format.ts'
 import type { Resource } from '../flag-store.ts'
+import { READ_MESSAGES } from '../messages/index.ts'
 import type { Format, Representation } from '../messages/representation.ts'
 import { LINKS, RETRY_AFTER_S, type Refusal } from '../resources.ts'
 import type { Receipt } from '../telemetry/intake.ts'
@@ -13,11 +14,6 @@ export type CoapAnswer = {
   readonly payload: Buffer
 }
 
-const FORMATS: Record<Resource['kind'], ReadonlyMap<number | undefined, Format>> = {
-  flag: formats(CONTENT_FORMAT.TEXT),
-  bitmap: formats(CONTENT_FORMAT.OCTETS),
-}
-
 const CODE_OF_REFUSAL: Record<Refusal, number> = {
   not_found: CODE.NOT_FOUND,
   forbidden: CODE.FORBIDDEN,
@@ -26,7 +22,14 @@ const CODE_OF_REFUSAL: Record<Refusal, number> = {
 
 /** The format that an Accept option names; the default without one. */
 export const formatFor = (resource: Resource, accept: number | undefined): Format | undefined =>
-  FORMATS[resource.kind].get(accept)
+  accept === undefined || accept === READ_MESSAGES[resource.kind].plain.contentFormat
+    ? 'plain'
+    : FORMATS.get(accept)
+
+const FORMATS: ReadonlyMap<number, Format> = new Map<number, Format>([
+  [CONTENT_FORMAT.CBOR, 'cbor'],
+  [CONTENT_FORMAT.SENML_CBOR, 'senml'],
+])
 
 /** A code alone: errors have no body. */
 export function bare(code: number): CoapAnswer {
@@ -111,15 +114,6 @@ export const challenge = (value: Buffer): CoapAnswer => ({
   options: [{ number: OPTION.ECHO, value }],
   payload: NO_BYTES,
 })
-
-function formats(plain: number): ReadonlyMap<number | undefined, Format> {
-  return new Map([
-    [undefined, 'plain'],
-    [plain, 'plain'],
-    [CONTENT_FORMAT.CBOR, 'cbor'],
-    [CONTENT_FORMAT.SENML_CBOR, 'senml'],
-  ])
-}
 
 function uint(number: number, value: number): CoapOption {
   return { number, value: encodeUint(value) }

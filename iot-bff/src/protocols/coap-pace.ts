@@ -9,7 +9,8 @@ const NEW_SHARE = 1 / 8
  */
 export class Pace<Waiting> {
   readonly #send: (next: Waiting) => void
-  readonly #waiting = new Set<Waiting>()
+  /** Made when something waits: most peers never need it. */
+  #waiting: Set<Waiting> | undefined
   #rttMs: number
   #freeAt = 0
   #timer: NodeJS.Timeout | undefined
@@ -21,8 +22,9 @@ export class Pace<Waiting> {
 
   /** Sends now, or as soon as a round trip has passed since the last one. */
   request(next: Waiting): void {
-    if (this.#waiting.size === 0 && performance.now() >= this.#freeAt) this.#send(next)
+    if (!this.#waiting?.size && performance.now() >= this.#freeAt) this.#send(next)
     else {
+      this.#waiting ??= new Set()
       this.#waiting.add(next)
       this.#wait()
     }
@@ -44,7 +46,7 @@ export class Pace<Waiting> {
   }
 
   drop(waiting: Waiting): void {
-    this.#waiting.delete(waiting)
+    this.#waiting?.delete(waiting)
   }
 
   #wait(): void {
@@ -58,10 +60,10 @@ export class Pace<Waiting> {
   }
 
   #next(): void {
-    const next = this.#waiting.values().next().value
+    const next = this.#waiting?.values().next().value
     if (next === undefined) return
-    this.#waiting.delete(next)
+    this.#waiting?.delete(next)
     this.#send(next)
-    if (this.#waiting.size > 0) this.#wait()
+    if (this.#waiting?.size) this.#wait()
   }
 }

@@ -7,11 +7,12 @@ import {
   TYPE,
 } from '../codecs/coap-message.ts'
 import { type CoapRequest, readRequest } from '../codecs/coap-request.ts'
-import { CONTENT_FORMAT } from '../codecs/content-format.ts'
 import type { SenmlFormat } from '../codecs/senml.ts'
 import type { Device } from '../devices/record.ts'
 import type { FlagStore } from '../flag-store.ts'
 import type { Limits } from '../limits/limits.ts'
+import { SENML_FORMATS } from '../messages/define-message.ts'
+import { telemetry as telemetryMessage } from '../messages/telemetry.ts'
 import { isRefusal, type Resources } from '../resources.ts'
 import type { TelemetryIntake } from '../telemetry/intake.ts'
 import {
@@ -166,12 +167,13 @@ export function createCoapHandler(options: Options): CoapHandler {
   }
 }
 
-const SENML: ReadonlyMap<number, SenmlFormat> = new Map<number, SenmlFormat>([
-  [CONTENT_FORMAT.SENML_JSON, 'json'],
-  [CONTENT_FORMAT.SENML_CBOR, 'cbor'],
-])
+const SENML: ReadonlyMap<number, SenmlFormat> = new Map(
+  SENML_FORMATS.map(([contentFormat, , format]) => [contentFormat, format]),
+)
 
 const isTelemetry = ({ code }: CoapMessage, request: CoapRequest | number): request is CoapRequest =>
-  code === CODE.POST && typeof request !== 'number' && request.path.length === 1 && request.path[0] === 't'
+  code === CODE.POST &&
+  typeof request !== 'number' &&
+  request.path.join('/') === telemetryMessage.posts.join('/')
 
 const reset = (messageId: number): Buffer => emptyMessage(TYPE.RST, messageId)

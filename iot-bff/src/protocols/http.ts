@@ -6,7 +6,10 @@ import type { Device } from '../devices/record.ts'
 import type { Devices } from '../devices/registry.ts'
 import type { FlagStore, Resource } from '../flag-store.ts'
 import type { Limits } from '../limits/limits.ts'
+import { SENML_FORMATS } from '../messages/define-message.ts'
+import { READ_MESSAGES } from '../messages/index.ts'
 import type { Format } from '../messages/representation.ts'
+import { telemetry as telemetryMessage } from '../messages/telemetry.ts'
 import { isRefusal, LINKS, RETRY_AFTER_S, type Refusal, type Resources } from '../resources.ts'
 import type { TelemetryIntake } from '../telemetry/intake.ts'
 
@@ -15,23 +18,23 @@ const KEY_HEADER = 'k'
 const MAX_KEY_CHARACTERS = 128
 const MAX_URL_CHARACTERS = 256
 
-const FORMATS = new Map<string, Format>([
-  ['text/plain', 'plain'],
-  ['application/octet-stream', 'plain'],
-  ['application/cbor', 'cbor'],
-  ['application/senml+cbor', 'senml'],
+const CBOR = 'application/cbor'
+const SENML_CBOR = 'application/senml+cbor'
+const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
+  [CBOR, 'cbor'],
+  [SENML_CBOR, 'senml'],
 ])
-const TYPES = {
-  flag: ['text/plain', 'application/cbor', 'application/senml+cbor'],
-  bitmap: ['application/octet-stream', 'application/cbor', 'application/senml+cbor'],
-} as const satisfies Record<Resource['kind'], readonly string[]>
+/** The media types of a resource, the shortest first. */
+const TYPES: Record<Resource['kind'], readonly string[]> = {
+  flag: [READ_MESSAGES.flag.plain.mediaType, CBOR, SENML_CBOR],
+  bitmap: [READ_MESSAGES.bitmap.plain.mediaType, CBOR, SENML_CBOR],
+}
 /** Where telemetry is posted to. */
-const TELEMETRY_PATH = 't'
+const TELEMETRY_PATH = telemetryMessage.posts.join('/')
 const MAX_BODY_BYTES = 16_384
-const SENML: Readonly<Record<string, SenmlFormat>> = Object.assign(Object.create(null), {
-  'application/senml+json': 'json',
-  'application/senml+cbor': 'cbor',
-})
+const SENML: ReadonlyMap<string, SenmlFormat> = new Map(
+  SENML_FORMATS.map(([, mediaType, format]) => [mediaType, format]),
+)
 const LINKS_TYPE = 'application/link-format'
 
 const STATUS: Record<Refusal, number> = { not_found: 404, forbidden: 403, unavailable: 503 }
@@ -102,8 +105,8 @@ export function createHttpListener({
     device: Device,
     keepAlive: boolean,
   ) {
-    const format = SENML[request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '']
-    if (format === undefined) return refuse(response, 415, ['Accept', Object.keys(SENML).join(', ')])
+    const format = SENML.get(request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '')
+    if (format === undefined) return refuse(response, 415, ['Accept', [...SENML.keys()].join(', ')])
     const body = await readBody(request)
     if (body === undefined) return refuse(response, 413)
     // The body is read: the connection can be used again.
