@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => system.stop())
 
-type Dashboard = { viewer: { displayName: string; orders: unknown[] } }
+type Dashboard = { viewer: { displayName: string; orders: { edges: unknown[] } } }
 const whoIs = async (cookie: string) =>
   (await fetch(`${system.web}/session`, { headers: { ...CSRF, cookie } })).json()
 

@@ -13,7 +13,7 @@ import type { GraphQLFieldResolver } from 'graphql'
 import type { Context } from './context.ts'
 
 /** Who may see a field: everyone, or the users who have one role. */
-type Access = 'public' | Role
+export type Access = 'public' | Role
 
 declare global {
   export namespace PothosSchemaTypes {

@@ -1,6 +1,7 @@
 import './access.ts'
 import SchemaBuilder from '@pothos/core'
 import ComplexityPlugin from '@pothos/plugin-complexity'
+import { GraphQLError, Kind } from 'graphql'
 import type { Context } from './context.ts'
 
 /** A list whose length nobody chose (a product's images, an order's lines) counts as this many rows. */
@@ -16,6 +17,7 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     ID: { Input: string; Output: string }
     DateTime: { Input: string; Output: string }
+    SafeInt: { Input: number; Output: number }
   }
 }>({
   defaultFieldNullability: false,
@@ -24,6 +26,27 @@ export const builder = new SchemaBuilder<{
   complexity: { disabled: true, defaultComplexity: 0, defaultListMultiplier: USUAL_LIST_LENGTH },
 })
 
-builder.queryType({})
+builder.queryType({
+  description:
+    'What can be read. A field that is nullable is optional: when its service fails it is `null`, the error says why, and the rest is answered.',
+})
 
 builder.scalarType('DateTime', { description: 'ISO 8601, UTC.', serialize: (instant) => instant })
+
+builder.scalarType('SafeInt', {
+  description:
+    'A whole number from -(2^53 - 1) to 2^53 - 1, a JSON number: amounts of money, counters and stock, which do not fit into Int.',
+  serialize: safeInteger,
+  parseValue: safeInteger,
+  parseLiteral: (node) => safeInteger(node.kind === Kind.INT ? Number(node.value) : undefined),
+})
+
+function safeInteger(value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  throw new GraphQLError('A SafeInt is a whole number from -(2^53 - 1) to 2^53 - 1.')
+}
+
+export type { Access } from './access.ts'
+
+/** The types of the builder, for helpers that are given a type of the graph. */
+export type GraphTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never

@@ -6,7 +6,7 @@ import type { ProblemError } from '@harbor/shared-runtime/problems'
 import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
 import type { TraceContext } from '@harbor/shared-runtime/trace'
 import { createLoaders, type Loaders } from './loaders/index.ts'
-import type { UpstreamSet, Upstreams } from './upstreams.ts'
+import type { RequestUpstreams, UpstreamSet } from './upstreams.ts'
 
 /** What is known of an HTTP request before its operation is. */
 export type RequestState = {
@@ -26,7 +26,7 @@ export type Context = {
   /** Why there is none: nobody is logged in, or it cannot be known just now. */
   readonly noViewer: ProblemError | undefined
   readonly locale: Locale
-  readonly upstreams: Upstreams
+  readonly upstreams: RequestUpstreams
   readonly loaders: Loaders
   /** Deadline, cancellation and trace of this operation's upstream calls. */
   readonly requestContext: RequestContext

@@ -1,6 +1,10 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
+import { MalformedRow } from '@harbor/shared-runtime/rows'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fakeUpstreams } from '../test/fake-upstreams.ts'
+import { executed } from '../test/execute.ts'
+import { notification, order, product, recommendation } from '../test/fake-rows.ts'
+import { fakeUpstreams, list, rows } from '../test/fake-upstreams.ts'
 import { CSRF, testApp } from '../test/test-app.ts'
 
 const down = (upstream: string) => new UpstreamError(upstream, 'unavailable', 'secret words of an upstream')
@@ -26,6 +30,7 @@ test.for([
 })
 
 test.for([
+  ['customers', ['viewer.displayName', 'viewer.email', 'viewer.loyalty']],
   ['cart', ['viewer.cart']],
   ['orders', ['viewer.orders']],
   ['recommendations', ['viewer.recommendations']],
@@ -36,7 +41,7 @@ test.for([
     as: 'customer',
   })
   expect(status).toBe(200)
-  expect(data?.viewer).toMatchObject({ displayName: 'Ada L.' })
+  expect(data?.viewer).toMatchObject({ ...(upstream !== 'customers' && { displayName: 'Ada L.' }) })
   expect(extensions?.degraded.toSorted()).toEqual(parts.toSorted())
 })
 
@@ -51,10 +56,6 @@ test('without its critical upstream an operation is an error with the status of 
   const list = await withFailing('catalog').operation('ProductList', { variables: { ids: ['p1001'] } })
   expect([list.status, list.data]).toEqual([503, null])
   expect(list.response.headers.get('retry-after')).toBe('1')
-  const dashboard = await withFailing('customers').operation('Dashboard', { as: 'customer' })
-  expect([dashboard.status, dashboard.data]).toEqual([503, null])
-  expect(dashboard.errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryable: true })
-  expect(dashboard.extensions).toBeUndefined()
 })
 
 test('a product that does not exist is null, and nothing is degraded', async () => {
@@ -89,4 +90,94 @@ test('an answer with errors is never kept, whatever it is asked for as', async (
     })
     expect([response.status, response.headers.get('cache-control')]).toEqual([404, 'no-store'])
   }
+})
+
+const MALFORMED = new MalformedRow('catalog')
+
+test('a malformed row of a batch costs that row: the list and the other rows are answered', async () => {
+  const { data, errors } = await executed(
+    '{ products(ids: ["p1001", "p1002", "p9", "p1003"]) { id price { amount } } }',
+    {
+      answering: {
+        catalog: {
+          byIds: async () => {
+            const found = rows(['p1001', 'p1003'], product)
+            found.broken.set('p1002', MALFORMED)
+            return found
+          },
+        },
+      },
+    },
+  )
+  expect(data).toMatchObject({ products: [{ id: 'p1001' }, null, { id: 'p1003' }] })
+  expect(errors).toEqual([{ path: 'products.1', code: 'UPSTREAM_INVALID' }])
+})
+
+test('a malformed row of a page or of a list is null at its place', async () => {
+  const second = <Row>(row: (index: number) => Row) => ({
+    items: [row(0), row(2)],
+    broken: new Map([[1, MALFORMED]]),
+    nextCursor: null,
+    totalCount: 3,
+    unreadCount: 2,
+  })
+  const { data, errors } = await executed(
+    `{ catalogue { edges { node { id } } totalCount } categories { id }
+      viewer { recommendations { id } notifications { items { id } } orders { edges { node { number } } } } }`,
+    {
+      roles: ['customer'],
+      answering: {
+        catalog: {
+          list: async () => second((n) => product(`p${n}`)),
+          categories: async () => second((n) => ({ id: `cat-${n}`, name: '', productCount: 1 })),
+        },
+        recommendations: { forCustomer: async () => second(recommendation) },
+        notifications: { ofCustomer: async () => second(notification) },
+        orders: { ofCustomer: async () => second((n) => order(n, 1)) },
+      },
+    },
+  )
+  expect(data).toMatchObject({
+    catalogue: { edges: [{ node: { id: 'p0' } }, { node: null }, { node: { id: 'p2' } }], totalCount: 3 },
+    categories: [{ id: 'cat-0' }, null, { id: 'cat-2' }],
+    viewer: {
+      recommendations: [{ id: 'p2000' }, null, { id: 'p2002' }],
+      notifications: { items: [{ id: 'n0' }, null, { id: 'n2' }] },
+      orders: { edges: [{}, { node: null }, {}] },
+    },
+  })
+  expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['UPSTREAM_INVALID']))
+  expect(errors).toHaveLength(5)
+})
+
+test('property: money and counters of any safe size are answered as they are', async () => {
+  const amount = fc.oneof(fc.constant(3_000_000_000), fc.maxSafeInteger())
+  await fc.assert(
+    fc.asyncProperty(amount, fc.maxSafeNat(), async (amountMinor, count) => {
+      const { data, errors } = await executed(
+        '{ viewer { unreadNotifications orders { edges { node { total { amount } } } totalCount } } }',
+        {
+          roles: ['customer'],
+          answering: {
+            notifications: { ofCustomer: async () => ({ ...list([]), unreadCount: count }) },
+            orders: {
+              ofCustomer: async () => ({
+                ...list([{ ...order(1, 1), total: { amountMinor, currency: 'EUR' } }]),
+                nextCursor: null,
+                totalCount: count,
+              }),
+            },
+          },
+        },
+      )
+      expect(errors).toEqual([])
+      expect(data).toMatchObject({
+        viewer: {
+          unreadNotifications: count,
+          orders: { edges: [{ node: { total: { amount: amountMinor } } }], totalCount: count },
+        },
+      })
+    }),
+    { numRuns: 25 },
+  )
 })

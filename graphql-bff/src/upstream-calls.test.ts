@@ -1,60 +1,29 @@
-import { isListType, isNonNullType, isObjectType } from 'graphql'
+import { ROLES } from '@harbor/shared-runtime/auth'
 import { expect, test } from 'vitest'
-import { fakeUpstreams } from '../test/fake-upstreams.ts'
+import { executed } from '../test/execute.ts'
+import { fieldPaths, isList, operationTo } from '../test/operation-to.ts'
 import { testApp } from '../test/test-app.ts'
 import { schema } from './schema/index.ts'
 
 const ids = (count: number) => JSON.stringify(Array.from({ length: count }, (_, index) => `p${1001 + index}`))
-const PRODUCT = `
-  price { formatted } stock { available } reviews(first: 1) { average latest { title } }
-  recommendations(first: 1) { name }`
 
-/** For every list of the graph, an operation in which it has `n` rows, each of which needs upstream rows of its own. */
-const LISTS: Record<string, (n: number) => string> = {
-  'Query.products': (n) => `{ products(ids: ${ids(n)}) { ${PRODUCT} } }`,
-  'Product.images': (n) => `{ products(ids: ${ids(n)}) { images { url } price { formatted } } }`,
-  'Product.specifications': (n) => `{ products(ids: ${ids(n)}) { specifications { name } } }`,
-  'Product.stock': (n) => `{ products(ids: ${ids(n)}) { stock { warehouse available } } }`,
-  'Product.recommendations': (n) =>
-    `{ product(id: "p1001") { recommendations(first: ${Math.min(n, 20)}) { product { ${PRODUCT} } } } }`,
-  'ProductReviews.histogram': (n) => `{ products(ids: ${ids(n)}) { reviews { histogram } } }`,
-  'ProductReviews.latest': (n) => `{ products(ids: ${ids(n)}) { reviews(first: 2) { latest { title } } } }`,
-  'Viewer.orders': (n) => `{ viewer { orders(first: ${n}) { number lines { product { name } } } } }`,
-  'Viewer.recommendations': (n) =>
-    `{ viewer { recommendations(first: ${Math.min(n, 20)}) { product { ${PRODUCT} } } } }`,
-  'Cart.lines': () =>
-    `{ viewer { cart { quote { total { amount } } lines { total { amount } product { ${PRODUCT} } } } } }`,
-  'Order.lines': () => `{ viewer { orders(first: 1) { lines { product { ${PRODUCT} } } } } }`,
-}
+/** Every list of the graph, made from the schema: a new one is tested as soon as it is there. */
+const lists = fieldPaths(schema).filter(({ field }) => isList(field))
 
-test('every list of the schema is in the table of this test', () => {
-  const lists = Object.values(schema.getTypeMap())
-    .filter(isObjectType)
-    .filter(({ name }) => !name.startsWith('__'))
-    .flatMap((type) =>
-      Object.values(type.getFields())
-        .filter(({ type }) => isListType(isNonNullType(type) ? type.ofType : type))
-        .map((field) => `${type.name}.${field.name}`),
-    )
-  expect(Object.keys(LISTS).toSorted()).toEqual(lists.toSorted())
-})
-
-test.for(Object.entries(LISTS))(
-  '%s makes the same upstream calls for 50 rows as for 1',
-  async ([list, query]) => {
-    // A cart and an order have as many lines as they have: there is no argument for it.
-    const lines = (n: number) => (list.endsWith('.lines') ? n : 2)
-    const [one, fifty] = await Promise.all([callsOf(query(1), lines(1)), callsOf(query(50), lines(50))])
+test.for(lists.map((list) => [list.name, list] as const))(
+  '%s makes the same upstream calls for 50 rows as for 1, with everything below it',
+  async ([, list]) => {
+    // A cart, an order and a store have as many rows as they have: there is no argument for it.
+    const callsOf = async (rows: number) => {
+      const sizes = { lines: list.name.endsWith('.lines') ? rows : 2, devices: rows, roles: ROLES }
+      const { calls, errors } = await executed(operationTo(list, { rows, depth: 4 }), sizes)
+      expect(errors).toEqual([])
+      return calls
+    }
+    const [one, fifty] = await Promise.all([callsOf(1), callsOf(50)])
     expect(fifty).toEqual(one)
   },
 )
-
-async function callsOf(query: string, lines: number) {
-  const { calls, query: send } = testApp({ upstreams: fakeUpstreams({ lines }), allowAdhoc: true })
-  const { errors } = await send(query, { as: 'customer' })
-  expect(errors).toBeUndefined()
-  return calls
-}
 
 const PRODUCT_CALLS = {
   'catalog.byIds': 1,
@@ -99,6 +68,31 @@ test('rows are joined by key, though upstreams answer in another order and leave
       reviews: { latest: [{ title: `p${n}` }] },
     })),
   )
+})
+
+test('fields that differ in their length alone are one call: for the greatest length', async () => {
+  const lengths = Array.from({ length: 15 }, (_, index) => index + 1)
+  const all = (field: string, below: string) =>
+    lengths.map((n) => `n${n}: ${field}(first: ${n}) { ${below} }`).join(' ')
+  const product = await executed(
+    `{ product(id: "p1001") { ${all('reviews', 'latest { title }')} } b: product(id: "p1001") { ${all('recommendations', 'id')} } }`,
+  )
+  expect(product.calls).toEqual({
+    'catalog.byIds': 1,
+    'reviews.ofProducts': 1,
+    'recommendations.forProducts': 1,
+  })
+  for (const n of lengths)
+    expect(product.data).toMatchObject({
+      product: { [`n${n}`]: { latest: Array(n).fill({ title: 'p1001' }) } },
+      b: { [`n${n}`]: Array(n).fill({ id: expect.any(String) }) },
+    })
+  const viewer = await executed(
+    `{ viewer { unreadNotifications ${all('recommendations', 'id')} } b: viewer { ${all('notifications', 'items { id }')} } }`,
+    { roles: ['customer'] },
+  )
+  expect(viewer.calls).toEqual({ 'recommendations.forCustomer': 1, 'notifications.ofCustomer': 1 })
+  expect(viewer.data).toMatchObject({ b: { n3: { items: [{ id: 'n0' }, { id: 'n1' }, { id: 'n2' }] } } })
 })
 
 test('ids that are asked for twice are fetched once', async () => {

@@ -1,98 +1,52 @@
-import type { Cart, Customer, Order, Product, Recommendation } from '@harbor/shared-clients'
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
+import { type List, Rows } from '@harbor/shared-runtime/rows'
 import type { Upstreams } from '../src/upstreams.ts'
+import {
+  at,
+  audit,
+  cart,
+  customer,
+  line,
+  money,
+  notification,
+  numbered,
+  order,
+  product,
+  recommendation,
+  review,
+} from './fake-rows.ts'
 
-const at = '2026-11-20T09:00:00.000Z'
-const money = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
-const imageUrl = 'https://images.example/1.jpg'
+export { CANARIES } from './fake-rows.ts'
 
-/** Values that must be in no answer but to their role; tests look for them in whole answers. */
-export const CANARIES = { wholesaleCost: 71_717_171, margin: 81_818_181, fraudScore: 91.919 } as const
-
-const sku = (productId: string) => productId.replace('p', 'HB-')
-const numbered = (count: number) => Array.from({ length: count }, (_, index) => index)
-
-const product = (id: string): Product => ({
-  id,
-  sku: sku(id),
-  name: `Product ${id}`,
-  brand: 'Harbor',
-  description: 'Sturdy.',
-  categoryId: 'cat-01',
-  categoryName: 'Ropes',
-  images: [{ url: imageUrl, width: 1, height: 1, alt: '' }],
-  specifications: [{ name: 'Length', value: '2', unit: 'm' }],
-  relatedIds: [],
-  active: true,
-  updatedAt: at,
-  wholesaleCost: money(CANARIES.wholesaleCost),
-  margin: CANARIES.margin,
-})
-
-const recommendation = (index: number): Recommendation => {
-  const productId = `p${2_000 + index}`
-  return { productId, sku: sku(productId), name: 'Also nice', imageUrl, price: money(999) }
-}
-
-const line = (index: number) => ({
-  sku: `HB-${3_000 + index}`,
-  productId: `p${3_000 + index}`,
-  name: 'Rope',
-  imageUrl,
-  quantity: 2,
-})
-
-const cart = (id: string, lines: number): Cart => ({
-  id: id.replace('c', 'k'),
-  customerId: id,
-  currency: 'EUR',
-  lines: numbered(lines).map(line),
-  destination: { country: 'DE', postalCode: '10115' },
-  updatedAt: at,
-  version: 1,
-})
-
-const order = (index: number, lines: number): Order => ({
-  id: `o${index}`,
-  number: `HC-2026-${index}`,
-  customerId: 'c1001',
-  status: 'SHIPPED',
-  placedAt: at,
-  total: money(500),
-  lines: numbered(lines).map((n) => ({ ...line(index * 50 + n), unit: money(250), total: money(500) })),
-})
-
-const customer = (id: string): Customer => ({
-  id,
-  firstName: 'Ada',
-  displayName: 'Ada L.',
-  email: 'ada@harbor.example',
-  locale: 'en-GB',
-  avatarUrl: imageUrl,
-  memberSince: at,
-  loyaltyTier: 'TIER_GOLD',
-  loyaltyPoints: 12,
-  addresses: [],
-  preferences: {
-    channels: { email: true, push: true, sms: true },
-    topics: { orders: true, offers: true, stock: true },
-  },
-  fraudScore: CANARIES.fraudScore,
-})
-
-const knownProduct = (id: string) => /^p\d{4}$/.test(id)
-const rows = <Row>(keys: readonly string[], row: (key: string) => Row) =>
+export const rows = <Row>(keys: readonly string[], row: (key: string) => Row): Rows<Row> =>
   // Backwards: nothing may depend on the order of an upstream's rows.
-  new Map([...new Set(keys)].reverse().map((key) => [key, row(key)] as const))
+  new Rows([...new Set(keys)].reverse().map((key) => [key, row(key)] as const))
 
-/** Words of services that the graph has words of its own for. */
-type Words = { tier: string; warehouse: string }
+export const list = <Row>(items: Row[]): List<Row> => ({ items, broken: new Map() })
 
-/** Upstreams that answer from memory. `lines`: how many a cart and an order have. */
-const answers = (lines: number, { tier, warehouse }: Words) => ({
-  catalog: { byIds: async (ids: readonly string[]) => rows(ids.filter(knownProduct), product) },
+/** A page of as many rows as are asked for, and one more page after it. */
+const page = async <Row>({ limit }: { limit: number }, row: (index: number) => Row) => ({
+  ...list(numbered(limit).map(row)),
+  nextCursor: 'next',
+  totalCount: 1_000,
+})
+
+const preferences = customer('c1').preferences
+const knownProduct = (id: string) => /^p\d{4}$/.test(id)
+const productNumber = (index: number) => product(`p${4_000 + index}`)
+
+/** Upstreams that answer from memory. `lines`: how many a cart and an order have; `devices`: how many a store has. */
+const answers = (lines: number, devices: number): Upstreams => ({
+  catalog: {
+    byIds: async (ids) => rows(ids.filter(knownProduct), product),
+    list: (query) => page(query, productNumber),
+    search: (_, query) => page(query, productNumber),
+    categories: async () =>
+      list(numbered(3).map((n) => ({ id: `cat-0${n}`, name: 'Ropes', productCount: 5_000_000_000 }))),
+    rows: (query) => page(query, (index) => ({ ...productNumber(index), audit })),
+  },
   pricing: {
-    prices: async (skus: readonly string[]) =>
+    prices: async (skus) =>
       rows(skus, (sku) => ({
         sku,
         currency: 'EUR',
@@ -100,7 +54,7 @@ const answers = (lines: number, { tier, warehouse }: Words) => ({
         saleMinor: Number(sku.slice(3)),
         discountBasisPoints: 0,
       })),
-    quote: async (cartId: string) => ({
+    quote: async (cartId) => ({
       quoteId: `q-${cartId}`,
       currency: 'EUR',
       lines: numbered(lines).map((n) => ({
@@ -117,106 +71,196 @@ const answers = (lines: number, { tier, warehouse }: Words) => ({
     }),
   },
   inventory: {
-    stock: async (skus: readonly string[]) =>
+    stock: async (skus) =>
       rows(skus, (sku) => ({
         sku,
         warehouses: [
           { warehouse: 'ber', available: 3, reserved: 0 },
-          { warehouse, available: 1, reserved: 0 },
+          { warehouse: 'tyo', available: 1, reserved: 0 },
         ],
       })),
+    setStock: async (level) => ({ ...level, eventId: '1' }),
+    reserve: async () => ({ reserved: true, shortSkus: [] }),
+    release: async () => {},
   },
   reviews: {
-    ofProducts: async (ids: readonly string[], { limit }: { limit: number }) =>
+    ofProducts: async (ids, { limit }) =>
       rows(ids, (productId) => ({
         productId,
         average: 4.5,
         count: 2,
         histogram: [0, 0, 0, 1, 1],
-        latest: numbered(limit).map((n) => ({
-          id: `r${n}`,
-          productId,
-          author: 'B.',
-          rating: 5,
-          title: productId,
-          body: 'Holds.',
-          createdAt: at,
-        })),
+        latest: numbered(limit).map((n) => review(productId, n)),
+      })),
+    rows: (query) =>
+      page(query, (n) => ({
+        ...review(`p${4_000 + n}`, n),
+        verifiedPurchase: true,
+        moderationState: 'APPROVED',
+        audit,
       })),
   },
   recommendations: {
-    forCustomer: async (_: string, { limit }: { limit: number }) => numbered(limit).map(recommendation),
-    forProducts: async (ids: readonly string[], { limit }: { limit: number }) =>
-      rows(ids, (productId) => ({ productId, recommended: numbered(limit).map(recommendation) })),
+    forCustomer: async (_, { limit }) => list(numbered(limit).map(recommendation)),
+    forProducts: async (ids, { limit }) =>
+      rows(ids, (productId) => ({ productId, recommended: list(numbered(limit).map(recommendation)) })),
   },
   customers: {
-    byIds: async (ids: readonly string[]) =>
+    byIds: async (ids) =>
       rows(
         ids.filter((id) => id.startsWith('c')),
-        (id) => ({ ...customer(id), loyaltyTier: tier }),
+        customer,
       ),
+    rows: (query) => page(query, (n) => ({ ...customer(`c${1_001 + n}`), audit })),
+    setPreferences: async (_, wanted) => wanted ?? preferences,
   },
-  cart: { ofCustomer: async (id: string) => cart(id, lines) },
+  cart: {
+    byId: async (id) => cart(id.replace('k', 'c'), lines),
+    nowById: async (id) => cart(id.replace('k', 'c'), lines),
+    ofCustomer: async (id) => cart(id, lines),
+    rows: (query) => page(query, (n) => ({ ...cart(`c${1_001 + n}`, lines), audit })),
+    addLine: async (id) => cart(id.replace('k', 'c'), lines),
+    setQuantity: async (id) => cart(id.replace('k', 'c'), lines),
+    removeLine: async (id) => cart(id.replace('k', 'c'), lines),
+  },
   orders: {
-    ofCustomer: async (_: string, { limit }: { limit: number }) => ({
-      items: numbered(limit).map((n) => order(n, lines)),
-      nextCursor: null,
-      totalCount: limit,
+    ofCustomer: (_, query) =>
+      page(query, (n) => ({ ...order(n, lines), ...(query.number && { number: query.number }) })),
+    rows: (query) =>
+      page(query, (n) => ({
+        ...order(n, lines),
+        customerId: `c${1_001 + n}`,
+        audit: numbered(lines).map(() => ({ at, actor: 's1', action: 'PICKED', note: '' })),
+      })),
+    auditEvents: (query) =>
+      page(query, (n) => ({ id: `e${n}`, orderId: `o${n}`, at, actor: 's1', action: 'PICKED', note: '' })),
+    create: async () => order(1, lines),
+  },
+  payments: {
+    rows: (query) =>
+      page(query, (n) => ({
+        id: `pay${n}`,
+        customerId: `c${1_001 + n}`,
+        status: 'CAPTURED',
+        amount: money(500),
+        createdAt: at,
+        audit,
+      })),
+    authorise: async ({ customerId, amount }) => ({
+      id: 'pay1',
+      customerId,
+      status: 'AUTHORISED',
+      amount,
+      createdAt: at,
+    }),
+    void: async () => ({
+      id: 'pay1',
+      customerId: 'c1001',
+      status: 'VOIDED',
+      amount: money(1),
+      createdAt: at,
     }),
   },
-  notifications: { ofCustomer: async () => ({ items: [], unreadCount: 7 }) },
+  promotions: {
+    rows: (query) =>
+      page(query, (n) => ({
+        id: `pr${n}`,
+        sku: `HB-${4_000 + n}`,
+        label: 'Less',
+        discountBasisPoints: 500,
+        endsAt: at,
+        startsAt: at,
+        campaignName: 'Autumn',
+        audit,
+      })),
+  },
+  shipping: {
+    ofOrders: async (ids) =>
+      rows(ids, (orderId) => ({
+        id: `s-${orderId}`,
+        orderId,
+        status: 'IN_TRANSIT',
+        trackingCode: 'T1',
+        estimatedDelivery: at,
+      })),
+    rows: (query) =>
+      page(query, (n) => ({
+        id: `s${n}`,
+        orderId: `o${n}`,
+        status: 'IN_TRANSIT',
+        trackingCode: 'T1',
+        estimatedDelivery: at,
+        carrierCode: 'DHL',
+        cost: money(300),
+        audit,
+      })),
+    createShipment: async () => {},
+  },
+  tax: {
+    rows: (query) =>
+      page(query, (n) => ({
+        id: `t${n}`,
+        orderId: `o${n}`,
+        calculatedAt: at,
+        totalMinor: 95,
+        currency: 'EUR',
+        lines: numbered(lines).map((l) => ({ sku: line(l).sku, rateBasisPoints: 1_900, taxMinor: 95 })),
+      })),
+  },
+  fraud: { assess: async () => ({ id: 'a1', decision: 'ACCEPT' }) },
+  notifications: {
+    ofCustomer: async (_, { limit }) => ({ ...list(numbered(limit).map(notification)), unreadCount: 7 }),
+    markRead: async () => 0,
+  },
+  telemetry: {
+    devicesOf: async (store) =>
+      list(numbered(devices).map((n) => ({ id: `d${101 + n}`, store, model: 'shelf-label' }))),
+    latest: async (ids, { limit }) =>
+      rows(ids, (deviceId) =>
+        numbered(limit).map(() => ({ deviceId, name: 'temperature', unit: 'Cel', value: 4.5, at })),
+      ),
+  },
 })
 
-type Failing = { [Name in keyof Upstreams]?: unknown }
+type Changes = { [Name in keyof Upstreams]?: Partial<Upstreams[Name]> }
+
+type Options = {
+  lines?: number
+  devices?: number
+  /** Upstreams that fail, each with its error. */
+  failing?: { [Name in keyof Upstreams]?: unknown }
+  /** Calls that answer something else. */
+  answering?: Changes
+}
 
 /**
  * Clients that answer from memory and count: `calls` holds `{ "catalog.byIds": 1 }`, `contexts` what each
  * operation's clients were bound to.
  */
-export function fakeUpstreams({
-  lines = 2,
-  failing = {},
-  tier = 'TIER_GOLD',
-  warehouse = 'nyc',
-}: { lines?: number; failing?: Failing } & Partial<Words> = {}) {
+export function fakeUpstreams({ lines = 2, devices = 2, failing = {}, answering = {} }: Options = {}) {
   const calls: Record<string, number> = {}
   const contexts: RequestContext[] = []
-  const { catalog, pricing, inventory, reviews, recommendations, customers, cart, orders, notifications } =
-    answers(lines, { tier, warehouse })
+  const failures = new Map(Object.entries(failing))
+  const changes = new Map(Object.entries(answering))
 
-  /** Counts a call, then fails if its upstream is to. */
-  const counted =
-    <Args extends unknown[], Answer>(
-      upstream: keyof Upstreams,
-      name: string,
-      call: (...args: Args) => Promise<Answer>,
-    ) =>
-    async (...args: Args): Promise<Answer> => {
-      calls[`${upstream}.${name}`] = (calls[`${upstream}.${name}`] ?? 0) + 1
-      await new Promise((resolve) => setTimeout(resolve, 2))
-      if (upstream in failing) throw failing[upstream]
-      return call(...args)
-    }
+  /** Counts each call of an upstream, then fails if it is to. */
+  const counted = <Api extends object>(upstream: string, api: Api): Api =>
+    new Proxy(api, {
+      get(target, name) {
+        const call = Reflect.get(changes.get(upstream) ?? {}, name) ?? Reflect.get(target, name)
+        return async (...args: unknown[]) => {
+          const key = `${upstream}.${String(name)}`
+          calls[key] = (calls[key] ?? 0) + 1
+          await new Promise((resolve) => setTimeout(resolve, 2))
+          if (failures.has(upstream)) throw failures.get(upstream)
+          return Reflect.apply(call, undefined, args)
+        }
+      },
+    })
 
-  const upstreams: Upstreams = {
-    catalog: { byIds: counted('catalog', 'byIds', catalog.byIds) },
-    pricing: {
-      prices: counted('pricing', 'prices', pricing.prices),
-      quote: counted('pricing', 'quote', pricing.quote),
-    },
-    inventory: { stock: counted('inventory', 'stock', inventory.stock) },
-    reviews: {
-      ofProducts: counted('reviews', 'ofProducts', reviews.ofProducts),
-    },
-    recommendations: {
-      forCustomer: counted('recommendations', 'forCustomer', recommendations.forCustomer),
-      forProducts: counted('recommendations', 'forProducts', recommendations.forProducts),
-    },
-    customers: { byIds: counted('customers', 'byIds', customers.byIds) },
-    cart: { ofCustomer: counted('cart', 'ofCustomer', cart.ofCustomer) },
-    orders: { ofCustomer: counted('orders', 'ofCustomer', orders.ofCustomer) },
-    notifications: { ofCustomer: counted('notifications', 'ofCustomer', notifications.ofCustomer) },
-  }
+  const upstreams = new Proxy(answers(lines, devices), {
+    get: (target, name) => counted(String(name), Reflect.get(target, name)),
+  })
   return {
     calls,
     contexts,

@@ -1,3 +1,5 @@
 export type { Checkout } from './checkout.ts'
 export { openCheckout } from './open-checkout.ts'
-export { CHECKOUT_REASONS } from './reasons.ts'
+export { CHECKOUT_REASONS, type CheckoutReason } from './reasons.ts'
+export type { PlacedOrder } from './state.ts'
+export type { CheckoutClients } from './steps.ts'

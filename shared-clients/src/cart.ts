@@ -2,7 +2,7 @@ import type { Precondition } from '@harbor/shared-runtime/writes/precondition'
 import { z } from 'zod'
 import { del, get, getOwned, patch, post } from './call/endpoint.ts'
 import { httpClient } from './call/http.ts'
-import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
+import { Audit, type ListingQuery, pageOf, TABLE } from './listing.ts'
 
 export const Cart = z.object({
   id: z.string(),
@@ -26,8 +26,9 @@ export const Cart = z.object({
 export type Cart = z.infer<typeof Cart>
 
 const CartRow = Cart.extend({ audit: Audit })
+export type CartRow = z.infer<typeof CartRow>
 
-const rows = get('/carts', listingOf(CartRow))
+const rows = get('/carts', pageOf('cart', CartRow))
 const byId = getOwned('/carts/{id}', Cart)
 const ofCustomer = get('/customers/{id}/cart', Cart)
 const addLine = post('/carts/{id}/lines', Cart)

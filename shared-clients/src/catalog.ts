@@ -3,8 +3,9 @@ import { fetchByKeys } from './batch.ts'
 import { cacheKind, LONG } from './cache-policies.ts'
 import { get } from './call/endpoint.ts'
 import { httpClient } from './call/http.ts'
-import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
+import { Audit, type ListingQuery, type Page, pageOf, TABLE } from './listing.ts'
 import { Money } from './money.ts'
+import { itemsOf, keyedRows } from './parsed-rows.ts'
 
 const Image = z.object({ url: z.url(), width: z.int(), height: z.int(), alt: z.string() })
 
@@ -28,19 +29,24 @@ export const Product = z.object({
 })
 export type Product = z.infer<typeof Product>
 
-const ProductPage = z.object({ items: z.array(Product), nextCursor: z.string().nullable() })
+const ProductPage = pageOf('catalog', Product)
 const Category = z.object({ id: z.string(), name: z.string(), productCount: z.int().nonnegative() })
-export type ProductPage = z.infer<typeof ProductPage>
+export type ProductPage = Page<Product>
+export type Category = z.infer<typeof Category>
 
 const byId = get('/products/{id}', Product)
 const list = get('/products', ProductPage)
+const some = get('/products', z.object({ items: keyedRows('catalog', Product, 'id') }))
+const sold = get('/products', z.object({ items: keyedRows('catalog', Product, 'sku') }))
 const search = get('/search', ProductPage)
-const categories = get('/categories', z.object({ items: z.array(Category) }))
-const rows = get('/products', listingOf(Product.extend({ audit: Audit })))
+const categories = get('/categories', itemsOf('catalog', Category))
+const ProductRow = Product.extend({ audit: Audit })
+export type ProductRow = z.infer<typeof ProductRow>
+const rows = get('/products', pageOf('catalog', ProductRow))
 
 const PRODUCTS = cacheKind({ namespace: 'catalog:product', schema: Product, policy: LONG })
 
-type Page = { cursor?: string | undefined; limit: number }
+type PageQuery = { cursor?: string | undefined; limit: number }
 
 /** As it is now: neither out of the cache nor the answer to somebody who asked earlier. */
 const NOW = { alone: true }
@@ -50,33 +56,29 @@ export const catalog = httpClient('catalog', { timeoutMs: 500 }, (call, cached) 
   /** The products that exist, by id. */
   byIds: (ids: readonly string[]) =>
     cached(PRODUCTS).byIds(ids, (call, missing) =>
-      fetchByKeys(
-        missing,
-        async (some) => (await call(list, { query: { ids: some.join() } })).items,
-        (product) => product.id,
-      ),
+      fetchByKeys(missing, async (ids) => (await call(some, { query: { ids: ids.join() } })).items),
     ),
   /** A page of one category, of everything when none is given. */
-  list: ({ category, cursor, limit }: Page & { category?: string | undefined }) =>
+  list: ({ category, cursor, limit }: PageQuery & { category?: string | undefined }) =>
     call(list, { query: { category, cursor, limit } }),
   /** A page of everything, as it is now. */
-  listNow: (page: Page, options?: { timeoutMs?: number }) => call(list, { query: page, ...NOW, ...options }),
-  /** The products that exist, by id, as they are now. */
-  nowByIds: (ids: readonly string[]) =>
-    fetchByKeys(
-      ids,
-      async (some) => (await call(list, { query: { ids: some.join() }, ...NOW })).items,
-      (product) => product.id,
-    ),
-  /** The products that are sold under these SKUs, by SKU, as they are now. */
-  nowBySkus: (skus: readonly string[]) =>
-    fetchByKeys(
-      skus,
-      async (some) => (await call(list, { query: { skus: some.join() }, ...NOW })).items,
-      (product) => product.sku,
-    ),
-  categories: async () => (await call(categories)).items,
+  listNow: (page: PageQuery, options?: { timeoutMs?: number }) =>
+    call(list, { query: page, ...NOW, ...options }),
+  /** The products that exist, by id, as they are now; fails when one of them is malformed. */
+  nowByIds: async (ids: readonly string[]) =>
+    (
+      await fetchByKeys(ids, async (ids) => (await call(some, { query: { ids: ids.join() }, ...NOW })).items)
+    ).whole(),
+  /** The products that are sold under these SKUs, by SKU, as they are now; fails when one of them is malformed. */
+  nowBySkus: async (skus: readonly string[]) =>
+    (
+      await fetchByKeys(
+        skus,
+        async (skus) => (await call(sold, { query: { skus: skus.join() }, ...NOW })).items,
+      )
+    ).whole(),
+  categories: () => call(categories),
   /** For staff: as it is now, with who changed what. */
   rows: (query: ListingQuery & { category?: string | undefined }) => call(rows, { query, ...NOW, ...TABLE }),
-  search: (q: string, { cursor, limit }: Page) => call(search, { query: { q, cursor, limit } }),
+  search: (q: string, { cursor, limit }: PageQuery) => call(search, { query: { q, cursor, limit } }),
 }))

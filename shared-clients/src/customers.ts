@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
 import { get, put } from './call/endpoint.ts'
 import { httpClient } from './call/http.ts'
-import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
+import { Audit, type ListingQuery, pageOf, TABLE } from './listing.ts'
+import { keyedRows } from './parsed-rows.ts'
 
 const Address = z.object({
   kind: z.string(),
@@ -40,9 +41,10 @@ export type Customer = z.infer<typeof Customer>
 const byId = get('/customers/{id}', Customer)
 const setPreferences = put('/customers/{id}/preferences', NotificationPreferences)
 const CustomerRow = Customer.extend({ audit: Audit })
+export type CustomerRow = z.infer<typeof CustomerRow>
 
-const rows = get('/customers', listingOf(CustomerRow))
-const byIds = get('/customers', z.object({ items: z.array(Customer) }))
+const rows = get('/customers', pageOf('customers', CustomerRow))
+const byIds = get('/customers', z.object({ items: keyedRows('customers', Customer, 'id') }))
 
 export const customers = httpClient('customers', { timeoutMs: 250 }, (call) => ({
   byId: (id: string) => call(byId, { path: { id } }),
@@ -52,9 +54,5 @@ export const customers = httpClient('customers', { timeoutMs: 250 }, (call) => (
   rows: (query: ListingQuery & { q?: string | undefined; loyaltyTier?: string | undefined }) =>
     call(rows, { query, ...TABLE }),
   byIds: (ids: readonly string[]) =>
-    fetchByKeys(
-      ids,
-      async (some) => (await call(byIds, { query: { ids: some.join() } })).items,
-      (customer) => customer.id,
-    ),
+    fetchByKeys(ids, async (some) => (await call(byIds, { query: { ids: some.join() } })).items),
 }))

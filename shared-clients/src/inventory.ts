@@ -3,6 +3,7 @@ import { fetchByKeys } from './batch.ts'
 import { cacheKind, SPIKE } from './cache-policies.ts'
 import { grpcClient } from './call/grpc.ts'
 import { InventoryServiceClient } from './gen/inventory.ts'
+import { keyedRows } from './parsed-rows.ts'
 
 const Count = z.int().nonnegative()
 
@@ -12,7 +13,7 @@ export const SkuStock = z.object({
 })
 export type SkuStock = z.infer<typeof SkuStock>
 
-const StockAnswer = z.object({ items: z.array(SkuStock) })
+const StockAnswer = z.object({ items: keyedRows('inventory', SkuStock, 'sku') })
 
 /** One message of the stock feed: a level, the end of the snapshot, or a sign of life. */
 export type StockEvent =
@@ -75,7 +76,6 @@ export const inventory = grpcClient(
                 ...options,
               })
             ).items,
-          (row) => row.sku,
         ),
       ),
     /**

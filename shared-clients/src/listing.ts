@@ -1,4 +1,7 @@
+import type { List } from '@harbor/shared-runtime/rows'
 import { z } from 'zod'
+import { answerOf } from './parsed-rows.ts'
+import type { ServiceName } from './services.ts'
 
 /** What every list of rows takes; filters are its own. `sort` is a name, with `-` before it for descending. */
 export type ListingQuery = { cursor?: string | undefined; limit: number; sort?: string | undefined }
@@ -11,17 +14,14 @@ export const Audit = z.object({
   updatedBy: z.string(),
   revision: z.int(),
 })
+export type Audit = z.infer<typeof Audit>
 
-/** A page of rows. `nextCursor` is `null` on the last one. */
-type Listing<Row> = { items: Row[]; nextCursor: string | null; totalCount: number }
+/** A page of rows. `nextCursor` is `null` on the last one; `totalCount` counts the rows of all pages. */
+export type Page<Row> = List<Row> & { readonly nextCursor: string | null; readonly totalCount: number }
 
-/** The answer of a list; one row that does not fit costs itself, not the list: it is `null`. */
-export const listingOf = <Row>(row: z.ZodType<Row>): z.ZodType<Listing<Row | null>> =>
-  z.object({
-    items: z.array(row.nullable().catch(null)),
-    nextCursor: z.string().nullable(),
-    totalCount: z.int().nonnegative(),
-  })
+/** The answer of a list with pages; a malformed row is an error at its position, and costs no other row. */
+export const pageOf = <Row>(upstream: ServiceName, row: z.ZodType<Row>): z.ZodType<Page<Row>> =>
+  answerOf(upstream, row, z.object({ nextCursor: z.string().nullable(), totalCount: z.int().nonnegative() }))
 
 /** Staff wait longer for a table than a customer for a screen, milliseconds. */
 export const TABLE = { timeoutMs: 1_000 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { get, post } from './call/endpoint.ts'
 import { httpClient } from './call/http.ts'
+import { answerOf } from './parsed-rows.ts'
 
 export const Notification = z.object({
   id: z.string(),
@@ -12,7 +13,7 @@ export const Notification = z.object({
 })
 export type Notification = z.infer<typeof Notification>
 
-const Inbox = z.object({ items: z.array(Notification), unreadCount: z.int().nonnegative() })
+const Inbox = answerOf('notifications', Notification, z.object({ unreadCount: z.int().nonnegative() }))
 const ofCustomer = get('/customers/{id}/notifications', Inbox)
 const Read = z.object({ unreadCount: z.int().nonnegative() })
 const markRead = post('/customers/{id}/notifications/read', Read)

@@ -1,25 +1,15 @@
 import { z } from 'zod'
 import { get, getOwned, post } from './call/endpoint.ts'
 import { httpClient } from './call/http.ts'
-import { type ListingQuery, listingOf, TABLE } from './listing.ts'
+import { type ListingQuery, pageOf, TABLE } from './listing.ts'
 import { Money } from './money.ts'
-
-export const OrderStatus = z.enum([
-  'PLACED',
-  'PAYMENT_AUTHORISED',
-  'PICKING',
-  'SHIPPED',
-  'DELIVERED',
-  'CANCELLED',
-  'RETURNED',
-])
-export type OrderStatus = z.infer<typeof OrderStatus>
 
 export const Order = z.object({
   id: z.string(),
   number: z.string(),
   customerId: z.string(),
-  status: OrderStatus,
+  /** `PLACED`, `SHIPPED`, … (docs/domain-services.md): a status that is new to a BFF is a status. */
+  status: z.string(),
   placedAt: z.iso.datetime(),
   total: Money,
   lines: z.array(
@@ -35,16 +25,18 @@ export const Order = z.object({
   ),
 })
 export type Order = z.infer<typeof Order>
+export type OrderRow = z.infer<typeof OrderRow>
+export type AuditEvent = z.infer<typeof AuditEvent>
 
-const OrderPage = z.object({ items: z.array(Order), nextCursor: z.string().nullable(), totalCount: z.int() })
+const OrderPage = pageOf('orders', Order)
 
 /** What happened to an order, and by whom. */
 const AuditEntry = z.object({ at: z.iso.datetime(), actor: z.string(), action: z.string(), note: z.string() })
 const AuditEvent = AuditEntry.extend({ id: z.string(), orderId: z.string() })
 const OrderRow = Order.extend({ audit: z.array(AuditEntry) })
 
-const rows = get('/orders', listingOf(OrderRow))
-const auditEvents = get('/audit-events', listingOf(AuditEvent))
+const rows = get('/orders', pageOf('orders', OrderRow))
+const auditEvents = get('/audit-events', pageOf('orders', AuditEvent))
 const list = get('/orders', OrderPage)
 const byId = getOwned('/orders/{id}', Order)
 const create = post('/orders', Order)
@@ -52,7 +44,7 @@ const create = post('/orders', Order)
 /** Somebody waits for an order longer than for a list. */
 const WRITE_TIMEOUT_MS = 1_500
 
-type Listing = { status?: OrderStatus; cursor?: string | undefined; limit: number }
+type Listing = { number?: string; status?: string; cursor?: string | undefined; limit: number }
 
 type NewOrder = {
   customerId: string
@@ -79,6 +71,6 @@ export const orders = httpClient('orders', { timeoutMs: 250 }, (call) => ({
    */
   create: (order: NewOrder, idempotencyKey: string) =>
     call(create, { body: order, idempotencyKey, timeoutMs: WRITE_TIMEOUT_MS }),
-  /** A customer's orders, newest first. */
+  /** A customer's orders, newest first; of a `number` there is one at most. */
   ofCustomer: (customerId: string, listing: Listing) => call(list, { query: { customerId, ...listing } }),
 }))

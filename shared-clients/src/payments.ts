@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
 import { get, post } from './call/endpoint.ts'
 import { httpClient } from './call/http.ts'
-import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
+import { Audit, type ListingQuery, pageOf, TABLE } from './listing.ts'
 import { Money } from './money.ts'
+import { keyedRows } from './parsed-rows.ts'
 
 export const Payment = z.object({
   id: z.string(),
@@ -15,11 +16,12 @@ export const Payment = z.object({
 export type Payment = z.infer<typeof Payment>
 
 const PaymentRow = Payment.extend({ audit: Audit })
+export type PaymentRow = z.infer<typeof PaymentRow>
 
-const rows = get('/payments', listingOf(PaymentRow))
+const rows = get('/payments', pageOf('payments', PaymentRow))
 const authorise = post('/authorisations', Payment)
 const voidAuthorisation = post('/authorisations/{id}/void', Payment)
-const byIds = get('/payments', z.object({ items: z.array(Payment) }))
+const byIds = get('/payments', z.object({ items: keyedRows('payments', Payment, 'id') }))
 
 type Authorisation = {
   customerId: string
@@ -47,9 +49,5 @@ export const payments = httpClient('payments', { timeoutMs: 500, hedge: false },
   rows: (query: ListingQuery & { status?: string | undefined; customerId?: string | undefined }) =>
     call(rows, { query, ...TABLE }),
   byIds: (ids: readonly string[]) =>
-    fetchByKeys(
-      ids,
-      async (some) => (await call(byIds, { query: { ids: some.join() } })).items,
-      (payment) => payment.id,
-    ),
+    fetchByKeys(ids, async (some) => (await call(byIds, { query: { ids: some.join() } })).items),
 }))

@@ -3,6 +3,7 @@ import { fetchByKeys } from './batch.ts'
 import { cacheKind, SPIKE } from './cache-policies.ts'
 import { type GrpcCall, grpcClient } from './call/grpc.ts'
 import { PricingServiceClient } from './gen/pricing.ts'
+import { keyedRows } from './parsed-rows.ts'
 
 const Currency = z.string().length(3)
 const Minor = z.int()
@@ -37,7 +38,7 @@ export const Quote = z.object({
 })
 export type Quote = z.infer<typeof Quote>
 
-const PriceAnswer = z.object({ prices: z.array(Price) })
+const PriceAnswer = z.object({ prices: keyedRows('pricing', Price, 'sku') })
 
 const PRICES = cacheKind({ namespace: 'pricing:price', schema: Price, policy: SPIKE })
 
@@ -56,7 +57,6 @@ const fetchPrices = (
           ...options,
         })
       ).prices,
-    (price) => price.sku,
   )
 
 export const pricing = grpcClient(
@@ -66,9 +66,9 @@ export const pricing = grpcClient(
     /** Prices of the SKUs that have one, by SKU. */
     prices: (skus: readonly string[]) =>
       cached(PRICES).byIds(skus, (call, missing) => fetchPrices(call, stub, missing)),
-    /** The same as they are now: neither out of the cache nor the answer to somebody who asked earlier. */
-    pricesNow: (skus: readonly string[], options?: { timeoutMs?: number }) =>
-      fetchPrices(call, stub, skus, { alone: true, ...options }),
+    /** The same as they are now: neither out of the cache nor the answer to somebody who asked earlier; fails when one is malformed. */
+    pricesNow: async (skus: readonly string[], options?: { timeoutMs?: number }) =>
+      (await fetchPrices(call, stub, skus, { alone: true, ...options })).whole(),
     /** What a cart costs as it is now, before tax and shipping. */
     quote: (cartId: string, options?: { timeoutMs?: number }) =>
       call.unary(stub.quoteCart.bind(stub), { cartId, lines: [], currency: '' }, Quote, {

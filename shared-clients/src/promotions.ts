@@ -3,7 +3,8 @@ import { fetchGroups } from './batch.ts'
 import { cacheKind, SHORT } from './cache-policies.ts'
 import { get } from './call/endpoint.ts'
 import { httpClient } from './call/http.ts'
-import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
+import { Audit, type ListingQuery, pageOf, TABLE } from './listing.ts'
+import { keyedRows } from './parsed-rows.ts'
 
 export const Promotion = z.object({
   id: z.string(),
@@ -15,9 +16,11 @@ export const Promotion = z.object({
 export type Promotion = z.infer<typeof Promotion>
 
 const PromotionRow = Promotion.extend({ campaignName: z.string(), startsAt: z.iso.datetime(), audit: Audit })
+export type PromotionRow = z.infer<typeof PromotionRow>
 
-const rows = get('/promotions', listingOf(PromotionRow))
+const rows = get('/promotions', pageOf('promotions', PromotionRow))
 const active = get('/promotions', z.object({ items: z.array(Promotion) }))
+const activeBySku = get('/promotions', z.object({ items: keyedRows('promotions', Promotion, 'sku') }))
 
 const RUNNING = cacheKind({ namespace: 'promotions:sku', schema: z.array(Promotion), policy: SHORT })
 
@@ -30,12 +33,8 @@ export const promotions = httpClient('promotions', { timeoutMs: 200 }, (call, ca
   /** What runs now for any of these SKUs. */
   forSkus: async (skus: readonly string[]) => {
     const running = await cached(RUNNING).byIds(skus, (call, missing) =>
-      fetchGroups(
-        missing,
-        async (some) => (await call(active, { query: { skus: some.join() } })).items,
-        (promotion) => promotion.sku,
-      ),
+      fetchGroups(missing, async (some) => (await call(activeBySku, { query: { skus: some.join() } })).items),
     )
-    return [...running.values()].flat()
+    return [...running.whole().values()].flat()
   },
 }))

@@ -3,6 +3,7 @@ import { fetchByKeys } from './batch.ts'
 import { get } from './call/endpoint.ts'
 import { httpClient } from './call/http.ts'
 import { Money } from './money.ts'
+import { itemsOf, keyedRows, listOf } from './parsed-rows.ts'
 
 export const Recommendation = z.object({
   productId: z.string(),
@@ -13,20 +14,22 @@ export const Recommendation = z.object({
 })
 export type Recommendation = z.infer<typeof Recommendation>
 
-const forCustomer = get('/customers/{id}/recommendations', z.object({ items: z.array(Recommendation) }))
+/** What goes with one product. */
+const Related = z.object({ productId: z.string(), recommended: listOf('recommendations', Recommendation) })
+
+const forCustomer = get('/customers/{id}/recommendations', itemsOf('recommendations', Recommendation))
 const forProducts = get(
   '/products/recommendations',
-  z.object({ items: z.array(z.object({ productId: z.string(), recommended: z.array(Recommendation) })) }),
+  z.object({ items: keyedRows('recommendations', Related, 'productId') }),
 )
 
 export const recommendations = httpClient('recommendations', { timeoutMs: 200 }, (call) => ({
-  forCustomer: async (id: string, { limit, ...options }: { limit: number; timeoutMs?: number }) =>
-    (await call(forCustomer, { path: { id }, query: { limit }, ...options })).items,
+  forCustomer: (id: string, { limit, ...options }: { limit: number; timeoutMs?: number }) =>
+    call(forCustomer, { path: { id }, query: { limit }, ...options }),
   /** What goes with each product, by product id. */
   forProducts: (productIds: readonly string[], { limit }: { limit: number }) =>
     fetchByKeys(
       productIds,
       async (some) => (await call(forProducts, { query: { productIds: some.join(), limit } })).items,
-      (row) => row.productId,
     ),
 }))

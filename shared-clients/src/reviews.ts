@@ -3,7 +3,8 @@ import { fetchByKeys } from './batch.ts'
 import { cacheKind, LONG } from './cache-policies.ts'
 import { get } from './call/endpoint.ts'
 import { httpClient } from './call/http.ts'
-import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
+import { Audit, type ListingQuery, pageOf, TABLE } from './listing.ts'
+import { keyedRows } from './parsed-rows.ts'
 
 export const Review = z.object({
   id: z.string(),
@@ -29,9 +30,13 @@ export const ProductReviews = z.object({
 export type ProductReviews = z.infer<typeof ProductReviews>
 
 const ReviewRow = Review.extend({ verifiedPurchase: z.boolean(), moderationState: z.string(), audit: Audit })
+export type ReviewRow = z.infer<typeof ReviewRow>
 
-const rows = get('/reviews', listingOf(ReviewRow))
-const ofProducts = get('/products/reviews', z.object({ items: z.array(ProductReviews) }))
+const rows = get('/reviews', pageOf('reviews', ReviewRow))
+const ofProducts = get(
+  '/products/reviews',
+  z.object({ items: keyedRows('reviews', ProductReviews, 'productId') }),
+)
 
 /** One kind for each number of reviews that is asked for: what holds three does not answer a question for five. */
 const kinds = new Map<number, ReturnType<typeof kindOfLength>>()
@@ -54,7 +59,6 @@ export const reviews = httpClient('reviews', { timeoutMs: 250 }, (call, cached) 
       fetchByKeys(
         missing,
         async (some) => (await call(ofProducts, { query: { productIds: some.join(), limit } })).items,
-        (rated) => rated.productId,
       ),
     ),
 }))

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { fetchByKeys } from './batch.ts'
 import { get, post } from './call/endpoint.ts'
 import { httpClient } from './call/http.ts'
-import { Audit, type ListingQuery, listingOf, TABLE } from './listing.ts'
+import { Audit, type ListingQuery, pageOf, TABLE } from './listing.ts'
 import { Money } from './money.ts'
+import { keyedRows } from './parsed-rows.ts'
 
 export const ShippingOption = z.object({
   id: z.string(),
@@ -25,11 +26,12 @@ export const Shipment = z.object({
 export type Shipment = z.infer<typeof Shipment>
 
 const ShipmentRow = Shipment.extend({ carrierCode: z.string(), cost: Money, audit: Audit })
+export type ShipmentRow = z.infer<typeof ShipmentRow>
 
-const rows = get('/shipments', listingOf(ShipmentRow))
+const rows = get('/shipments', pageOf('shipping', ShipmentRow))
 const quotes = post('/quotes', z.object({ options: z.array(ShippingOption) }))
 const createShipment = post('/shipments', z.object({ items: z.array(Shipment) }))
-const ofOrders = get('/shipments', z.object({ items: z.array(Shipment) }))
+const ofOrders = get('/shipments', z.object({ items: keyedRows('shipping', Shipment, 'orderId') }))
 
 type Parcel = {
   cartId: string
@@ -51,9 +53,5 @@ export const shipping = httpClient('shipping', { timeoutMs: 250 }, (call) => ({
   },
   /** The shipments of these orders, by order id. */
   ofOrders: (orderIds: readonly string[]) =>
-    fetchByKeys(
-      orderIds,
-      async (some) => (await call(ofOrders, { query: { orderIds: some.join() } })).items,
-      (shipment) => shipment.orderId,
-    ),
+    fetchByKeys(orderIds, async (some) => (await call(ofOrders, { query: { orderIds: some.join() } })).items),
 }))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { get, post } from './call/endpoint.ts'
 import { httpClient } from './call/http.ts'
-import { type ListingQuery, listingOf, TABLE } from './listing.ts'
+import { type ListingQuery, pageOf, TABLE } from './listing.ts'
 
 export const Tax = z.object({
   totalMinor: z.int(),
@@ -12,8 +12,9 @@ export type Tax = z.infer<typeof Tax>
 
 /** The tax of an order, as it was calculated. */
 const TaxRow = Tax.extend({ id: z.string(), orderId: z.string(), calculatedAt: z.iso.datetime() })
+export type TaxRow = z.infer<typeof TaxRow>
 
-const rows = get('/calculations', listingOf(TaxRow))
+const rows = get('/calculations', pageOf('tax', TaxRow))
 const calculate = post('/calculations', Tax)
 
 type Basis = {

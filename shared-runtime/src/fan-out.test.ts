@@ -6,6 +6,7 @@ import { expect, expectTypeOf, test } from 'vitest'
 import { UpstreamError } from './errors.ts'
 import { critical, fanOut, oneOf, optional } from './fan-out.ts'
 import { backgroundContext, createRequestContext } from './request-context.ts'
+import { Rows } from './rows.ts'
 
 const down = (upstream: string) => new UpstreamError(upstream, 'unavailable', 'connection refused')
 const never = () => new Promise<never>(() => {})
@@ -217,4 +218,20 @@ test('a source that fails before anyone waits for it does not end the process', 
     status: 0,
     stdout: '{"values":{"a":null,"b":"late"},"degraded":["a"]}',
   })
+})
+
+test('one broken row costs itself: an optional source keeps the others and is named, a critical one has failed', async () => {
+  const error = new UpstreamError('pricing', 'invalid_answer', 'a row is not as agreed')
+  const some = new Rows([['a', 1]])
+  some.broken.set('b', error)
+  const none = { items: [], broken: new Map([[0, error]]) }
+  const context = () => createRequestContext({ budgetMs: 500 })
+  const { values, degraded, failures } = await fanOut(
+    { some: optional(some), none: optional(none), all: optional(new Rows([['a', 1]])) },
+    context(),
+  )
+  expect([[...(values.some ?? [])], values.none]).toEqual([[['a', 1]], null])
+  expect(degraded).toEqual(['some', 'none'])
+  expect(failures.get('some')).toBe(error)
+  await expect(fanOut({ some: critical(some) }, context())).rejects.toBe(error)
 })

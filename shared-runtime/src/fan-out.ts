@@ -1,5 +1,6 @@
 import { isNotFound, isUserRefused, TimeUp, UpstreamError } from './errors.ts'
 import { type RequestContext, remainingMs } from './request-context.ts'
+import { brokenRow } from './rows.ts'
 
 /** A source without which there is no answer. */
 export type Critical<T> = { readonly need: 'critical'; readonly value: PromiseLike<T> }
@@ -50,6 +51,7 @@ export const oneOf = <P>(value: P): OneOf<Awaited<P>> => ({
  * - A critical failure is thrown at once and ends every other call of the request.
  * - An optional failure, or an optional source that is late, becomes `null` and is named in `degraded`;
  *   a "not found" is an answer and becomes `null` without being named.
+ * - A critical source with a broken row has failed. An optional one is named in `degraded`, and keeps its other rows.
  * - When all that were declared `oneOf` have failed, there is nothing to answer with.
  * - A user whom identity refuses fails the whole, wherever that is found out: the other sources would follow.
  *
@@ -64,7 +66,11 @@ export async function fanOut<S extends Sources>(sources: S, context: RequestCont
     await Promise.all(
       Object.entries(sources).map(async ([name, { need, value }]) => {
         try {
-          values[name] = await Promise.race([value, late.promise(name)])
+          const answer = await Promise.race([value, late.promise(name)])
+          const broken = brokenRow(answer)
+          if (broken && (need === 'critical' || broken.empty)) throw broken.error
+          if (broken) failures.set(name, broken.error)
+          values[name] = answer
         } catch (error) {
           if (need === 'critical' || isUserRefused(error)) throw error
           values[name] = null

@@ -26,6 +26,7 @@ export const PROBLEM_ADVICE: Record<ProblemCode, string> = {
   APP_TOO_OLD: 'Stop asking, and show the way to `updateUrl`.',
   RATE_LIMITED: 'Wait for `Retry-After`, then go on more slowly.',
   INTERNAL: 'Show what is kept, and report `traceId`.',
+  UNKNOWN_VALUE: 'Show the rest; the field is `null` until this BFF knows the value.',
   UPSTREAM_INVALID: 'Show what is kept, and report `traceId`.',
   UPSTREAM_UNAVAILABLE: 'Show what is kept; try again after `Retry-After`, a few times, with jitter.',
   OVERLOADED: 'Show what is stored; try again after `Retry-After`, a few times, with jitter.',

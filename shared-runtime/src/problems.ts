@@ -76,6 +76,11 @@ export const PROBLEMS = {
     retryable: false,
     title: 'A service behind this one gave an unusable answer',
   },
+  UNKNOWN_VALUE: {
+    status: 502,
+    retryable: false,
+    title: 'A service behind this one gave a value that has no name here',
+  },
   UPSTREAM_UNAVAILABLE: { status: 503, retryable: true, title: 'A service behind this one is not available' },
   OVERLOADED: { status: 503, retryable: true, title: 'There is more to do here than can be done in time' },
   UPSTREAM_TIMEOUT: { status: 504, retryable: true, title: 'A service behind this one took too long' },

@@ -1,43 +1,28 @@
-import type { Cart as UpstreamCart, Quote as UpstreamQuote } from '@harbor/shared-clients'
+import type { Cart as UpstreamCart } from '@harbor/shared-clients'
 import { builder } from '../builder.ts'
 import { oneRow } from './limits.ts'
 import { Money } from './money.ts'
 import { Product } from './product.ts'
+import { Quote } from './quote.ts'
 
 type Line = UpstreamCart['lines'][number] & { cartId: string }
 
-const Quote = builder.objectRef<UpstreamQuote>('Quote').implement({
-  description: 'What the cart costs, before tax and shipping.',
-  fields: (t) => ({
-    subtotal: t.field({
-      type: Money,
-      access: 'customer',
-      resolve: ({ subtotalMinor, currency }) => ({ amountMinor: subtotalMinor, currency }),
-    }),
-    discount: t.field({
-      type: Money,
-      access: 'customer',
-      resolve: ({ discountMinor, currency }) => ({ amountMinor: discountMinor, currency }),
-    }),
-    total: t.field({
-      type: Money,
-      access: 'customer',
-      resolve: ({ totalMinor, currency }) => ({ amountMinor: totalMinor, currency }),
-    }),
-  }),
-})
-
 const CartLine = builder.objectRef<Line>('CartLine').implement({
+  description: 'So many of one product in a cart.',
   fields: (t) => ({
-    sku: t.exposeString('sku', { access: 'customer' }),
-    name: t.exposeString('name', { access: 'customer' }),
-    imageUrl: t.exposeString('imageUrl', { access: 'customer' }),
-    quantity: t.exposeInt('quantity', { access: 'customer' }),
+    sku: t.exposeString('sku', { access: 'customer', description: 'What would be ordered.' }),
+    name: t.exposeString('name', { access: 'customer', description: 'Name of the product.' }),
+    imageUrl: t.exposeString('imageUrl', {
+      access: 'customer',
+      description: 'Takes `?w=` for a width in pixels.',
+    }),
+    quantity: t.expose('quantity', { type: 'SafeInt', access: 'customer', description: 'How many of it.' }),
     total: t.field({
       type: Money,
       access: 'customer',
       nullable: true,
       description: "The line's part of the cart's quote.",
+      complexity: oneRow,
       resolve: async ({ cartId, sku }, _, { loaders }) => {
         const quote = await loaders.quoteOfCart.load(cartId)
         const line = quote?.lines.find((quoted) => quoted.sku === sku)
@@ -48,6 +33,7 @@ const CartLine = builder.objectRef<Line>('CartLine').implement({
       type: Product,
       access: 'customer',
       nullable: true,
+      description: 'All that is known of the product.',
       complexity: oneRow,
       resolve: ({ productId }, _, { loaders }) => loaders.product.load(productId),
     }),
@@ -55,19 +41,26 @@ const CartLine = builder.objectRef<Line>('CartLine').implement({
 })
 
 export const Cart = builder.objectRef<UpstreamCart>('Cart').implement({
+  description: 'What a customer is about to order.',
   fields: (t) => ({
     lines: t.field({
       type: [CartLine],
       access: 'customer',
+      description: 'One line a product, in the order in which they were added.',
       resolve: ({ id, lines }) => lines.map((line) => ({ ...line, cartId: id })),
     }),
     quote: t.field({
       type: Quote,
       access: 'customer',
       nullable: true,
+      description: 'What it costs now.',
       complexity: oneRow,
       resolve: ({ id }, _, { loaders }) => loaders.quoteOfCart.load(id),
     }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', access: 'customer' }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      access: 'customer',
+      description: 'When it was changed last.',
+    }),
   }),
 })

@@ -1,4 +1,7 @@
+import './browsing.ts'
+import './category.ts'
 import './customer.ts'
+import './device.ts'
 import './price.ts'
 import './product.ts'
 import './recommendation.ts'

@@ -21,6 +21,15 @@ export const firstRows =
     return { field: 1, multiplier: first }
   }
 
+/** A page of rows: `first` within bounds, `after` a cursor as it was given. */
+export const pageOfRows =
+  (max: number) =>
+  ({ first, after }: { first: number; after?: string | null | undefined }) => {
+    if (after !== null && after !== undefined && !/^[\w=-]{1,400}$/.test(after))
+      throw new ProblemError('INVALID_REQUEST', '"after" must be an endCursor, as it was given.')
+    return firstRows(max)({ first })
+  }
+
 /** The cost of a field that asks for the row of one id. */
 export const rowById = ({ id }: { id: string }) => {
   assertId(id)
@@ -36,10 +45,22 @@ export const rowsByIds = ({ ids }: { ids: readonly string[] }) => {
 }
 
 /** Ids go into the upstreams' request lines, where a comma or a megabyte would mean something else. */
-function assertId(id: string): void {
+export function assertId(id: string): void {
   if (!/^[\w-]{1,64}$/.test(id))
     throw new ProblemError(
       'INVALID_REQUEST',
       'An id has at most 64 letters, digits, hyphens and underscores.',
     )
+}
+
+/** @throws {ProblemError} `INVALID_REQUEST` for a number that no order can have */
+export function assertOrderNumber(number: string): void {
+  if (!/^HC-\d{4}-\d{1,9}$/.test(number))
+    throw new ProblemError('INVALID_REQUEST', 'The number of an order looks like HC-2026-100001.')
+}
+
+/** @throws {ProblemError} `INVALID_REQUEST` for words that no list is searched for */
+export function assertWords(words: string): void {
+  if (words.trim() === '' || [...words].length > 100 || !words.isWellFormed())
+    throw new ProblemError('INVALID_REQUEST', 'Words to search for have 1 to 100 characters.')
 }

@@ -1,27 +1,26 @@
 import type { Customer } from '@harbor/shared-clients'
 import { builder } from '../builder.ts'
+import { openEnum } from './open-enum.ts'
 
-const LoyaltyTier = builder.enumType('LoyaltyTier', {
-  values: ['BASIC', 'SILVER', 'GOLD', 'PLATINUM'] as const,
+export const LoyaltyTier = openEnum('LoyaltyTier', {
+  description: 'How loyal a customer is, the lowest tier first.',
+  words: { BASIC: 'TIER_BASIC', SILVER: 'TIER_SILVER', GOLD: 'TIER_GOLD', PLATINUM: 'TIER_PLATINUM' },
 })
 
-/** Our words for the customers service's tiers. */
-const TIERS = new Map<string, typeof LoyaltyTier.$inferType>([
-  ['TIER_BASIC', 'BASIC'],
-  ['TIER_SILVER', 'SILVER'],
-  ['TIER_GOLD', 'GOLD'],
-  ['TIER_PLATINUM', 'PLATINUM'],
-])
-
 export const Loyalty = builder.objectRef<Customer>('Loyalty').implement({
+  description: 'What a customer has in the loyalty programme.',
   fields: (t) => ({
     tier: t.field({
-      type: LoyaltyTier,
+      type: LoyaltyTier.type,
       access: 'customer',
       nullable: true,
-      description: '`null` for a tier that this graph has no word for.',
-      resolve: ({ loyaltyTier }) => TIERS.get(loyaltyTier),
+      description: 'The tier that the points have reached.',
+      resolve: ({ loyaltyTier }) => LoyaltyTier.word(loyaltyTier),
     }),
-    points: t.exposeInt('loyaltyPoints', { access: 'customer' }),
+    points: t.expose('loyaltyPoints', {
+      type: 'SafeInt',
+      access: 'customer',
+      description: 'Points that can be spent.',
+    }),
   }),
 })

@@ -8,7 +8,11 @@ import { Product } from './product.ts'
 const Price = builder.objectRef<UpstreamPrice>('Price').implement({
   description: 'What the customer pays now.',
   fields: (t) => ({
-    amount: t.exposeInt('saleMinor', { access: 'public', description: 'Minor units of the currency.' }),
+    amount: t.expose('saleMinor', {
+      type: 'SafeInt',
+      access: 'public',
+      description: 'Minor units of the currency.',
+    }),
     currency: t.exposeString('currency', { access: 'public', description: 'ISO 4217.' }),
     formatted: t.string({
       access: 'public',
@@ -22,7 +26,11 @@ const Price = builder.objectRef<UpstreamPrice>('Price').implement({
       description: 'Before the discount.',
       resolve: ({ listMinor, currency }) => ({ amountMinor: listMinor, currency }),
     }),
-    discountBasisPoints: t.exposeInt('discountBasisPoints', { access: 'public' }),
+    discountBasisPoints: t.expose('discountBasisPoints', {
+      type: 'SafeInt',
+      access: 'public',
+      description: 'Hundredths of a percent off the list price.',
+    }),
   }),
 })
 
@@ -31,6 +39,7 @@ builder.objectField(Product, 'price', (t) =>
     type: Price,
     access: 'public',
     nullable: true,
+    description: 'What it costs now; `null` without an error when it has no price.',
     complexity: oneRow,
     resolve: ({ sku }, _, { loaders }) => loaders.price.load(sku),
   }),

@@ -1,6 +1,7 @@
 import type { Recommendation as UpstreamRecommendation } from '@harbor/shared-clients'
 import { builder } from '../builder.ts'
 import { firstRows, oneRow } from './limits.ts'
+import { itemsOf } from './list-items.ts'
 import { Money } from './money.ts'
 import { Product } from './product.ts'
 
@@ -8,15 +9,24 @@ export const Recommendation = builder.objectRef<UpstreamRecommendation>('Recomme
   description:
     'A product as the recommendations service shows it: enough for a card, without a further call.',
   fields: (t) => ({
-    id: t.exposeID('productId', { access: 'public' }),
-    sku: t.exposeString('sku', { access: 'public' }),
-    name: t.exposeString('name', { access: 'public' }),
-    imageUrl: t.exposeString('imageUrl', { access: 'public' }),
-    price: t.field({ type: Money, access: 'public', resolve: ({ price }) => price }),
+    id: t.exposeID('productId', { access: 'public', description: 'Id of the product.' }),
+    sku: t.exposeString('sku', { access: 'public', description: 'SKU of the product.' }),
+    name: t.exposeString('name', { access: 'public', description: 'Name of the product.' }),
+    imageUrl: t.exposeString('imageUrl', {
+      access: 'public',
+      description: 'Takes `?w=` for a width in pixels.',
+    }),
+    price: t.field({
+      type: Money,
+      access: 'public',
+      description: 'What the product costs.',
+      resolve: ({ price }) => price,
+    }),
     product: t.field({
       type: Product,
       access: 'public',
       nullable: true,
+      description: 'All that is known of the product.',
       complexity: oneRow,
       resolve: ({ productId }, _, { loaders }) => loaders.product.load(productId),
     }),
@@ -27,11 +37,13 @@ builder.objectField(Product, 'recommendations', (t) =>
   t.field({
     type: [Recommendation],
     access: 'public',
-    nullable: true,
-    description: 'What goes with the product.',
+    nullable: { list: true, items: true },
+    description: 'What goes with the product; at most 20.',
     args: { first: t.arg.int({ required: true, defaultValue: 4 }) },
     complexity: firstRows(20),
-    resolve: async ({ id }, { first }, { loaders }) =>
-      (await loaders.relatedProducts(first).load(id))?.recommended ?? [],
+    resolve: async ({ id }, { first }, { loaders }) => {
+      const related = await loaders.relatedProducts.load({ key: id, limit: first })
+      return related ? itemsOf(related.recommended) : []
+    },
   }),
 )

@@ -1,30 +1,32 @@
 import type { SkuStock } from '@harbor/shared-clients'
 import { builder } from '../builder.ts'
 import { oneRow } from './limits.ts'
+import { openEnum } from './open-enum.ts'
 import { Product } from './product.ts'
 
-const Warehouse = builder.enumType('Warehouse', {
+export const Warehouse = openEnum('Warehouse', {
   description: 'Where stock is, by city.',
-  values: ['BERLIN', 'HAMBURG', 'MUNICH', 'PARIS', 'TOKYO', 'OTHER'] as const,
+  words: { BERLIN: 'ber', HAMBURG: 'ham', MUNICH: 'muc', PARIS: 'par', TOKYO: 'tyo' },
 })
 
-/** Inventory's own codes do not leave; a warehouse that is new to us still counts. */
-const WAREHOUSES = new Map<string, typeof Warehouse.$inferType>([
-  ['ber', 'BERLIN'],
-  ['ham', 'HAMBURG'],
-  ['muc', 'MUNICH'],
-  ['par', 'PARIS'],
-  ['tyo', 'TOKYO'],
-])
+type Level = Pick<SkuStock['warehouses'][number], 'warehouse' | 'available'> & { sku: string }
 
-const WarehouseStock = builder.objectRef<SkuStock['warehouses'][number]>('WarehouseStock').implement({
+export const WarehouseStock = builder.objectRef<Level>('WarehouseStock').implement({
+  description: 'How many of a SKU are in one warehouse.',
   fields: (t) => ({
+    sku: t.exposeString('sku', { access: 'public', description: 'What is stored.' }),
     warehouse: t.field({
-      type: Warehouse,
+      type: Warehouse.type,
       access: 'public',
-      resolve: ({ warehouse }) => WAREHOUSES.get(warehouse) ?? 'OTHER',
+      nullable: true,
+      description: 'Where it is stored.',
+      resolve: ({ warehouse }) => Warehouse.word(warehouse),
     }),
-    available: t.exposeInt('available', { access: 'public' }),
+    available: t.expose('available', {
+      type: 'SafeInt',
+      access: 'public',
+      description: 'How many can be sold.',
+    }),
   }),
 })
 
@@ -33,7 +35,9 @@ builder.objectField(Product, 'stock', (t) =>
     type: [WarehouseStock],
     access: 'public',
     nullable: true,
+    description: 'How many there are, one entry a warehouse.',
     complexity: oneRow,
-    resolve: async ({ sku }, _, { loaders }) => (await loaders.stock.load(sku))?.warehouses,
+    resolve: async ({ sku }, _, { loaders }) =>
+      (await loaders.stock.load(sku))?.warehouses.map((level) => ({ ...level, sku })),
   }),
 )

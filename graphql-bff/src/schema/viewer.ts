@@ -2,23 +2,30 @@ import { ProblemError } from '@harbor/shared-runtime/problems'
 import { builder } from '../builder.ts'
 import type { Context } from '../context.ts'
 import { Cart } from './cart.ts'
-import { firstRows, oneRow } from './limits.ts'
+import { connectionOf } from './connection.ts'
+import { Inbox } from './inbox.ts'
+import { assertOrderNumber, firstRows, oneRow, pageOfRows } from './limits.ts'
+import { itemsOf } from './list-items.ts'
 import { Loyalty } from './loyalty.ts'
-import { Order } from './order.ts'
+import { NotificationPreferences } from './notification-preferences.ts'
+import { Order, OrderConnection } from './order.ts'
 import { Recommendation } from './recommendation.ts'
 
-/** Behind the type is no more than the id: each field asks its own service. */
+/** Behind the type is no more than the id: each field asks its own service, and is optional by itself. */
 const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
   description: 'The customer who asks.',
   fields: (t) => ({
     displayName: t.string({
       access: 'customer',
+      nullable: true,
+      description: 'As the customer is called.',
       complexity: oneRow,
       resolve: async ({ id }, _, context) => (await profile(id, context)).displayName,
     }),
     email: t.string({
       access: 'customer',
       nullable: true,
+      description: 'The address for mail.',
       complexity: oneRow,
       resolve: async ({ id }, _, context) => (await profile(id, context)).email,
     }),
@@ -26,6 +33,7 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       type: Loyalty,
       access: 'customer',
       nullable: true,
+      description: 'Tier and points.',
       complexity: oneRow,
       resolve: ({ id }, _, context) => profile(id, context),
     }),
@@ -33,42 +41,93 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       type: Cart,
       access: 'customer',
       nullable: true,
+      description: 'The cart; `null` without an error when there is none.',
       complexity: oneRow,
       resolve: ({ id }, _, { loaders }) => loaders.cartOfCustomer.load(id),
     }),
     orders: t.field({
-      type: [Order],
+      type: OrderConnection,
       access: 'customer',
       nullable: true,
-      description: 'Newest first.',
-      args: { first: t.arg.int({ required: true, defaultValue: 5 }) },
-      complexity: firstRows(50),
-      resolve: async ({ id }, { first }, { loaders }) =>
-        (await loaders.ordersOfCustomer(first).load(id))?.items ?? [],
+      description: 'Newest first; at most 50 a page.',
+      args: { first: t.arg.int({ required: true, defaultValue: 5 }), after: t.arg.string() },
+      complexity: pageOfRows(50),
+      resolve: async ({ id }, { first, after }, { upstreams }) =>
+        connectionOf(
+          await upstreams.optional.orders.ofCustomer(id, { cursor: after ?? undefined, limit: first }),
+          after,
+        ),
+    }),
+    order: t.field({
+      type: Order,
+      access: 'customer',
+      nullable: true,
+      description: 'One order; `null` without an error when the customer has no such order.',
+      args: { number: t.arg.string({ required: true, description: 'Such as HC-2026-100001.' }) },
+      complexity: ({ number }) => {
+        assertOrderNumber(number)
+        return oneRow
+      },
+      resolve: async ({ id }, { number }, { upstreams }) =>
+        connectionOf(await upstreams.optional.orders.ofCustomer(id, { number, limit: 1 }), null).rows.find(
+          (order): order is Exclude<typeof order, Error> => {
+            if (order instanceof Error) throw order
+            return order.number === number
+          },
+        ),
     }),
     recommendations: t.field({
       type: [Recommendation],
       access: 'customer',
-      nullable: true,
+      nullable: { list: true, items: true },
+      description: 'What the customer may like; at most 20.',
       args: { first: t.arg.int({ required: true, defaultValue: 10 }) },
       complexity: firstRows(20),
-      resolve: async ({ id }, { first }, { loaders }) =>
-        (await loaders.recommendationsForCustomer(first).load(id)) ?? [],
+      resolve: async ({ id }, { first }, { loaders }) => {
+        const list = await loaders.recommendationsForCustomer.load({ key: id, limit: first })
+        return list ? itemsOf(list) : []
+      },
     }),
-    unreadNotifications: t.int({
+    notifications: t.field({
+      type: Inbox,
       access: 'customer',
       nullable: true,
+      description: 'The newest notifications; at most 50.',
+      args: { first: t.arg.int({ required: true, defaultValue: 20 }) },
+      complexity: firstRows(50),
+      resolve: ({ id }, { first }, { loaders }) => loaders.inboxOfCustomer.load({ key: id, limit: first }),
+    }),
+    unreadNotifications: t.field({
+      type: 'SafeInt',
+      access: 'customer',
+      nullable: true,
+      description: 'How many notifications are unread.',
       complexity: oneRow,
-      resolve: async ({ id }, _, { loaders }) => (await loaders.unreadOfCustomer.load(id))?.unreadCount,
+      resolve: async ({ id }, _, { loaders }) =>
+        (await loaders.inboxOfCustomer.load({ key: id, limit: 1 }))?.unreadCount,
+    }),
+    notificationPreferences: t.field({
+      type: NotificationPreferences,
+      access: 'customer',
+      nullable: true,
+      description: 'Which notifications the customer wants.',
+      complexity: oneRow,
+      resolve: async ({ id }, _, context) => (await profile(id, context)).preferences,
     }),
   }),
 })
 
 builder.queryField('viewer', (t) =>
-  t.field({ type: Viewer, access: 'customer', resolve: (_, __, { viewer }) => ({ id: idOf(viewer) }) }),
+  t.field({
+    type: Viewer,
+    access: 'customer',
+    description: 'The customer who asks. It asks no service, so it fails only where nobody is logged in.',
+    resolve: (_, __, context) => ({ id: viewerId(context) }),
+  }),
 )
 
-function idOf(viewer: Context['viewer']): string {
+/** @throws {ProblemError} `UNAUTHENTICATED`; access.ts has checked that before */
+export function viewerId({ viewer }: Pick<Context, 'viewer'>): string {
   if (!viewer) throw new ProblemError('UNAUTHENTICATED')
   return viewer.id
 }

@@ -35,7 +35,7 @@ export const addToCartAction = defineAction({
 
 /** What inventory says is passed on: no such product, or none of it. How many there are counts at the checkout. */
 async function requireStock({ inventory }: Clients, sku: string): Promise<void> {
-  const stock = (await inventory.stock([sku])).get(sku)
+  const stock = (await inventory.stock([sku])).whole().get(sku)
   if (!stock) throw new ProblemError('NOT_FOUND')
   if (!stock.warehouses.some(({ available }) => available > 0)) throw new ProblemError('OUT_OF_STOCK')
 }

@@ -1,4 +1,3 @@
-import type { OrderStatus as UpstreamStatus } from '@harbor/shared-clients'
 import type { Locale } from '@harbor/shared-runtime/locale'
 import { z } from 'zod'
 
@@ -8,15 +7,15 @@ type Word = (typeof WORDS)[number]
 
 export const OrderStatus = z.object({ code: z.enum(WORDS), label: z.string() }).meta({ id: 'OrderStatus' })
 
-const WORD_OF: Record<UpstreamStatus, Word> = {
-  PLACED: 'processing',
-  PAYMENT_AUTHORISED: 'processing',
-  PICKING: 'processing',
-  SHIPPED: 'shipped',
-  DELIVERED: 'delivered',
-  CANCELLED: 'cancelled',
-  RETURNED: 'returned',
-}
+const WORD_OF = new Map<string, Word>([
+  ['PLACED', 'processing'],
+  ['PAYMENT_AUTHORISED', 'processing'],
+  ['PICKING', 'processing'],
+  ['SHIPPED', 'shipped'],
+  ['DELIVERED', 'delivered'],
+  ['CANCELLED', 'cancelled'],
+  ['RETURNED', 'returned'],
+])
 
 const LABELS: Record<Locale, Record<Word, string>> = {
   en: {
@@ -51,7 +50,8 @@ const LABELS: Record<Locale, Record<Word, string>> = {
 
 export const orderStatusFormat =
   (locale: Locale) =>
-  (status: UpstreamStatus): z.infer<typeof OrderStatus> => {
-    const code = WORD_OF[status]
+  /** A status that orders has and this table has not is `processing`: shipped apps know these five words only. */
+  (status: string): z.infer<typeof OrderStatus> => {
+    const code = WORD_OF.get(status) ?? 'processing'
     return { code, label: LABELS[locale][code] }
   }

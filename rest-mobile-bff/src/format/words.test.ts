@@ -50,8 +50,9 @@ it('what a service may yet invent has a word, too, and its own never leaves', ()
       fc.oneof(fc.string(), fc.constantFrom('constructor', '__proto__', 'toString')),
       fc.constantFrom(...LOCALES),
       (invented, locale) => {
-        const { shipmentStatus, notificationKind } = createFormat(locale, now)
-        fc.pre(![...SHIPMENT, ...KIND].includes(invented) && !invented.startsWith('ORDER_'))
+        const { orderStatus, shipmentStatus, notificationKind } = createFormat(locale, now)
+        fc.pre(![...ORDER, ...SHIPMENT, ...KIND].includes(invented) && !invented.startsWith('ORDER_'))
+        expect(OrderStatus.parse(orderStatus(invented)).code).toBe('processing')
         expect(ShipmentStatus.parse(shipmentStatus(invented)).code).toBe('unknown')
         expect(NotificationKind.parse(notificationKind(invented)).code).toBe('other')
       },

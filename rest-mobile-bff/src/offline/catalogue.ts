@@ -1,5 +1,6 @@
 import type { Clients, Product } from '@harbor/shared-clients'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
+import { wholeList } from '@harbor/shared-runtime/rows'
 import { type OfflineProduct, offlineProduct } from '../views/offline-product.ts'
 
 /** The catalogue as an app keeps it. */
@@ -34,7 +35,7 @@ export async function readCatalogue({
       cursor = undefined
       continue
     }
-    const sold = page.items.filter(isSold)
+    const sold = wholeList(page).items.filter(isSold)
     const prices = await pricing.pricesNow(
       sold.map(({ sku }) => sku),
       PATIENTLY,

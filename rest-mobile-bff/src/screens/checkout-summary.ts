@@ -70,6 +70,6 @@ export const checkoutSummaryScreen = defineScreen({
       })) ?? null,
     promotions: promotions?.map(({ label, sku, endsAt }) => ({ label, sku, endsAt })) ?? null,
     recommendations:
-      recommendations?.map((recommendation) => recommendationCard(recommendation, format)) ?? null,
+      recommendations?.items.map((recommendation) => recommendationCard(recommendation, format)) ?? null,
   }),
 })

@@ -44,7 +44,7 @@ export const homeScreen = defineScreen({
     cart: cart && { id: cart.id, items: pieces(cart.lines) },
     orders: orders?.items.map((order) => orderCard(order, format)) ?? null,
     recommendations:
-      recommendations?.map((recommendation) => recommendationCard(recommendation, format)) ?? null,
+      recommendations?.items.map((recommendation) => recommendationCard(recommendation, format)) ?? null,
     unread: notifications?.unreadCount ?? null,
   }),
 })

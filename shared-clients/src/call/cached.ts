@@ -1,6 +1,7 @@
 import type { Cache, CacheDefinition, CachedEntities } from '@harbor/shared-runtime/cache'
 import { isNotFound, UpstreamError } from '@harbor/shared-runtime/errors'
 import { backgroundContext, type RequestContext } from '@harbor/shared-runtime/request-context'
+import type { Rows } from '@harbor/shared-runtime/rows'
 import type { ServiceName } from '../services.ts'
 
 /** Reads of one kind of entity that all users may see: out of the cache, where there is one. */
@@ -8,8 +9,8 @@ type CachedReads<T, Call> = {
   /** Entities by id, those that exist; `load` is asked for what the cache does not have. */
   byIds(
     ids: readonly string[],
-    load: (call: Call, missing: readonly string[]) => Promise<ReadonlyMap<string, T>>,
-  ): Promise<ReadonlyMap<string, T>>
+    load: (call: Call, missing: readonly string[]) => Promise<Rows<T>>,
+  ): Promise<Rows<T>>
   /** @throws {UpstreamError} `not_found`, which is kept for a while, too */
   byId(id: string, load: (call: Call) => Promise<T>): Promise<T>
 }

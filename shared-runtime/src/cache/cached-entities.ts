@@ -1,9 +1,10 @@
+import { Rows } from '../rows.ts'
 import { emit } from './channels.ts'
 import type { Entry } from './entry.ts'
 import { fill } from './fill.ts'
 import { Batch, type Flight, type LoadMany, type Patience, waitFor } from './flight.ts'
 import { type Kind, tagOf } from './kind.ts'
-import type { Store } from './load.ts'
+import { BrokenEntity, type Store } from './load.ts'
 import { refreshesEarly } from './policy.ts'
 import type { SharedId } from './shared-data.ts'
 
@@ -52,18 +53,19 @@ export class CachedEntities<T> {
     if (this.#ageing.length > 0) this.#refresh(loadOne)
     // What is kept under this kind came from its own loads, or was parsed with its schema.
     if (kept) return Promise.resolve(kept.value as T | undefined)
-    return this.#load([id], loadOne, patience).then((found) => found.get(id))
+    return this.#load([id], loadOne, patience).then((found) => found.whole().get(id))
   }
 
   /**
-   * Entities by id, those that exist; loads only what is missing, all of it in one call.
+   * Entities by id, those that exist; loads only what is missing, all of it in one call. An entity that the load
+   * names as broken is broken here, too, for those who waited for that load; it is not stored.
    * @throws {UpstreamError} `timeout` at the deadline, `cancelled` at the abort; else what the load threw
    */
   getMany<Id extends string>(
     ids: readonly (Id & SharedId<Id>)[],
     loadMissing: (ids: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, T>>,
     patience: Patience = {},
-  ): Promise<ReadonlyMap<string, T>> {
+  ): Promise<Rows<T>> {
     return this.#getMany(ids, loadMissing, patience)
   }
 
@@ -74,12 +76,8 @@ export class CachedEntities<T> {
     return entry && this.#store.now() < entry.keptUntil ? (entry.value as T | undefined) : undefined
   }
 
-  async #getMany(
-    ids: readonly string[],
-    load: LoadMany,
-    patience: Patience,
-  ): Promise<ReadonlyMap<string, T>> {
-    const found = new Map<string, T>()
+  async #getMany(ids: readonly string[], load: LoadMany, patience: Patience): Promise<Rows<T>> {
+    const found = new Rows<T>()
     let missing: Set<string> | undefined
     for (const id of ids) {
       const kept = this.#look(id)
@@ -87,8 +85,7 @@ export class CachedEntities<T> {
       else if (kept.value !== undefined) found.set(id, kept.value as T)
     }
     if (this.#ageing.length > 0) this.#refresh(load)
-    if (missing)
-      for (const [id, value] of await this.#load([...missing], load, patience)) found.set(id, value)
+    if (missing) addAll(found, await this.#load([...missing], load, patience))
     return found
   }
 
@@ -133,17 +130,18 @@ export class CachedEntities<T> {
     void fill(this.#store, batch).finally(() => clearTimeout(timer))
   }
 
-  async #load(ids: readonly string[], load: LoadMany, patience: Patience): Promise<ReadonlyMap<string, T>> {
+  async #load(ids: readonly string[], load: LoadMany, patience: Patience): Promise<Rows<T>> {
     const { purges, now } = this.#store
     const arrival = purges.now
     const flights = this.#board(ids, load, arrival)
     const entries = await waitFor(this.#kind.upstream, flights, patience)
-    const found = new Map<string, T>()
+    const found = new Rows<T>()
     const outdated: string[] = []
     for (const [i, entry] of entries.entries()) {
       const { id, since } = flights[i] as Flight
       // A load that ran already when its entity was purged, before this caller came: not for this caller.
       if (since < arrival && purges.purgedSince(entry.tags, since)) outdated.push(id)
+      else if (entry.value instanceof BrokenEntity) found.broken.set(id, entry.value.error)
       else if (entry.value !== undefined) {
         found.set(id, entry.value as T)
         // Redis had it, but no longer fresh.
@@ -151,8 +149,7 @@ export class CachedEntities<T> {
       }
     }
     if (this.#ageing.length > 0) this.#refresh(load)
-    if (outdated.length > 0)
-      for (const [id, value] of await this.#getMany(outdated, load, patience)) found.set(id, value)
+    if (outdated.length > 0) addAll(found, await this.#getMany(outdated, load, patience))
     return found
   }
 
@@ -170,4 +167,9 @@ export class CachedEntities<T> {
     }
     return boarded
   }
+}
+
+function addAll<T>(found: Rows<T>, more: Rows<T>): void {
+  for (const [id, value] of more) found.set(id, value)
+  for (const [id, error] of more.broken) found.broken.set(id, error)
 }

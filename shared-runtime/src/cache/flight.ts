@@ -2,7 +2,7 @@ import { isTimeUp, TimeUp, UpstreamError } from '../errors.ts'
 import type { Entry } from './entry.ts'
 import type { Kind } from './kind.ts'
 
-/** Loads what is missing; what it does not name does not exist. */
+/** Loads what is missing; what it does not name does not exist, unless it is among the broken of `Rows`. */
 export type LoadMany = (ids: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, unknown>>
 
 /** One key on its way into the cache, and all who wait for it. */

@@ -1,3 +1,5 @@
+import type { UpstreamError } from '../errors.ts'
+import { Rows } from '../rows.ts'
 import { emit } from './channels.ts'
 import { type Entry, freeze } from './entry.ts'
 import type { Batch, Flight } from './flight.ts'
@@ -15,6 +17,15 @@ export type Store = {
   readonly shared: SharedTier | undefined
   readonly now: () => number
   readonly random: () => number
+}
+
+/** The value of a flight whose entity arrived malformed. It is never stored: the next caller loads again. */
+export class BrokenEntity {
+  readonly error: UpstreamError
+
+  constructor(error: UpstreamError) {
+    this.error = error
+  }
 }
 
 const RENEW_MS = 75
@@ -44,7 +55,13 @@ export async function load(
     const loadMs = store.now() - started
     emit('load', store.name, kind.namespace, waiting.length, { ms: loadMs })
     const loaded = new Map<string, Fresh>()
+    const broken = values instanceof Rows ? values.broken : NONE_BROKEN
     for (const flight of waiting) {
+      const error = broken.get(flight.id)
+      if (error) {
+        settleBroken(store, batch, flight, error)
+        continue
+      }
       const fresh = newEntry(store, batch, flight.id, values.get(flight.id), loadMs, claim?.stamp ?? '')
       if (fresh.lifeMs > 0) loaded.set(flight.id, fresh)
       keep(store, flight, fresh.entry)
@@ -64,6 +81,25 @@ export async function load(
     clearInterval(renewing)
   }
 }
+
+const NONE_BROKEN: ReadonlyMap<string, UpstreamError> = new Map()
+
+/** Tells those who wait, and stores nothing: what a refresh was to replace stays. */
+function settleBroken(store: Store, batch: Batch, flight: Flight, error: UpstreamError): void {
+  failed(store, batch, [flight], error)
+  if (!flight.settled) flight.settle({ ...UNSTORED, value: new BrokenEntity(error) })
+}
+
+const UNSTORED = {
+  freshUntil: 0,
+  staleUntil: 0,
+  keptUntil: 0,
+  loadMs: 0,
+  tags: [],
+  stamp: '',
+  bytes: 0,
+  retryAt: 0,
+} as const satisfies Partial<Entry>
 
 function failed(store: Store, batch: Batch, flights: readonly Flight[], error: unknown): void {
   const name = batch.background ? 'refresh-error' : 'load-error'

@@ -3,6 +3,8 @@ import { random } from '@harbor/shared-testing/seed'
 import { until } from '@harbor/shared-testing/until'
 import { describe, expect, test, vi } from 'vitest'
 import { countEvents, Thing } from '../../test/cache.ts'
+import { UpstreamError } from '../errors.ts'
+import { Rows } from '../rows.ts'
 import { cacheChannels } from './channels.ts'
 import { freeze } from './entry.ts'
 import { createCache } from './index.ts'
@@ -41,6 +43,29 @@ describe('memory', () => {
     const found = await things.getMany(['huge'], rows(1, 'x'.repeat(20_000)))
     expect(found.get('huge')?.group).toHaveLength(20_000)
     expect(cache.size().tags).toBe(cache.size().entries + 1)
+  })
+
+  test('an entity that arrived malformed is broken alone, is not stored, and leaves what a refresh was to replace', async () => {
+    const { things, clock } = open()
+    const error = new UpstreamError('catalog', 'invalid_answer', 'a row is not as agreed')
+    const load = vi.fn(async (ids: readonly string[]) => {
+      const found = new Rows(await rows()(ids.filter((id) => id !== 'b')))
+      if (ids.includes('b')) found.broken.set('b', error)
+      return found
+    })
+    for (let time = 1; time <= 2; time++) {
+      const found = await things.getMany(['a', 'b'], load)
+      expect([[...found.keys()], [...found.broken]]).toEqual([['a'], [['b', error]]])
+    }
+    expect(load.mock.calls.map(([ids]) => ids)).toEqual([['a', 'b'], ['b']])
+    clock.now = 1_200
+    const breaking = async (ids: readonly string[]) => {
+      const none = new Rows<Thing>()
+      for (const id of ids) none.broken.set(id, error)
+      return none
+    }
+    await things.getMany(['a'], breaking) // stale: refreshed behind the answer
+    await until(() => things.getMany(['a'], breaking).then((found) => found.has('a')))
   })
 
   test('an id of an object’s own words is an id like others', async () => {

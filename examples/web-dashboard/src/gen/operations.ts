@@ -4,12 +4,14 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** How loyal a customer is, the lowest tier first. */
 export type LoyaltyTier =
   | 'BASIC'
   | 'GOLD'
   | 'PLATINUM'
   | 'SILVER';
 
+/** Where an order is on its way to the customer. */
 export type OrderStatus =
   | 'CANCELLED'
   | 'CONFIRMED'
@@ -24,13 +26,12 @@ export type Warehouse =
   | 'BERLIN'
   | 'HAMBURG'
   | 'MUNICH'
-  | 'OTHER'
   | 'PARIS'
   | 'TOKYO';
 
-export type ProductHeaderFragment = { readonly id: string, readonly sku: string, readonly name: string, readonly brand: string, readonly description: string, readonly category: { readonly id: string, readonly name: string }, readonly images: ReadonlyArray<{ readonly url: string, readonly width: number, readonly height: number, readonly alt: string }>, readonly specifications: ReadonlyArray<{ readonly name: string, readonly value: string, readonly unit: string | null }>, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string, readonly discountBasisPoints: number, readonly list: { readonly amount: number, readonly formatted: string } } | null, readonly stock: ReadonlyArray<{ readonly warehouse: Warehouse, readonly available: number }> | null };
+export type ProductHeaderFragment = { readonly id: string, readonly sku: string, readonly name: string, readonly brand: string, readonly description: string, readonly category: { readonly id: string, readonly name: string }, readonly images: ReadonlyArray<{ readonly url: string, readonly width: number, readonly height: number, readonly alt: string }>, readonly specifications: ReadonlyArray<{ readonly name: string, readonly value: string, readonly unit: string | null }>, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string, readonly discountBasisPoints: number, readonly list: { readonly amount: number, readonly formatted: string } } | null, readonly stock: ReadonlyArray<{ readonly warehouse: Warehouse | null, readonly available: number }> | null };
 
-export type ProductRecommendationsFragment = { readonly recommendations: ReadonlyArray<{ readonly id: string, readonly sku: string, readonly name: string, readonly imageUrl: string, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string } }> | null };
+export type ProductRecommendationsFragment = { readonly recommendations: ReadonlyArray<{ readonly id: string, readonly sku: string, readonly name: string, readonly imageUrl: string, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string } } | null> | null };
 
 export type ProductReviewsFragment = { readonly reviews: { readonly average: number, readonly count: number, readonly histogram: ReadonlyArray<number>, readonly latest: ReadonlyArray<{ readonly author: string, readonly rating: number, readonly title: string, readonly body: string, readonly createdAt: string }> } | null };
 
@@ -43,13 +44,13 @@ export type DashboardQueryVariables = Exact<{
   recommendations?: number;
 }>;
 
-export type DashboardQuery = { readonly viewer: { readonly displayName: string, readonly email: string | null, readonly unreadNotifications: number | null, readonly loyalty: { readonly tier: LoyaltyTier | null, readonly points: number } | null, readonly cart: { readonly updatedAt: string, readonly lines: ReadonlyArray<{ readonly sku: string, readonly name: string, readonly imageUrl: string, readonly quantity: number, readonly total: { readonly amount: number, readonly currency: string, readonly formatted: string } | null }>, readonly quote: { readonly subtotal: { readonly amount: number, readonly formatted: string }, readonly discount: { readonly amount: number, readonly formatted: string }, readonly total: { readonly amount: number, readonly currency: string, readonly formatted: string } } | null } | null, readonly orders: ReadonlyArray<{ readonly number: string, readonly status: OrderStatus, readonly placedAt: string, readonly total: { readonly amount: number, readonly currency: string, readonly formatted: string }, readonly lines: ReadonlyArray<{ readonly sku: string, readonly name: string, readonly imageUrl: string, readonly quantity: number, readonly total: { readonly formatted: string } }> }> | null, readonly recommendations: ReadonlyArray<{ readonly id: string, readonly sku: string, readonly name: string, readonly imageUrl: string, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string } }> | null } };
+export type DashboardQuery = { readonly viewer: { readonly displayName: string | null, readonly email: string | null, readonly unreadNotifications: number | null, readonly loyalty: { readonly tier: LoyaltyTier | null, readonly points: number } | null, readonly cart: { readonly updatedAt: string, readonly lines: ReadonlyArray<{ readonly sku: string, readonly name: string, readonly imageUrl: string, readonly quantity: number, readonly total: { readonly amount: number, readonly currency: string, readonly formatted: string } | null }>, readonly quote: { readonly subtotal: { readonly amount: number, readonly formatted: string }, readonly discount: { readonly amount: number, readonly formatted: string }, readonly total: { readonly amount: number, readonly currency: string, readonly formatted: string } } | null } | null, readonly orders: { readonly edges: ReadonlyArray<{ readonly node: { readonly number: string, readonly status: OrderStatus | null, readonly placedAt: string, readonly total: { readonly amount: number, readonly currency: string, readonly formatted: string }, readonly lines: ReadonlyArray<{ readonly sku: string, readonly name: string, readonly imageUrl: string, readonly quantity: number, readonly total: { readonly formatted: string } }> } | null }> } | null, readonly recommendations: ReadonlyArray<{ readonly id: string, readonly sku: string, readonly name: string, readonly imageUrl: string, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string } } | null> | null } };
 
 export type OrdersQueryVariables = Exact<{
   first?: number;
 }>;
 
-export type OrdersQuery = { readonly viewer: { readonly orders: ReadonlyArray<{ readonly number: string, readonly status: OrderStatus, readonly placedAt: string, readonly total: { readonly formatted: string }, readonly lines: ReadonlyArray<{ readonly sku: string, readonly name: string, readonly imageUrl: string, readonly quantity: number, readonly total: { readonly formatted: string } }> }> | null } };
+export type OrdersQuery = { readonly viewer: { readonly orders: { readonly edges: ReadonlyArray<{ readonly node: { readonly number: string, readonly status: OrderStatus | null, readonly placedAt: string, readonly total: { readonly formatted: string }, readonly lines: ReadonlyArray<{ readonly sku: string, readonly name: string, readonly imageUrl: string, readonly quantity: number, readonly total: { readonly formatted: string } }> } | null }> } | null } };
 
 export type ProductListQueryVariables = Exact<{
   ids: ReadonlyArray<string> | string;
@@ -57,7 +58,7 @@ export type ProductListQueryVariables = Exact<{
   recommendations?: number;
 }>;
 
-export type ProductListQuery = { readonly products: ReadonlyArray<{ readonly id: string, readonly sku: string, readonly name: string, readonly brand: string, readonly category: { readonly id: string, readonly name: string }, readonly images: ReadonlyArray<{ readonly url: string, readonly width: number, readonly height: number, readonly alt: string }>, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string, readonly discountBasisPoints: number } | null, readonly stock: ReadonlyArray<{ readonly warehouse: Warehouse, readonly available: number }> | null, readonly reviews: { readonly average: number, readonly count: number, readonly latest: ReadonlyArray<{ readonly rating: number, readonly title: string }> } | null, readonly recommendations: ReadonlyArray<{ readonly id: string, readonly name: string, readonly imageUrl: string, readonly price: { readonly formatted: string } }> | null }> };
+export type ProductListQuery = { readonly products: ReadonlyArray<{ readonly id: string, readonly sku: string, readonly name: string, readonly brand: string, readonly category: { readonly id: string, readonly name: string }, readonly images: ReadonlyArray<{ readonly url: string, readonly width: number, readonly height: number, readonly alt: string }>, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string, readonly discountBasisPoints: number } | null, readonly stock: ReadonlyArray<{ readonly warehouse: Warehouse | null, readonly available: number }> | null, readonly reviews: { readonly average: number, readonly count: number, readonly latest: ReadonlyArray<{ readonly rating: number, readonly title: string }> } | null, readonly recommendations: ReadonlyArray<{ readonly id: string, readonly name: string, readonly imageUrl: string, readonly price: { readonly formatted: string } } | null> | null } | null> };
 
 export type ProductPageQueryVariables = Exact<{
   id: string;
@@ -101,13 +102,13 @@ export const Cart: PersistedOperation<CartQuery, CartQueryVariables> = {
 export const Dashboard: PersistedOperation<DashboardQuery, DashboardQueryVariables> = {
   name: 'Dashboard',
   kind: 'query',
-  hash: '977ee4e7ed253711291d8145a28f876fc9454ae261986b82babe4bac1b88e16f',
+  hash: '600902cbe693c2f9e65375fdf0ec3da3e30158b73356c92f067be82eddb2195d',
 }
 
 export const Orders: PersistedOperation<OrdersQuery, OrdersQueryVariables> = {
   name: 'Orders',
   kind: 'query',
-  hash: '6c70455345f518b34ee78bdd00efdbee044131d00a122c048489cf9e4d179626',
+  hash: '83c0f4b3dc4b87a0a3f31c593e080323ca2625d49333487559ef5bc525cdfbc0',
 }
 
 export const ProductList: PersistedOperation<ProductListQuery, ProductListQueryVariables> = {

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { DashboardQuery } from '../gen/operations.ts'
 import type { MissingPart } from '../graph/operation.ts'
-import { OrderRow } from '../orders/order-row.tsx'
+import { OrderList } from '../orders/order-list.tsx'
 import { Degraded } from '../ui/degraded.tsx'
 import { Empty } from '../ui/empty.tsx'
 
@@ -12,14 +12,10 @@ export const RecentOrders = ({ orders, why, onRetry }: Props) => (
   <section className="panel">
     <h2>Your orders</h2>
     {orders === null && <Degraded what="Your orders" why={why} onRetry={onRetry} />}
-    {orders?.length === 0 && <Empty title="None yet." />}
-    {orders && orders.length > 0 && (
+    {orders?.edges.length === 0 && <Empty title="None yet." />}
+    {orders && orders.edges.length > 0 && (
       <>
-        <ul className="order-list">
-          {orders.map((order) => (
-            <OrderRow key={order.number} order={order} />
-          ))}
-        </ul>
+        <OrderList edges={orders.edges} />
         <p>
           <Link to="/orders">All orders</Link>
         </p>

@@ -1,7 +1,7 @@
 import { day, words } from '../ui/words.ts'
 import './orders.css'
 
-type Order = {
+export type Order = {
   readonly number: string
   readonly status: string | null
   readonly placedAt: string

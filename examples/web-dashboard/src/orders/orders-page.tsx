@@ -6,7 +6,7 @@ import { usePrivate } from '../session/use-private.ts'
 import { Degraded } from '../ui/degraded.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
-import { OrderRow } from './order-row.tsx'
+import { OrderList } from './order-list.tsx'
 
 export const OrdersPage = () => (
   <>
@@ -17,24 +17,18 @@ export const OrdersPage = () => (
       otherwise={<LogInFirst what="your orders" />}
       meanwhile={<Skeleton lines={6} />}
     >
-      <OrderList />
+      <OwnOrders />
     </SignedIn>
   </>
 )
 
-function OrderList() {
+function OwnOrders() {
   const query = usePrivate(Orders, { first: 20 }, { everyMs: 30_000 })
   const retry = () => void query.refetch()
   if (query.isPending) return <Skeleton lines={6} />
   if (query.isError) return <Degraded what="Your orders" why={factsOf(query.error)} onRetry={retry} />
-  const orders = query.data.data.viewer?.orders
+  const orders = query.data.data.viewer?.orders?.edges
   if (!orders) return <Degraded what="Your orders" why={query.data.missing[0]} onRetry={retry} />
   if (orders.length === 0) return <Empty title="You have not ordered anything yet." />
-  return (
-    <ul className="order-list panel">
-      {orders.map((order) => (
-        <OrderRow key={order.number} order={order} />
-      ))}
-    </ul>
-  )
+  return <OrderList edges={orders} className="order-list panel" />
 }

@@ -10,8 +10,9 @@ export function Stock({ stock, why, onRetry }: Props) {
   return (
     <ul className="stock" aria-label="Stock by warehouse">
       {stock.map(({ warehouse, available }) => (
-        <li key={warehouse} className={available > 0 ? 'in-stock' : 'sold-out'}>
-          {words(warehouse)} <strong>{available > 0 ? available : 'sold out'}</strong>
+        <li key={warehouse ?? 'elsewhere'} className={available > 0 ? 'in-stock' : 'sold-out'}>
+          {warehouse === null ? 'Elsewhere' : words(warehouse)}{' '}
+          <strong>{available > 0 ? available : 'sold out'}</strong>
         </li>
       ))}
     </ul>

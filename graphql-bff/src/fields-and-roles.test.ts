@@ -1,0 +1,34 @@
+import { ROLES, type Role } from '@harbor/shared-runtime/auth'
+import { expect, test } from 'vitest'
+import { executed } from '../test/execute.ts'
+import { type FieldPath, fieldPaths, operationTo } from '../test/operation-to.ts'
+import { schema } from './schema/index.ts'
+
+const accessOf = (field: FieldPath['field']) => field.extensions.access as 'public' | Role
+const WHO: readonly (readonly Role[])[] = [[], ...ROLES.map((role) => [role]), ROLES]
+
+/** Fields whose rule can be broken, made from the schema: a new field is tested as soon as it is there. */
+const guarded = fieldPaths(schema).filter(({ path }) => path.some((field) => accessOf(field) !== 'public'))
+
+test.for(guarded.map((field) => [field.name, field] as const))(
+  '%s is for its role alone, and costs nobody else an upstream call',
+  async ([, field]) => {
+    for (const roles of WHO) {
+      const has = (rule: 'public' | Role) => rule === 'public' || roles.includes(rule)
+      const { errors, calls, data } = await executed(operationTo(field, { rows: 1, depth: 0 }), { roles })
+      const denied = field.path.findIndex((step) => !has(accessOf(step)))
+      if (denied < 0) {
+        expect(errors, roles.join()).toEqual([])
+        expect(data).not.toBeNull()
+        continue
+      }
+      expect(errors.length, `${roles.join()} sees it`).toBeGreaterThan(0)
+      for (const { code } of errors) expect(code).toBe(roles.length === 0 ? 'UNAUTHENTICATED' : 'FORBIDDEN')
+      // What is above the denied field may be seen, and may cost calls; the denied one adds none.
+      const above = { ...field, path: field.path.slice(0, denied) }
+      const allowed =
+        denied === 0 ? {} : (await executed(operationTo(above, { rows: 1, depth: 0 }), { roles })).calls
+      expect(calls, roles.join()).toEqual(allowed)
+    }
+  },
+)

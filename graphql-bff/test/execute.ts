@@ -1,0 +1,44 @@
+import type { Role, Viewer } from '@harbor/shared-runtime/auth'
+import { toProblem } from '@harbor/shared-runtime/problems'
+import { continueTrace } from '@harbor/shared-runtime/trace'
+import { UserId } from '@harbor/shared-runtime/user-id'
+import { execute, parse, validate } from 'graphql'
+import { createContext } from '../src/context.ts'
+import { failureOf } from '../src/problem-result.ts'
+import { schema } from '../src/schema/index.ts'
+import { fakeUpstreams } from './fake-upstreams.ts'
+
+const viewerWith = (roles: readonly Role[]): Viewer => ({
+  id: UserId.parse('c1001'),
+  roles: new Set(roles),
+  scopes: new Set(),
+  clientId: 'web-bff',
+  token: 'token',
+})
+
+/** Executes a document over fake upstreams, without the limits of requests. No roles: nobody is logged in. */
+export async function executed(
+  source: string,
+  { roles = [], ...options }: { roles?: readonly Role[] } & Parameters<typeof fakeUpstreams>[0] = {},
+) {
+  const document = parse(source)
+  const [invalid] = validate(schema, document)
+  if (invalid) throw invalid
+  const { clients, calls } = fakeUpstreams(options)
+  const contextValue = createContext({
+    request: new Request('http://localhost/graphql'),
+    state: { trace: continueTrace(undefined), viewer: roles.length > 0 ? viewerWith(roles) : undefined },
+    clients,
+    budgetMs: 10_000,
+  })
+  const result = await execute({ schema, document, contextValue })
+  contextValue.requestContext.end()
+  return {
+    data: result.data,
+    errors: (result.errors ?? []).map((error) => ({
+      path: error.path?.join('.'),
+      code: toProblem(failureOf(error).problem).code,
+    })),
+    calls,
+  }
+}
