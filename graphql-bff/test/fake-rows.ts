@@ -15,7 +15,7 @@ const imageUrl = 'https://images.example/1.jpg'
 /** Values that must be in no answer but to their role; tests look for them in whole answers. */
 export const CANARIES = { wholesaleCost: 71_717_171, margin: 81_818_181, fraudScore: 91.919 } as const
 
-export const sku = (productId: string) => productId.replace('p', 'HB-')
+const sku = (productId: string) => productId.replace('p', 'HB-')
 export const numbered = (count: number) => Array.from({ length: count }, (_, index) => index)
 
 export const product = (id: string): Product => ({

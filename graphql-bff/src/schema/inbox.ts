@@ -4,7 +4,7 @@ import { builder } from '../builder.ts'
 import { itemsOf } from './list-items.ts'
 import { NotificationKind } from './notification-kind.ts'
 
-export const Notification = builder.objectRef<UpstreamNotification>('Notification').implement({
+const Notification = builder.objectRef<UpstreamNotification>('Notification').implement({
   description: 'A message of the shop to a customer.',
   fields: (t) => ({
     id: t.exposeID('id', { access: 'customer', description: 'Stable.' }),

@@ -17,7 +17,7 @@ export async function loadedItems<Row>(
 }
 
 /** @throws every error but that of a malformed row, which it returns */
-export function malformed(error: unknown): MalformedRow {
+function malformed(error: unknown): MalformedRow {
   if (error instanceof MalformedRow) return error
   throw error
 }

@@ -4,14 +4,14 @@ import { oneRow } from './limits.ts'
 import { openEnum } from './open-enum.ts'
 import { Product } from './product.ts'
 
-export const Warehouse = openEnum('Warehouse', {
+const Warehouse = openEnum('Warehouse', {
   description: 'Where stock is, by city.',
   words: { BERLIN: 'ber', HAMBURG: 'ham', MUNICH: 'muc', PARIS: 'par', TOKYO: 'tyo' },
 })
 
 type Level = Pick<SkuStock['warehouses'][number], 'warehouse' | 'available'> & { sku: string }
 
-export const WarehouseStock = builder.objectRef<Level>('WarehouseStock').implement({
+const WarehouseStock = builder.objectRef<Level>('WarehouseStock').implement({
   description: 'How many of a SKU are in one warehouse.',
   fields: (t) => ({
     sku: t.exposeString('sku', { access: 'public', description: 'What is stored.' }),

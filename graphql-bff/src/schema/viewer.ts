@@ -127,7 +127,7 @@ builder.queryField('viewer', (t) =>
 )
 
 /** @throws {ProblemError} `UNAUTHENTICATED`; access.ts has checked that before */
-export function viewerId({ viewer }: Pick<Context, 'viewer'>): string {
+function viewerId({ viewer }: Pick<Context, 'viewer'>): string {
   if (!viewer) throw new ProblemError('UNAUTHENTICATED')
   return viewer.id
 }
