@@ -1,3 +1,5 @@
+import { STATIC_METHODS, staticAnswer } from '@harbor/shared-edge/static'
+import { MUST_REVALIDATE } from '@harbor/shared-edge/static/file'
 import { arrivalOf } from '@harbor/shared-runtime/arrival'
 import type { Log } from '@harbor/shared-runtime/log'
 import { createYoga } from 'graphql-yoga'
@@ -70,9 +72,13 @@ export const graphqlRoutes = (
   },
   {
     path: '/operations.json',
-    methods: ['GET', 'HEAD'],
+    methods: STATIC_METHODS,
     kind: 'asset',
-    handle: (c) => c.json(operations.newest),
+    handle: staticAnswer({
+      type: 'application/json',
+      read: () => JSON.stringify(operations.newest),
+      cacheControl: MUST_REVALIDATE,
+    }),
   },
   ...(allowAdhoc ? [graphiql(graphql)] : []),
 ]

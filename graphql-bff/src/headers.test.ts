@@ -27,7 +27,10 @@ test.for([true, false])(
 )
 
 test('so has what goes wrong inside', async () => {
-  const broken = { ...testPage, assets: new Map([['/broken', undefined as never]]) }
+  const read = () => {
+    throw new Error('broken')
+  }
+  const broken = { ...testPage, assets: new Map([['/broken', { ...testPage.document, read }]]) }
   const answer = await testApp({ page: broken }).app.request('/broken')
   expect([answer.status, faultsOf(answer, false)]).toEqual([500, []])
 })

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { holdsStaticAnswers } from '@harbor/shared-testing/static-answers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage, type PageFiles } from './build-page.ts'
 import { createPageServer } from './page-server.ts'
@@ -26,7 +27,22 @@ const serverTo = (address: string) =>
     images: 'http://images.test',
   })
 
+holdsStaticAnswers('app', () => serverTo(mobileBff), [
+  ...['/', '/callback', '/app.js', '/service-worker.js', '/style.css', '/icon.svg', '/icon-192.png'],
+])
+
 describe('the server of the page', () => {
+  it.each([
+    ['with its length', () => 'a'.repeat(16_385), {}],
+    ['in chunks without one', () => new Blob(['a'.repeat(100_000)]).stream(), { duplex: 'half' }],
+  ] as const)('refuses a body above 16 KB %s, and sends none of it on', async (_, body, options) => {
+    const before = seen.length
+    const request = new Request('http://page.test/v1/checkout', { method: 'POST', body: body(), ...options })
+    const answer = await serverTo(mobileBff).request(request)
+    expect([answer.status, (await answer.json()).code]).toEqual([413, 'TOO_LARGE'])
+    expect(seen.length).toBe(before)
+  })
+
   it('passes on what the app says to the BFF, and nothing else of the browser', async () => {
     const answer = await serverTo(mobileBff).request('/v1/home?a=1', {
       headers: {
@@ -39,10 +55,11 @@ describe('the server of the page', () => {
     expect(answer.status).toBe(304)
     expect(answer.headers.get('etag')).toBe('"1"')
     expect(answer.headers.get('vary')).toBe('Accept-Language')
-    expect(seen[0]).toMatchObject({ method: 'GET', url: '/v1/home?a=1' })
-    expect(seen[0]?.headers).toMatchObject({ authorization: 'Bearer t', 'if-none-match': '"1"' })
-    expect(seen[0]?.headers).not.toHaveProperty('cookie')
-    expect(seen[0]?.headers).not.toHaveProperty('x-forwarded-for')
+    const [passedOn] = seen.splice(0)
+    expect(passedOn).toMatchObject({ method: 'GET', url: '/v1/home?a=1' })
+    expect(passedOn?.headers).toMatchObject({ authorization: 'Bearer t', 'if-none-match': '"1"' })
+    expect(passedOn?.headers).not.toHaveProperty('cookie')
+    expect(passedOn?.headers).not.toHaveProperty('x-forwarded-for')
   })
 
   it('says that it may be tried again when the BFF cannot be reached', async () => {

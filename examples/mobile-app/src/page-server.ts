@@ -1,6 +1,11 @@
+import { problemResponse } from '@harbor/shared-edge/http/problem-response'
+import { readTextBody } from '@harbor/shared-edge/limits/read-body'
 import { securityHeaders } from '@harbor/shared-edge/security-headers'
-import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { STATIC_METHODS, staticAnswer } from '@harbor/shared-edge/static'
+import { MUST_REVALIDATE } from '@harbor/shared-edge/static/file'
+import { ProblemError, toProblem } from '@harbor/shared-runtime/problems'
+import { continueTrace } from '@harbor/shared-runtime/trace'
+import { type Context, Hono } from 'hono'
 import { proxy } from 'hono/proxy'
 import type { PageFiles } from './build-page.ts'
 
@@ -18,7 +23,7 @@ const pagePolicy = (images: string) =>
   `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' ${images}; connect-src 'self'; ` +
   "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/** What the app says to the BFF, and all that is passed on: no cookie of this origin, no address of a proxy. */
+/** The headers that are passed on to the BFF: no cookie of this origin, no address of a proxy. */
 const PASSED_ON = [
   'accept',
   'accept-language',
@@ -32,13 +37,17 @@ const PASSED_ON = [
 
 const MAX_BODY_BYTES = 16_384
 
+/** Log-in comes back to `/callback`, with what the page needs in the query. */
+const INDEX_PATHS = ['/', '/callback', '/index.html']
+
 /**
- * The page and, on the same origin, what it talks to: neither the BFF nor identity lets a page of another origin
- * read its answers. It adds no credential; a native app talks to both directly.
+ * The page and, on the same origin, the APIs that it calls: neither the BFF nor identity lets a page of another
+ * origin read its answers. It adds no credential; a native app calls both directly.
  */
 export function createPageServer({ files, mobileBff, identity, images }: Options) {
   const app = new Hono()
-  app.use(securityHeaders({ https: false }), bodyLimit({ maxSize: MAX_BODY_BYTES }))
+  app.use(securityHeaders({ https: false }))
+  app.onError((error, c) => problem(c, toProblem(error)))
 
   const passOn = (to: string) => async (request: Request) => {
     const { pathname, search } = new URL(request.url)
@@ -48,7 +57,7 @@ export function createPageServer({ files, mobileBff, identity, images }: Options
       if (value !== null) headers.set(name, value)
     }
     const { method, signal } = request
-    const body = method === 'GET' || method === 'HEAD' ? null : await request.arrayBuffer()
+    const body = method === 'GET' || method === 'HEAD' ? null : await readTextBody(request, MAX_BODY_BYTES)
     return proxy(to + pathname + search, { method, headers, body, signal, redirect: 'manual' }).catch(() =>
       Response.json({ code: 'UNREACHABLE', retryable: true }, { status: 502, headers: PROBLEM }),
     )
@@ -63,20 +72,21 @@ export function createPageServer({ files, mobileBff, identity, images }: Options
   // The user's password is given to identity itself, on its own page.
   app.get('/auth', (c) => c.redirect(`${identity}/auth${new URL(c.req.url).search}`))
 
-  app.get('*', (c) => {
-    // Log-in comes back to /callback, with what the page needs in the query.
-    const path = ['/', '/callback'].includes(c.req.path) ? '/index.html' : c.req.path
-    const file = files.get(path)
-    if (!file) return c.notFound()
-    const { type, body } = file
-    return c.body(body, 200, {
-      'content-type': type,
-      // Whatever was kept is asked about: a page and a script of two versions do not fit.
-      'cache-control': 'no-cache',
-      'content-security-policy': pagePolicy(images),
-    })
-  })
+  const headers = { 'Content-Security-Policy': pagePolicy(images) }
+  for (const [name, { type, body }] of files) {
+    // The service worker decides what is stored: a page and a script of two versions do not fit together.
+    const answer = staticAnswer({ type, read: () => body, cacheControl: MUST_REVALIDATE, headers })
+    for (const path of name === '/index.html' ? INDEX_PATHS : [name]) {
+      app.get(path, answer)
+      app.all(path, (c) =>
+        problem(c, new ProblemError('METHOD_NOT_ALLOWED'), { Allow: STATIC_METHODS.join(', ') }),
+      )
+    }
+  }
   return app
 }
 
 const PROBLEM = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
+
+const problem = (c: Context, error: ProblemError, headers: Record<string, string> = {}) =>
+  problemResponse(error, continueTrace(c.req.header('traceparent')).traceId, headers)

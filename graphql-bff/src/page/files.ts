@@ -1,15 +1,10 @@
-import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import type { StaticFile } from '@harbor/shared-edge/static/file'
 import { z } from 'zod'
 
-export type PageFile = {
-  readonly type: string
-  readonly body: Uint8Array<ArrayBuffer>
-  /** The same, compressed by Brotli when the page was built; `undefined` where that makes it no smaller. */
-  readonly br: Uint8Array<ArrayBuffer> | undefined
-  readonly etag: string
-}
+/** A file that the build left, compressed by Brotli where that makes it smaller. */
+export type PageFile = Pick<StaticFile, 'type' | 'read' | 'compressed'>
 
 /** A built dashboard, in memory. */
 export type Page = {
@@ -49,12 +44,11 @@ export function loadPage(folder: string): Page | undefined {
 }
 
 function readFile(folder: string, name: string): PageFile {
-  const body = new Uint8Array(readFileSync(join(folder, name)))
+  const bytes = readFileSync(join(folder, name))
   const compressed = join(folder, `${name}.br`)
   return {
     type: TYPES.get(extname(name)) ?? 'application/octet-stream',
-    body,
-    br: existsSync(compressed) ? new Uint8Array(readFileSync(compressed)) : undefined,
-    etag: createHash('sha256').update(body).digest('base64url').slice(0, 22),
+    read: () => bytes,
+    ...(existsSync(compressed) && { compressed: { br: readFileSync(compressed) } }),
   }
 }

@@ -1,13 +1,10 @@
-import { matchesTag } from '@harbor/shared-edge/entity-tags'
-import { preferredCoding } from '@harbor/shared-edge/negotiation'
-import type { Context } from 'hono'
-import type { Env, Route } from '../route.ts'
-import type { Page, PageFile } from './files.ts'
+import { STATIC_METHODS, staticAnswer } from '@harbor/shared-edge/static'
+import { IMMUTABLE, MUST_REVALIDATE } from '@harbor/shared-edge/static/file'
+import type { Route } from '../route.ts'
+import type { Page } from './files.ts'
 
 /** The build names these by their content: another content is another address. */
 const HASHED = /^\/assets\/[\w-]+-[\w-]{8}\.\w+$/
-
-const IMMUTABLE = 'public, max-age=31536000, immutable'
 
 /** Pictures come from the image service; everything else is our own, and nothing is inline. */
 const contentSecurityPolicy = (imagesUrl: string) =>
@@ -27,34 +24,23 @@ const contentSecurityPolicy = (imagesUrl: string) =>
  * @param imagesUrl the origin of the image service
  */
 export function pageRoutes({ document, assets, addresses }: Page, imagesUrl: string): readonly Route[] {
-  const policy = contentSecurityPolicy(imagesUrl)
+  const answer = staticAnswer({
+    ...document,
+    cacheControl: MUST_REVALIDATE,
+    headers: { 'Content-Security-Policy': contentSecurityPolicy(imagesUrl) },
+  })
   return [
     ...addresses.map((path) => ({
       path,
-      methods: ['GET', 'HEAD'] as const,
+      methods: STATIC_METHODS,
       kind: 'navigation' as const,
-      handle: (c: Context<Env>) =>
-        serve(c, document, { 'cache-control': 'no-cache', 'content-security-policy': policy }),
+      handle: answer,
     })),
     ...[...assets].map(([path, file]) => ({
       path,
-      methods: ['GET', 'HEAD'] as const,
+      methods: STATIC_METHODS,
       kind: 'asset' as const,
-      handle: (c: Context<Env>) =>
-        serve(c, file, { 'cache-control': HASHED.test(path) ? IMMUTABLE : 'no-cache' }),
+      handle: staticAnswer({ ...file, cacheControl: HASHED.test(path) ? IMMUTABLE : MUST_REVALIDATE }),
     })),
   ]
-}
-
-function serve(c: Context<Env>, file: PageFile, headers: Record<string, string>): Response {
-  const br =
-    file.br && preferredCoding(c.req.header('accept-encoding'), ['br']) === 'br' ? file.br : undefined
-  const etag = `"${file.etag}${br ? '-br' : ''}"`
-  const validators = { ...headers, etag, vary: 'accept-encoding' }
-  if (matchesTag(c.req.header('if-none-match'), etag)) return c.body(null, 304, validators)
-  return c.body(br ?? file.body, 200, {
-    ...validators,
-    'content-type': file.type,
-    ...(br && { 'content-encoding': 'br' }),
-  })
 }

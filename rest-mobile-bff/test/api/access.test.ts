@@ -3,6 +3,7 @@ import { createRateLimiter } from '@harbor/shared-edge/limits/rate-limiter'
 import { rateLimiting } from '@harbor/shared-edge/limits/rate-limiting'
 import { createTokenVerifier, SCOPES } from '@harbor/shared-runtime/auth'
 import { createIssuer } from '@harbor/shared-testing/issuer'
+import { holdsStaticAnswers } from '@harbor/shared-testing/static-answers'
 import fc from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
 import { ACTIONS } from '../../src/actions/index.ts'
@@ -57,6 +58,8 @@ it('every route is a screen, an action or the description of the API: another on
   )
   expect([...new Set(served)].toSorted()).toEqual([...new Set(listed)].toSorted())
 })
+
+holdsStaticAnswers('mobile', () => app, REFERENCE)
 
 it('what is public is exactly this', () => {
   const open = routes

@@ -1,4 +1,13 @@
-import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import {
+  brotliCompress,
+  brotliCompressSync,
+  constants,
+  gzip,
+  gzipSync,
+  zstdCompress,
+  zstdCompressSync,
+} from 'node:zlib'
 
 /** Below so many bytes an answer is sent as it is: the headers of a coding would eat what it saves. */
 export const LEAST_BYTES = 512
@@ -11,29 +20,39 @@ const GZIP_LEVEL = 6
 
 type Compression = {
   compress: (bytes: Uint8Array) => Uint8Array
+  /** The same on a thread of its own: for files, which may take longer than a request may wait. */
+  compressAside: (bytes: Uint8Array) => Promise<Uint8Array>
   /** What the compressed bytes depend on beside the plain ones. */
   by: string
 }
 
+const brotliOptions = ({ byteLength }: Uint8Array) => ({
+  params: {
+    [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: byteLength,
+  },
+})
+const ZSTD_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } }
+const GZIP_OPTIONS = { level: GZIP_LEVEL }
+const brotliAside = promisify(brotliCompress)
+const zstdAside = promisify(zstdCompress)
+const gzipAside = promisify(gzip)
+
 /** Content codings (RFC 9110, 8.4.1), the smallest first: of those that are as welcome the first is taken. */
 const COMPRESSIONS = {
   br: {
-    compress: (bytes) =>
-      brotliCompressSync(bytes, {
-        params: {
-          [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
-          [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
-        },
-      }),
+    compress: (bytes) => brotliCompressSync(bytes, brotliOptions(bytes)),
+    compressAside: (bytes) => brotliAside(bytes, brotliOptions(bytes)),
     by: `br ${process.versions.brotli} ${BROTLI_QUALITY}`,
   },
   zstd: {
-    compress: (bytes) =>
-      zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } }),
+    compress: (bytes) => zstdCompressSync(bytes, ZSTD_OPTIONS),
+    compressAside: (bytes) => zstdAside(bytes, ZSTD_OPTIONS),
     by: `zstd ${process.versions.zstd} ${ZSTD_LEVEL}`,
   },
   gzip: {
-    compress: (bytes) => gzipSync(bytes, { level: GZIP_LEVEL }),
+    compress: (bytes) => gzipSync(bytes, GZIP_OPTIONS),
+    compressAside: (bytes) => gzipAside(bytes, GZIP_OPTIONS),
     by: `gzip ${process.versions.zlib} ${GZIP_LEVEL}`,
   },
 } as const satisfies Record<string, Compression>

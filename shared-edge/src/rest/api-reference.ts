@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Hono } from 'hono'
 import { getAbsoluteFSPath } from 'swagger-ui-dist'
+import { MUST_REVALIDATE, type StaticFile } from '../static/static-file.ts'
 
 /** Files of swagger-ui that the reference needs, served from here: no page of ours loads from elsewhere. */
 const ASSETS = {
@@ -9,6 +9,9 @@ const ASSETS = {
   'swagger-ui-bundle.js': 'text/javascript',
   'favicon-32x32.png': 'image/png',
 } as const
+
+/** Their paths stay the same when swagger-ui is updated. */
+const ONE_DAY = 'public, max-age=86400'
 
 const page = (title: string) => `<!doctype html>
 <html lang="en">
@@ -28,23 +31,30 @@ const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#reference', try
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/** `/openapi.json`, and at `/docs` a page to read it and to try it. */
-export function apiReference({ title, document }: { title: string; document: URL }): Hono {
-  const app = new Hono()
-  app.get('/openapi.json', async (c) =>
-    c.body(await readFile(document), 200, { 'Content-Type': 'application/json' }),
-  )
-  app.get('/docs', (c) => {
-    c.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
-    return c.html(page(title))
-  })
-  app.get('/docs/start.js', (c) => c.body(START, 200, { 'Content-Type': 'text/javascript' }))
-  for (const [file, type] of Object.entries(ASSETS))
-    app.get(`/docs/${file}`, async (c) =>
-      c.body(await readFile(join(getAbsoluteFSPath(), file)), 200, {
-        'Content-Type': type,
-        'Cache-Control': 'public, max-age=86400',
-      }),
-    )
-  return app
-}
+/** By path: `/openapi.json`, and at `/docs` a page to read it and to try it. */
+export const apiReference = ({
+  title,
+  document,
+}: {
+  title: string
+  document: URL
+}): Readonly<Record<string, StaticFile>> => ({
+  '/openapi.json': {
+    type: 'application/json',
+    read: () => readFile(document),
+    cacheControl: MUST_REVALIDATE,
+  },
+  '/docs': {
+    type: 'text/html; charset=UTF-8',
+    read: () => page(title),
+    cacheControl: MUST_REVALIDATE,
+    headers: { 'Content-Security-Policy': CONTENT_SECURITY_POLICY },
+  },
+  '/docs/start.js': { type: 'text/javascript', read: () => START, cacheControl: MUST_REVALIDATE },
+  ...Object.fromEntries(
+    Object.entries(ASSETS).map(([file, type]) => [
+      `/docs/${file}`,
+      { type, read: () => readFile(join(getAbsoluteFSPath(), file)), cacheControl: ONE_DAY },
+    ]),
+  ),
+})

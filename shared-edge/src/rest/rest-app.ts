@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { httpEdge } from '../http/http-edge.ts'
 import { methodNotAllowed, tokenChallenge } from '../http/problem-answer.ts'
+import { staticAnswer } from '../static/static-answer.ts'
 import { apiReference } from './api-reference.ts'
 import { type MinimumVersions, type RestEnv, servedVersions } from './app-version.ts'
 import { announceDeprecation } from './deprecation.ts'
@@ -47,7 +48,10 @@ export function createRestApp<K extends Kit>({
   const { log } = rest
   const app = new Hono<RestEnv>()
   httpEdge(app, { log, https, limits, serverTiming: true, challenge: tokenChallenge })
-  app.route('/', apiReference({ title, document }))
+  for (const [path, file] of Object.entries(apiReference({ title, document }))) {
+    app.get(path, staticAnswer(file))
+    app.all(path, methodNotAllowed(METHODS.GET))
+  }
   for (const [path, alternatives] of Map.groupBy(routes, ({ path }) => path)) {
     const pattern = path.replace(/\{(\w+)\}/g, ':$1')
     for (const route of alternatives)

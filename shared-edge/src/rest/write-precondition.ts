@@ -2,7 +2,8 @@ import { ProblemError } from '@harbor/shared-runtime/problems'
 import { NoEffectError } from '@harbor/shared-runtime/writes/idempotency'
 import type { Precondition } from '@harbor/shared-runtime/writes/precondition'
 import type { HonoRequest } from 'hono'
-import { entityTags, revisionsOf } from '../caching/preconditions.ts'
+import { revisionsOf } from '../caching/preconditions.ts'
+import { entityTags } from '../entity-tags.ts'
 
 /**
  * What a write changes, as far as conditional headers are concerned. `revisioned`: a thing whose ETags start with its
