@@ -30,6 +30,10 @@ test('every route without its token, or with the token of others, is a 401 that 
     ]) {
       const response = await app.manage(path, { method, headers: authorization ? { authorization } : {} })
       expect([method, path, response.status]).toEqual([method, path, 401])
+      const isToken = authorization?.startsWith('Bearer ') && authorization !== 'Bearer '
+      expect(response.headers.get('www-authenticate')).toBe(
+        isToken ? 'Bearer error="invalid_token"' : 'Bearer',
+      )
       expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED' })
     }
   }
