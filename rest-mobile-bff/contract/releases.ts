@@ -66,19 +66,24 @@ function byVersion(a: string, b: string): number {
   return place === -1 ? 0 : (mine[place] ?? 0) - (theirs[place] ?? 0)
 }
 
+/** @throws for a version that is malformed, or not above those that are stored in the folder */
+export async function requireNewVersion(version: string, folder = RELEASES): Promise<void> {
+  if (!VERSION.test(version)) throw new Error(`given "${version}"; allowed: a version such as 1.4.0`)
+  const newest = (await keptReleases(folder)).at(-1)
+  if (newest && byVersion(version, newest.version) <= 0)
+    throw new Error(`given ${version}; allowed: one above ${newest.version}, which is stored already`)
+}
+
 /**
- * Keeps a release; what is kept does not change any more.
+ * Stores a release; what is stored does not change any more.
  * @param document the whole of it, as the app's developers get it
- * @throws for a version that is malformed, or not above those that are kept
+ * @throws as `requireNewVersion`
  */
 export async function keepRelease(
   { version, document, fixtures }: { version: string; document: unknown; fixtures: readonly Recorded[] },
   folder = RELEASES,
 ): Promise<void> {
-  if (!VERSION.test(version)) throw new Error(`given "${version}"; allowed: a version such as 1.4.0`)
-  const newest = (await keptReleases(folder)).at(-1)
-  if (newest && byVersion(version, newest.version) <= 0)
-    throw new Error(`given ${version}; allowed: one above ${newest.version}, which is kept already`)
+  await requireNewVersion(version, folder)
   const place = join(folder, version)
   await mkdir(place, { recursive: true })
   await writeFile(join(place, 'openapi.json'), `${JSON.stringify(document, null, 2)}\n`)
