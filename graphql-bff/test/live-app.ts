@@ -25,10 +25,16 @@ type App = {
   verify?: TokenVerifier
 }
 
+/** More than any call takes, however busy the machine. */
+const PATIENCE_MS = 10_000
 const KEY = Buffer.alloc(32, 7)
 
 /** The mock services, and web BFFs before them: log-in with everything that belongs to it, over real HTTP. */
-export async function startLive(options: MockServicesOptions = {}) {
+/** @param options.patient for tests that are not about time: a busy machine costs no call its time */
+export async function startLive({
+  patient = false,
+  ...options
+}: MockServicesOptions & { patient?: boolean } = {}) {
   const port = await freePort()
   const mocks = await startMockServices({
     defaultFaults: false,
@@ -43,6 +49,7 @@ export async function startLive(options: MockServicesOptions = {}) {
       addresses: mocks.services,
       clientId: 'web-bff',
       clientSecret: 'web-bff-secret',
+      ...(patient && { leastTimeoutMs: PATIENCE_MS }),
     })
     const { origin, following } = publicUrl({ PORT: at.port ?? 0, PUBLIC_URL: at.publicUrl })
     const log = createLog('test', 'silent')
@@ -58,7 +65,7 @@ export async function startLive(options: MockServicesOptions = {}) {
           audience: 'web-bff',
           loadKeys: clients.identityKeys,
         }),
-      timeoutMs: 1_000,
+      timeoutMs: patient ? PATIENCE_MS : 1_000,
     })
     const session = createSessionBoundary({
       store,
@@ -74,7 +81,8 @@ export async function startLive(options: MockServicesOptions = {}) {
       origin,
       log,
     })
-    const { fetch } = createApp({ clients, session, operations: OPERATIONS, log, budgetMs: 5_000 })
+    const budgetMs = patient ? PATIENCE_MS : 5_000
+    const { fetch } = createApp({ clients, session, operations: OPERATIONS, log, budgetMs })
     const part = following(
       httpPart({ name: 'http', fetch, host: '127.0.0.1', port: at.port ?? 0, portSetting: 'PORT' }),
     )

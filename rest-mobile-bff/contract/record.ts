@@ -39,7 +39,7 @@ const TRIES = 20
  * again, a write under its key.
  */
 export async function withMobile<T>(screens: readonly Screen[], act: (ask: Ask) => Promise<T>): Promise<T> {
-  const mobile = await startMobile({ screens, now: () => NOW })
+  const mobile = await startMobile({ screens, patient: true, now: () => NOW })
   async function send({ method, path, headers, as, body }: SampleRequest): Promise<Response> {
     return mobile.app.request(path, {
       method,

@@ -1,3 +1,4 @@
+import type { Action } from '@harbor/shared-edge/rest/action'
 import type { Problem, RestClient } from '@harbor/shared-edge/rest/api-type'
 import { createRestApp, type RestDependencies } from '@harbor/shared-edge/rest/rest-app'
 import { routesOf } from '@harbor/shared-edge/rest/routes'
@@ -15,21 +16,22 @@ export type MobileApi = RestClient<typeof SCREENS, typeof ACTIONS>
 export type Dependencies = Omit<
   RestDependencies<MobileKit>,
   'namespace' | 'createFormat' | 'title' | 'document' | 'routes'
-> & { screens?: readonly Screen[] }
+> & { screens?: readonly Screen[]; actions?: readonly Action[] }
 
 /** Generated, and checked against the code. */
 const DOCUMENT = new URL('../openapi.json', import.meta.url)
 
 /** Every route of the mobile API. */
-export const apiRoutes = (screens: readonly Screen[] = SCREENS) => routesOf<MobileKit>(screens, ACTIONS)
+export const apiRoutes = (screens: readonly Screen[] = SCREENS, actions: readonly Action[] = ACTIONS) =>
+  routesOf<MobileKit>(screens, actions)
 
 /** The mobile API: its screens and actions on the REST engine, and no I/O of its own. */
-export const createApp = ({ screens, ...rest }: Dependencies) =>
+export const createApp = ({ screens, actions, ...rest }: Dependencies) =>
   createRestApp<MobileKit>({
     namespace: 'mobile',
     title: 'Harbor mobile API',
     document: DOCUMENT,
-    routes: apiRoutes(screens),
+    routes: apiRoutes(screens, actions),
     createFormat,
     ...rest,
   })

@@ -11,12 +11,14 @@ import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import { sealOf } from '@harbor/shared-runtime/seal'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import type { z } from 'zod'
+import { ACTIONS } from '../src/actions/index.ts'
 import { apiRoutes, createApp, type Dependencies } from '../src/app.ts'
 import { withOffline } from '../src/clients.ts'
 import type { Changed } from '../src/offline/change-log.ts'
 import { createOffline, type Offline } from '../src/offline/index.ts'
 import { memoryChangeLog } from '../src/offline/memory-change-log.ts'
 import { tokenOf } from '../src/offline/token.ts'
+import { SCREENS } from '../src/screens/index.ts'
 import { openWrites } from '../src/writes.ts'
 
 export type Mobile = Awaited<ReturnType<typeof startMobile>>
@@ -24,7 +26,14 @@ export type Mobile = Awaited<ReturnType<typeof startMobile>>
 type Settings = Partial<Omit<Dependencies, 'clients'>> & {
   /** With the cache of a process: what a test has asked for, later tests have in it. */
   cached?: boolean
+  /** For tests that are not about time: a busy machine costs no call and no request its time. */
+  patient?: boolean
 }
+
+/** More than any request takes, however busy the machine. */
+const PATIENCE_MS = 15_000
+const withPatience = <T extends object>(routes: readonly T[]) =>
+  routes.map((route) => ({ ...route, budgetMs: PATIENCE_MS }))
 
 /** The mobile BFF for the tests of a file; each test begins with healthy services and no calls counted. */
 export function useMobile(settings: Settings = {}): Mobile {
@@ -90,7 +99,11 @@ async function read(answer: Response) {
 }
 
 /** The mobile BFF over real domain services on free ports: ask it, break a service, count its calls. */
-export async function startMobile({ cached = false, ...settings }: Settings = {}) {
+export async function startMobile({ cached = false, patient = false, ...given }: Settings = {}) {
+  const { screens = SCREENS, actions = ACTIONS } = given
+  const settings = patient
+    ? { ...given, screens: withPatience(screens), actions: withPatience(actions) }
+    : given
   const mocks = await startMockServices({ defaultFaults: false, imagesUrl: 'https://images.harbor.example' })
   const cache = cached ? createCache({ name: 'test' }) : undefined
   const clients = createClients({
@@ -98,6 +111,7 @@ export async function startMobile({ cached = false, ...settings }: Settings = {}
     clientId: 'mobile-bff',
     clientSecret: 'mobile-bff-secret',
     cache,
+    ...(patient && { leastTimeoutMs: PATIENCE_MS }),
   })
   const log = createLog('test', 'silent')
   const verify = createTokenVerifier({

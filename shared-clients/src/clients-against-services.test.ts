@@ -16,6 +16,7 @@ beforeAll(async () => {
     addresses: mocks.services,
     clientId: 'mobile-bff',
     clientSecret: 'mobile-bff-secret',
+    leastTimeoutMs: 10_000,
   })
   const { mobileAccessToken } = await mocks.demo()
   customer = {
@@ -54,7 +55,6 @@ const UNNAMED =
 
 test.each(ALL_CALLS.filter(({ name }) => !STAFF_WRITES.has(name)))(
   '$name agrees with the service, for the user and without one',
-  { retry: 1 },
   async ({ name, call }) => {
     if (USER_ONLY.has(name)) await expect(call(bound())).rejects.toMatchObject({ code: 'not_found' })
     if (STAFF_ONLY.has(name)) await expect(call(bound(customer))).rejects.toMatchObject({ code: 'not_found' })
@@ -74,6 +74,7 @@ test.each(ALL_CALLS.filter(({ name }) => STAFF_WRITES.has(name)))(
       addresses: mocks.services,
       clientId: 'web-bff',
       clientSecret: 'web-bff-secret',
+      leastTimeoutMs: 10_000,
     })
     const { staff, staffAccessToken } = await mocks.demo()
     const viewer = { ...customer, id: UserId.parse(staff.id), token: staffAccessToken }
@@ -90,12 +91,12 @@ test.each<[string, Call]>([
   ['cart', ({ cart }) => cart.ofCustomer('c1002')],
   ['cart by its id', ({ cart }) => cart.byId('k1002')],
   ['inbox', ({ notifications }) => notifications.ofCustomer('c1002', { limit: 1 })],
-])('another customer’s %s does not exist for the user', { retry: 1 }, async (_, call) => {
+])('another customer’s %s does not exist for the user', async (_, call) => {
   await expect(call(bound(customer))).rejects.toMatchObject({ name: 'UpstreamError', code: 'not_found' })
   await expect(call(bound())).resolves.toBeDefined()
 })
 
-test('what does not exist is not found, alone, and left out among others', { retry: 1 }, async () => {
+test('what does not exist is not found, alone, and left out among others', async () => {
   const { catalog, inventory, pricing } = bound()
   await expect(catalog.byId('p9999')).rejects.toMatchObject({ code: 'not_found' })
   expect([...(await catalog.byIds(['p9999', 'p1001'])).keys()]).toEqual(['p1001'])
@@ -103,7 +104,7 @@ test('what does not exist is not found, alone, and left out among others', { ret
   expect([...(await inventory.stock(['HB-9999', 'HB-1001'])).keys()]).toEqual(['HB-1001'])
 })
 
-test('two hundred and fifty ids are three calls, for many rows a key as for one', { retry: 1 }, async () => {
+test('two hundred and fifty ids are three calls, for many rows a key as for one', async () => {
   mocks.resetCalls()
   const { promotions, reviews } = bound()
   const numbers = Array.from({ length: 250 }, (_, n) => 1_001 + n)

@@ -73,16 +73,24 @@ type Options = {
   clientSecret: string
   /** Keeps what all users may see (catalog, reviews, prices, stock, promotions); without it every read is a call. */
   cache?: Cache | undefined
+  /** Milliseconds that every call has at least. For tests that are not about time: 200 ms are short on a busy machine. */
+  leastTimeoutMs?: number | undefined
 }
 
 /** Opens one connection pool or channel a service; connects on the first call. */
-export function createClients({ addresses, clientId, clientSecret, cache }: Options): ClientSet {
+export function createClients({
+  addresses,
+  clientId,
+  clientSecret,
+  cache,
+  leastTimeoutMs,
+}: Options): ClientSet {
   const identity = openPool(addresses.identity)
   const tokens = createInternalTokens(createTokenExchange({ identity, clientId, clientSecret }))
   const opened = new Map(
     Object.entries<ClientDefinition<unknown>>(CLIENTS).map(([name, { upstream, open }]) => [
       name,
-      open(addresses[upstream], tokens, cache),
+      open(addresses[upstream], tokens, cache, leastTimeoutMs),
     ]),
   )
   const RequestClients = requestClients(opened)

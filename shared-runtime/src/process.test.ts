@@ -26,7 +26,8 @@ const SHOP = `
   const http = httpPart({ name: 'http', fetch, host: '127.0.0.1', port: Number(process.env.PORT ?? 0), portSetting: 'PORT' })
   const parts = {
     stock: { name: 'stock', start: async () => undefined, stop: async () => {}, unready: () => reason },
-    slow: { name: 'slow', start: () => { console.error('starting'); return pause(1500) }, stop: async () => {} },
+    // Starts until SIGTERM has arrived, however busy the machine.
+    slow: { name: 'slow', start: () => { console.error('starting'); return new Promise((resolve) => process.once('SIGTERM', () => setTimeout(resolve, 100))) }, stop: async () => {} },
     broken: { name: 'broken', start: async () => undefined, stop: async () => { throw new Error('cannot stop') } },
     failing: { name: 'failing', start: async () => { throw new StartError('it is Sunday.') }, stop: async () => {} },
     raising: { name: 'raising', start: async () => { throw new TypeError('x is not a function') }, stop: async () => {} },
@@ -158,7 +159,7 @@ test.concurrent('a part that fails to stop keeps no other from stopping', async 
 
 test.concurrent('SIGTERM while a part still starts ends the process without its ever being ready', async () => {
   const { child, exited, output } = runProgram(SHOP, { PARTS: 'slow,http' })
-  await expect.poll(() => output.stderr, { timeout: 5_000 }).toContain('starting')
+  await expect.poll(() => output.stderr, { timeout: 15_000 }).toContain('starting')
   child.kill('SIGTERM')
   const { code } = await exited
   expect(code).toBe(0)

@@ -24,9 +24,18 @@ const CONNECT_TIMEOUT_MS = 1_000
 const RECONNECT_MS = 250
 const READY_POLL_MS = 5
 
-/** Opens a connection; it connects in the background, and again whenever it is lost. */
-export function connectRedis(address: RedisAddress): RedisConnection {
-  const client = address.kind === 'cluster' ? openCluster(address) : new Redis(commandOptions(address))
+/**
+ * Opens a connection; it connects in the background, and again whenever it is lost.
+ * @param options.commandTimeoutMs 100 by default; more for tests that are not about time
+ */
+export function connectRedis(
+  address: RedisAddress,
+  { commandTimeoutMs = COMMAND_TIMEOUT_MS }: { commandTimeoutMs?: number } = {},
+): RedisConnection {
+  const client =
+    address.kind === 'cluster'
+      ? openCluster(address, commandTimeoutMs)
+      : new Redis(commandOptions(address, commandTimeoutMs))
   let lastError: unknown
   const refusedDatabase = () => redisTrouble(lastError).kind === 'wrong-database'
   // Without a listener ioredis writes to standard error.
@@ -93,20 +102,20 @@ function place({ kind, nodes, master = '', tls, db }: RedisAddress) {
   return { host: nodes[0]?.host ?? '', port: nodes[0]?.port ?? 0, db }
 }
 
-const commandOptions = (address: RedisAddress) => ({
+const commandOptions = (address: RedisAddress, commandTimeout: number) => ({
   ...place(address),
   ...identity(address),
   enableOfflineQueue: false,
   // What was sent before a connection broke is not sent again: its caller has long gone on.
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
-  commandTimeout: COMMAND_TIMEOUT_MS,
+  commandTimeout,
   connectTimeout: CONNECT_TIMEOUT_MS,
   retryStrategy: reconnectDelay,
   reconnectOnError: reconnectOnReadOnly(),
 })
 
-const openCluster = (address: RedisAddress) =>
+const openCluster = (address: RedisAddress, commandTimeout: number) =>
   new Cluster([...address.nodes], {
     enableOfflineQueue: false,
     maxRedirections: 4,
@@ -118,7 +127,7 @@ const openCluster = (address: RedisAddress) =>
     redisOptions: {
       ...identity(address),
       maxRetriesPerRequest: 0,
-      commandTimeout: COMMAND_TIMEOUT_MS,
+      commandTimeout,
       connectTimeout: CONNECT_TIMEOUT_MS,
     },
   })

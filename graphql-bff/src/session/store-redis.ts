@@ -18,6 +18,7 @@ return redis.call('DEL', KEYS[1])`
 export function createRedisStore(
   { client, probe }: Pick<RedisConnection, 'client' | 'probe'>,
   log: Log,
+  { withinMs = WITHIN_MS }: { withinMs?: number } = {},
 ): SessionStore & { close(): void } {
   const guard = new RedisGuard({
     probe: () => probe(PREFIX),
@@ -33,7 +34,7 @@ export function createRedisStore(
   })
 
   async function run<T>(commands: () => Promise<T>): Promise<T> {
-    const done = await guard.run(async () => ({ value: await commands() }), WITHIN_MS)
+    const done = await guard.run(async () => ({ value: await commands() }), withinMs)
     if (!done)
       throw new UpstreamError(
         'session-store',

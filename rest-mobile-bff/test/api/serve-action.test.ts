@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ACTIONS } from '../../src/actions/index.ts'
 import { useMobile } from '../mobile.ts'
 
-const mobile = useMobile()
+const mobile = useMobile({ patient: true })
 
 const PATH = '/v1/cart/items'
 const BODY = { sku: 'HB-1004', quantity: 1 }

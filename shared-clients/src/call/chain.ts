@@ -24,6 +24,7 @@ export type UpstreamState = {
 export class CallChain {
   readonly #upstream: ServiceName
   readonly #timeoutMs: number
+  readonly #leastTimeoutMs: number
   readonly #tokens: InternalTokens
   readonly #health: UpstreamHealth
   /** Reads under way, by user and arguments. */
@@ -32,6 +33,7 @@ export class CallChain {
   constructor(upstream: ServiceName, settings: ResilienceSettings, tokens: InternalTokens) {
     this.#upstream = upstream
     this.#timeoutMs = settings.timeoutMs
+    this.#leastTimeoutMs = settings.leastTimeoutMs ?? 0
     this.#tokens = tokens
     this.#health = new UpstreamHealth(upstream, resilienceOf(settings))
   }
@@ -50,10 +52,11 @@ export class CallChain {
     timeoutMs = this.#timeoutMs,
     optional = false,
   ): Promise<T> {
-    const skipped = optional ? this.#skip(context, operation, timeoutMs) : undefined
+    const ms = Math.max(timeoutMs, this.#leastTimeoutMs)
+    const skipped = optional ? this.#skip(context, operation, ms) : undefined
     const answer = skipped
       ? Promise.reject(skipped)
-      : withDeadline(this.#upstream, context, timeoutMs, (caller) => this.#share(context, operation, caller))
+      : withDeadline(this.#upstream, context, ms, (caller) => this.#share(context, operation, caller))
     // A caller may start several calls and wait for one: a failure of the others must not end the process.
     answer.catch(ignore)
     return answer

@@ -8,7 +8,12 @@ import type { InternalTokens } from './internal-tokens.ts'
 export type ClientDefinition<Api> = {
   readonly upstream: ServiceName
   /** Opens what all requests of the process share; connects on the first call. Without a cache every read is a call. */
-  readonly open: (address: string, tokens: InternalTokens, cache?: Cache) => OpenClient<Api>
+  readonly open: (
+    address: string,
+    tokens: InternalTokens,
+    cache?: Cache,
+    leastTimeoutMs?: number,
+  ) => OpenClient<Api>
 }
 
 export type OpenClient<Api> = {

@@ -41,6 +41,8 @@ export type Resilience = {
 /** What a client's file says: its timeout, and what differs from the defaults; `false` switches a step off. */
 export type ResilienceSettings = {
   timeoutMs: number
+  /** No call has less time than this, whatever its own timeout: see `createClients`. */
+  leastTimeoutMs?: number | undefined
   bulkhead?: Partial<Resilience['bulkhead']>
   breaker?: Partial<Resilience['breaker']>
   retry?: false | Partial<Resilience['retry']>

@@ -48,12 +48,13 @@ export const grpcClient = <Stub extends { close(): void }, Api>(
   api: (call: GrpcCall, stub: Stub, cached: Cached<GrpcCall>) => Api,
 ): ClientDefinition<Api> => ({
   upstream,
-  open(address, tokens, cache) {
+  open(address, tokens, cache, leastTimeoutMs = 0) {
     const stub = openStub(Stub, address)
-    const chain = new CallChain(upstream, settings, tokens)
+    const chain = new CallChain(upstream, { ...settings, leastTimeoutMs }, tokens)
     const bindCall = (context: RequestContext, optional?: boolean) =>
       bind({ upstream, chain, tokens }, context, optional)
-    const reads = cachedReads({ upstream, cache, timeoutMs: settings.timeoutMs, bindCall })
+    const timeoutMs = Math.max(settings.timeoutMs, leastTimeoutMs)
+    const reads = cachedReads({ upstream, cache, timeoutMs, bindCall })
     return {
       bind: (context, optional) => api(bindCall(context, optional), stub, reads(context, optional)),
       state: () => chain.state,

@@ -19,12 +19,13 @@ export const httpClient = <Api>(
   api: (call: HttpCall, cached: Cached<HttpCall>) => Api,
 ): ClientDefinition<Api> => ({
   upstream,
-  open(address, tokens, cache) {
+  open(address, tokens, cache, leastTimeoutMs = 0) {
     const pool = openPool(address)
-    const chain = new CallChain(upstream, settings, tokens)
+    const chain = new CallChain(upstream, { ...settings, leastTimeoutMs }, tokens)
     const bindCall = (context: RequestContext, optional?: boolean) =>
       bind(upstream, pool, chain, context, optional)
-    const reads = cachedReads({ upstream, cache, timeoutMs: settings.timeoutMs, bindCall })
+    const timeoutMs = Math.max(settings.timeoutMs, leastTimeoutMs)
+    const reads = cachedReads({ upstream, cache, timeoutMs, bindCall })
     return {
       bind: (context, optional) => api(bindCall(context, optional), reads(context, optional)),
       state: () => chain.state,
