@@ -12,6 +12,7 @@ import { useCost } from './plugins/use-cost.ts'
 import { useDocumentLimits } from './plugins/use-document-limits.ts'
 import { useGraphiqlPolicy } from './plugins/use-graphiql-policy.ts'
 import { useHttpRules } from './plugins/use-http-rules.ts'
+import { useJit } from './plugins/use-jit.ts'
 import { usePersistedDocuments } from './plugins/use-persisted-documents.ts'
 import { useProblems } from './plugins/use-problems.ts'
 import { useViewer } from './plugins/use-viewer.ts'
@@ -40,6 +41,7 @@ export const createGraphql = ({ clients, whoAsks, log, operations, usage, allowA
       usePersistedDocuments({ operations, usage, allowAdhoc }),
       ...(allowAdhoc ? [useDocumentLimits(), useGraphiqlPolicy()] : []),
       useCost(),
+      useJit(operations),
       useContext({ clients, budgetMs }),
       useProblems(log),
     ],

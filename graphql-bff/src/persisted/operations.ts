@@ -10,6 +10,7 @@ import {
 } from 'graphql'
 import { assertAffordable } from '../cost.ts'
 import { cheapestVariables } from './cheapest-variables.ts'
+import { type Compiled, compiled } from './jit.ts'
 import type { Manifests } from './manifests.ts'
 
 /** An operation of the dashboard's code: the only documents that are executed in production. */
@@ -17,6 +18,8 @@ export type PersistedOperation = {
   readonly name: string
   readonly hash: string
   readonly document: DocumentNode
+  /** `undefined`: plain execution. */
+  readonly compiled: Compiled | undefined
   /** The versions of the dashboard that call it, the newest last. */
   readonly versions: readonly string[]
 }
@@ -31,7 +34,8 @@ export type PersistedOperations = {
 }
 
 /**
- * Parses and validates every operation of every manifest and counts its least cost, so that no request has to.
+ * Parses and validates every operation of every manifest, counts its least cost and compiles it, so that no request
+ * has to.
  * @throws {StartError} when an operation does not fit the schema: the process must not start, because the tabs of
  * that version would fail
  */
@@ -42,7 +46,7 @@ export function loadOperations(schema: GraphQLSchema, manifests: Manifests): Per
     newest = new Map()
     for (const [hash, source] of Object.entries(manifest)) {
       const known = byHash.get(hash)
-      const operation = known ?? { hash, ...compile(schema, version, hash, source) }
+      const operation = known ?? { hash, ...checked(schema, version, hash, source) }
       byHash.set(hash, { ...operation, versions: [...(known?.versions ?? []), version] })
       if (newest.has(operation.name)) throw unfit(version, operation.name, 'its name is used twice')
       newest.set(operation.name, hash)
@@ -51,7 +55,7 @@ export function loadOperations(schema: GraphQLSchema, manifests: Manifests): Per
   return { byHash, versions: [...manifests.keys()], newest: Object.fromEntries(newest) }
 }
 
-function compile(schema: GraphQLSchema, version: string, hash: string, source: string) {
+function checked(schema: GraphQLSchema, version: string, hash: string, source: string) {
   const document = parsed(version, hash, source)
   const operation = onlyOperation(document)
   const name = operation?.name?.value
@@ -70,7 +74,7 @@ function compile(schema: GraphQLSchema, version: string, hash: string, source: s
   } catch (cause) {
     throw unfit(version, name, `it is refused whatever its variables are: ${String(cause)}`)
   }
-  return { name, document }
+  return { name, document, compiled: compiled(schema, document) }
 }
 
 function parsed(version: string, hash: string, source: string): DocumentNode {

@@ -1,0 +1,95 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLField,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  isNonNullType,
+  Kind,
+  type OperationDefinitionNode,
+  TypeInfo,
+  valueFromASTUntyped,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql'
+import { compileQuery, isCompiledQuery } from 'graphql-jit'
+
+/** Executes one operation by code that was made for it. */
+export type Compiled = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
+
+/**
+ * Compiles an operation to code that does what plain execution does. `undefined` where it would not: writes run one
+ * after the other, streams and `@defer` have several results, and a critical source that fails must end the answer at
+ * once, while compiled code waits for the other sources first.
+ */
+export function compiled(schema: GraphQLSchema, document: DocumentNode): Compiled | undefined {
+  const operation = getOperationAST(document)
+  if (operation?.operation !== 'query' || !fits(schema, document)) return undefined
+  const code = compileQuery(schema, document, operation.name?.value, { disablingCapturingStackErrors: true })
+  if (!isCompiledQuery(code)) return undefined
+  const { variableDefinitions = [] } = operation
+  return ({ rootValue, contextValue, variableValues }) => {
+    const given = variableValues ?? {}
+    // Its own check has other messages, and refuses a variable that has a default and no value.
+    const { errors } = getVariableValues(schema, variableDefinitions, given, { maxErrors: 50 })
+    if (errors) return { errors }
+    return code.query(rootValue, contextValue, withDefaults(operation, given))
+  }
+}
+
+/** Whether it asks an upstream: such fields have a cost of their own (schema/limits.ts). */
+function hasSource({ extensions: { complexity } }: GraphQLField<unknown, unknown>): boolean {
+  if (typeof complexity === 'object' && complexity !== null)
+    return 'field' in complexity && complexity.field !== 0
+  return complexity !== undefined && complexity !== 0
+}
+
+/** Below the root, a type and its critical fields are for the same role. */
+const isGuarded = ({ extensions: { access } }: GraphQLField<unknown, unknown>) => access !== 'public'
+
+/**
+ * No stream directives; no critical field that may fail by itself, by its source or because of who asks; no variable
+ * that may be `null` where nothing may be, which compiled code does not notice.
+ */
+function fits(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const types = new TypeInfo(schema)
+  const nullable = new Set(
+    getOperationAST(document)
+      ?.variableDefinitions?.filter(({ type }) => type.kind !== Kind.NON_NULL_TYPE)
+      .map(({ variable }) => variable.name.value),
+  )
+  let fit = true
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      Directive({ name }) {
+        if (name.value !== 'skip' && name.value !== 'include') fit = false
+      },
+      Variable({ name }, _, parent) {
+        const isUse = !(parent && 'kind' in parent && parent.kind === Kind.VARIABLE_DEFINITION)
+        if (isUse && isNonNullType(types.getInputType()) && nullable.has(name.value)) fit = false
+      },
+      Field() {
+        const field = types.getFieldDef()
+        const isRoot = types.getParentType() === schema.getQueryType()
+        if (field && isNonNullType(field.type) && (hasSource(field) || (isRoot && isGuarded(field))))
+          fit = false
+      },
+    }),
+  )
+  return fit
+}
+
+const withDefaults = (
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> => {
+  const filled = { ...given }
+  for (const { variable, defaultValue } of variableDefinitions) {
+    const name = variable.name.value
+    if (defaultValue && given[name] === undefined) filled[name] = valueFromASTUntyped(defaultValue)
+  }
+  return filled
+}
