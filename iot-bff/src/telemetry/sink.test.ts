@@ -35,7 +35,7 @@ test('nothing is acknowledged before the service has it', async () => {
   await turn()
   expect([calls.length, outcome]).toEqual([1, undefined])
   calls[0]?.answer()
-  await vi.waitFor(() => expect(outcome).toBe('stored'))
+  await expect.poll(() => outcome).toBe('stored')
 })
 
 test('what comes together, and while calls are under way, travels together', async () => {
@@ -45,7 +45,7 @@ test('what comes together, and while calls are under way, travels together', asy
   await turn()
   const more = Array.from({ length: 1_200 }, (_, n) => sink([reading(`b${n}`)]))
   for (let answered = 0; answered < calls.length || answered < 4; answered++) {
-    await vi.waitFor(() => expect(calls.length).toBeGreaterThan(answered))
+    await expect.poll(() => calls.length).toBeGreaterThan(answered)
     calls[answered]?.answer()
     await turn()
   }
@@ -58,7 +58,7 @@ test('what comes together, and while calls are under way, travels together', asy
 test('a service that fails is "unavailable" to all of a batch', async () => {
   const { calls, sink } = service()
   const outcomes = Promise.all([sink([reading('a')]), sink([reading('b')])])
-  await vi.waitFor(() => expect(calls).toHaveLength(1))
+  await expect.poll(() => calls.length).toBe(1)
   calls[0]?.answer(new UpstreamError('telemetry', 'unavailable', 'gone'))
   expect(await outcomes).toEqual(['unavailable', 'unavailable'])
 })

@@ -7,7 +7,7 @@ import { connectRedis, type RedisConnection } from '@harbor/shared-runtime/redis
 import { addressOf } from '@harbor/shared-runtime/test/redis-address'
 import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-testing/redis-server'
 import { Hono } from 'hono'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ACTIONS } from '../../src/actions/index.ts'
 import { SCREENS } from '../../src/screens/index.ts'
 import { useMobile } from '../mobile.ts'
@@ -95,7 +95,7 @@ describe.skipIf(!hasRedis())('usage in Redis', () => {
     expect(await ledger.flush()).toBe(false)
     server.thaw()
     // What Redis took in while nobody waited any more is counted again: never less than what was asked.
-    await vi.waitFor(async () => expect(await ledger.flush()).toBe(true))
+    await expect.poll(() => ledger.flush()).toBe(true)
     expect((await ledger.report())[0]?.requests).toBeGreaterThanOrEqual(3)
   })
 })
