@@ -27,7 +27,8 @@ test.each([
   expect([answer.code, answer.payload.toString('hex')]).toEqual([CODE.CONTENT, hex])
   expect(uintOf(answer, OPTION.CONTENT_FORMAT)).toBe(uintOf(parsed(request(path, options)), OPTION.ACCEPT))
   expect(uintOf(answer, OPTION.MAX_AGE)).toBeLessThanOrEqual(300)
-  expect(uintOf(answer, OPTION.MAX_AGE)).toBeGreaterThanOrEqual(269)
+  // At most 10 % of jitter, and the time that this test took; flag-store.test.ts has the exact figures.
+  expect(uintOf(answer, OPTION.MAX_AGE)).toBeGreaterThanOrEqual(250)
 })
 
 test('the ETag is the value, and who holds it gets 2.03 without it', () => {

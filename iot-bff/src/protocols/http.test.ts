@@ -115,12 +115,16 @@ test('before the first snapshot everything is unavailable, and nothing is unknow
 
 test('an answer is fresh for at most 300 s, and not all for the same time', async () => {
   const ages = new Set<number>()
+  const started = performance.now()
   for (let i = 0; i < 50; i++) {
     const cacheControl = (await app.http('/s/HB-1001')).headers.get('cache-control')
     ages.add(Number(cacheControl?.replace('max-age=', '')))
   }
-  expect(Math.max(...ages)).toBeLessThanOrEqual(300)
-  expect(Math.min(...ages)).toBeGreaterThanOrEqual(268)
+  const [least, most] = [Math.min(...ages), Math.max(...ages)]
+  const passedS = Math.ceil((performance.now() - started) / 1_000)
+  expect(most).toBeLessThanOrEqual(300)
+  // How long ago the flags were confirmed depends on the machine: flag-store.test.ts has the exact figures.
+  expect(least).toBeGreaterThanOrEqual(Math.floor(0.9 * (most - passedS)))
   expect(ages.size).toBeGreaterThan(5)
 })
 
