@@ -21,7 +21,7 @@ export function entityTags(header: string): '*' | readonly EntityTag[] {
 
 /**
  * Whether an `If-None-Match` header names this tag (given with its quotes): a list, `*`, and weak comparison (RFC
- * 9110, 13.1.2), since a cache in between may have weakened the tag. Makes no objects: devices ask all the time.
+ * 9110, 13.1.2), since a cache in between may have weakened the tag. Builds no list: devices ask all the time.
  */
 export function matchesTag(ifNoneMatch: string | undefined, tag: string): boolean {
   if (ifNoneMatch === undefined) return false
