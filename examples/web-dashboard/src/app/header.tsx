@@ -1,5 +1,8 @@
 import { Link } from '@tanstack/react-router'
+import { BellLink } from '../notifications/bell-link.tsx'
+import { SearchForm } from '../search/search-form.tsx'
 import { Account } from '../session/account.tsx'
+import { SignedIn } from '../session/signed-in.tsx'
 import { Anchor, CartIcon } from '../ui/icons.tsx'
 import { ThemeMenu } from './theme-menu.tsx'
 
@@ -12,10 +15,16 @@ export const Header = () => (
       <Link to="/" activeOptions={{ exact: true }}>
         Shop
       </Link>
-      <Link to="/orders">Orders</Link>
+      <SignedIn forRole="customer">
+        <Link to="/orders">Orders</Link>
+      </SignedIn>
     </nav>
+    <SearchForm />
     <div className="header-tools">
       <ThemeMenu />
+      <SignedIn forRole="customer">
+        <BellLink />
+      </SignedIn>
       <Link to="/cart" className="icon-button" aria-label="Cart">
         <CartIcon />
       </Link>

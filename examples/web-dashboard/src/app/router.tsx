@@ -5,27 +5,53 @@ import { PATHS } from './paths.ts'
 import { Shell } from './shell.tsx'
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
-const at = () => root
+const getParentRoute = () => root
 
-const home = createRoute({ getParentRoute: at, path: PATHS.home, component: HomePage })
-const product = createRoute({
-  getParentRoute: at,
-  path: PATHS.product,
-  component: lazyRouteComponent(() => import('../product/product-page.tsx'), 'ProductPage'),
-})
-const cart = createRoute({
-  getParentRoute: at,
-  path: PATHS.cart,
-  component: lazyRouteComponent(() => import('../cart/cart-page.tsx'), 'CartPage'),
-})
-const orders = createRoute({
-  getParentRoute: at,
-  path: PATHS.orders,
-  component: lazyRouteComponent(() => import('../orders/orders-page.tsx'), 'OrdersPage'),
-})
+const pages = [
+  createRoute({ getParentRoute, path: PATHS.home, component: HomePage }),
+  createRoute({
+    getParentRoute,
+    path: PATHS.category,
+    component: lazyRouteComponent(() => import('../catalogue/category-page.tsx'), 'CategoryPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: PATHS.search,
+    validateSearch: ({ words }): { words: string } => ({ words: words === undefined ? '' : String(words) }),
+    component: lazyRouteComponent(() => import('../search/search-page.tsx'), 'SearchPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: PATHS.product,
+    component: lazyRouteComponent(() => import('../product/product-page.tsx'), 'ProductPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: PATHS.cart,
+    component: lazyRouteComponent(() => import('../cart/cart-page.tsx'), 'CartPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: PATHS.orders,
+    component: lazyRouteComponent(() => import('../orders/orders-page.tsx'), 'OrdersPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: PATHS.order,
+    component: lazyRouteComponent(() => import('../orders/order-page.tsx'), 'OrderPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: PATHS.notifications,
+    component: lazyRouteComponent(
+      () => import('../notifications/notifications-page.tsx'),
+      'NotificationsPage',
+    ),
+  }),
+] as const
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, product, cart, orders]),
+  routeTree: root.addChildren(pages),
   defaultPreload: 'intent',
   defaultErrorComponent: PageError,
   defaultNotFoundComponent: NotFound,

@@ -1,5 +1,5 @@
-import { Link } from '@tanstack/react-router'
 import type { CartQuery } from '../gen/operations.ts'
+import { LineName } from '../ui/line-name.tsx'
 import { Picture } from '../ui/picture.tsx'
 
 export type Lines = NonNullable<NonNullable<CartQuery['viewer']>['cart']>['lines']
@@ -9,16 +9,7 @@ export const CartLines = ({ lines }: { lines: Lines }) => (
     {lines.map((line) => (
       <li key={line.sku} className="cart-line">
         <Picture url={line.imageUrl} alt="" size={88} />
-        <div>
-          {line.product ? (
-            <Link to="/products/$id" params={{ id: line.product.id }}>
-              {line.name}
-            </Link>
-          ) : (
-            line.name
-          )}
-          <small>{line.sku}</small>
-        </div>
+        <LineName line={line} />
         <span>{line.quantity} ×</span>
         <strong className="price">{line.total?.formatted ?? '–'}</strong>
       </li>

@@ -1,6 +1,7 @@
 import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query'
 import type { PersistedOperation } from '../gen/operations.ts'
 import { call } from './operation.ts'
+import { usePages } from './pages.ts'
 import { factsOf } from './problem.ts'
 
 /** Milliseconds for which an answer is shown without asking again. */
@@ -35,4 +36,15 @@ export const usePublic = <Data, Variables>(
       ...(keep && { placeholderData: keepPreviousData }),
     },
     shared,
+  )
+
+/** A public list, page by page. */
+export const usePublicPages = <Data, Variables, Node>(
+  operation: PersistedOperation<Data, Variables & { after?: string | null }>,
+  variables: Variables,
+  pick: Parameters<typeof usePages<Data, Variables, Node>>[1],
+) =>
+  usePages<Data, Variables, Node>(
+    { operation, variables, call: (all, signal) => call(operation, all, signal), cache: shared },
+    pick,
   )

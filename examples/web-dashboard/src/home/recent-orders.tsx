@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { DashboardQuery } from '../gen/operations.ts'
 import type { MissingPart } from '../graph/operation.ts'
-import { OrderList } from '../orders/order-list.tsx'
+import { OrderRow } from '../orders/order-row.tsx'
 import { Degraded } from '../ui/degraded.tsx'
 import { Empty } from '../ui/empty.tsx'
 
@@ -15,7 +15,9 @@ export const RecentOrders = ({ orders, why, onRetry }: Props) => (
     {orders?.edges.length === 0 && <Empty title="None yet." />}
     {orders && orders.edges.length > 0 && (
       <>
-        <OrderList edges={orders.edges} />
+        <ul className="order-list">
+          {orders.edges.map(({ node }) => node && <OrderRow key={node.number} order={node} />)}
+        </ul>
         <p>
           <Link to="/orders">All orders</Link>
         </p>

@@ -1,22 +1,18 @@
-import { day, words } from '../ui/words.ts'
+import { Link } from '@tanstack/react-router'
+import type { OrderRowFragment } from '../gen/operations.ts'
+import { day } from '../ui/words.ts'
+import { OrderStatus } from './order-status.tsx'
 import './orders.css'
 
-export type Order = {
-  readonly number: string
-  readonly status: string | null
-  readonly placedAt: string
-  readonly total: { readonly formatted: string }
-}
-
-export const OrderRow = ({ order: { number, status, placedAt, total } }: { order: Order }) => (
+export const OrderRow = ({ order: { number, status, placedAt, total } }: { order: OrderRowFragment }) => (
   <li className="order-row">
     <span>
-      <strong>{number}</strong>
+      <Link to="/orders/$number" params={{ number }}>
+        {number}
+      </Link>
       <small>{day(placedAt)}</small>
     </span>
-    <span className={`badge status-${(status ?? 'unknown').toLowerCase()}`}>
-      {status === null ? 'Unknown' : words(status)}
-    </span>
+    <OrderStatus status={status} />
     <span className="price">{total.formatted}</span>
   </li>
 )

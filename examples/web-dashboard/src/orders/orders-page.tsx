@@ -1,12 +1,13 @@
-import { Orders } from '../gen/operations.ts'
+import { type OrderRowFragment, Orders } from '../gen/operations.ts'
 import { factsOf } from '../graph/problem.ts'
 import { LogInFirst } from '../session/log-in-first.tsx'
 import { SignedIn } from '../session/signed-in.tsx'
-import { usePrivate } from '../session/use-private.ts'
+import { usePrivatePages } from '../session/use-private.ts'
 import { Degraded } from '../ui/degraded.tsx'
 import { Empty } from '../ui/empty.tsx'
+import { More } from '../ui/more.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
-import { OrderList } from './order-list.tsx'
+import { OrderRow } from './order-row.tsx'
 
 export const OrdersPage = () => (
   <>
@@ -17,18 +18,29 @@ export const OrdersPage = () => (
       otherwise={<LogInFirst what="your orders" />}
       meanwhile={<Skeleton lines={6} />}
     >
-      <OwnOrders />
+      <OrderList />
     </SignedIn>
   </>
 )
 
-function OwnOrders() {
-  const query = usePrivate(Orders, { first: 20 }, { everyMs: 30_000 })
-  const retry = () => void query.refetch()
+function OrderList() {
+  const { query, rows, why } = usePrivatePages(Orders, { first: 20 }, ({ viewer }) => viewer?.orders)
   if (query.isPending) return <Skeleton lines={6} />
-  if (query.isError) return <Degraded what="Your orders" why={factsOf(query.error)} onRetry={retry} />
-  const orders = query.data.data.viewer?.orders?.edges
-  if (!orders) return <Degraded what="Your orders" why={query.data.missing[0]} onRetry={retry} />
-  if (orders.length === 0) return <Empty title="You have not ordered anything yet." />
-  return <OrderList edges={orders} className="order-list panel" />
+  if (!rows)
+    return (
+      <Degraded
+        what="Your orders"
+        why={query.isError ? factsOf(query.error) : why}
+        onRetry={() => void query.refetch()}
+      />
+    )
+  if (rows.length === 0) return <Empty title="You have not ordered anything yet." />
+  return (
+    <div className="panel">
+      <ul className="order-list">{rows.map(rowOf)}</ul>
+      <More query={query} />
+    </div>
+  )
 }
+
+const rowOf = (order: OrderRowFragment | null) => order && <OrderRow key={order.number} order={order} />

@@ -21,3 +21,7 @@ export const HalfMoon = icon(
   <path d="M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 0v18M12 8l6-2M12 13l8.500-2M12 18l6-2" />,
 )
 export const Warning = icon(<path d="M12 4 2.800 20h18.400L12 4Zm0 6v4.500m0 2.700v.01" />)
+export const Search = icon(
+  <path d="m20 20-4.300-4.300M17 10.500a6.500 6.500 0 1 1-13 0 6.500 6.500 0 0 1 13 0Z" />,
+)
+export const Bell = icon(<path d="M6 16.500V11a6 6 0 1 1 12 0v5.500l1.500 2h-15l1.500-2ZM10 21.200h4" />)

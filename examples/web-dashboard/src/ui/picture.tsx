@@ -1,7 +1,7 @@
 import { useState } from 'react'
 
 type Props = {
-  url: string
+  url: string | undefined
   alt: string
   /** CSS pixels of its side at most; the picture is a square. */
   size: number
@@ -12,7 +12,8 @@ type Props = {
 /** A picture of the image service in the width that the screen needs; a plain tile where it cannot be had. */
 export function Picture({ url, alt, size, first = false }: Props) {
   const [failed, setFailed] = useState<string>()
-  if (failed === url) return <span className="picture tile" role="img" aria-label={alt || 'No picture'} />
+  if (url === undefined || failed === url)
+    return <span className="picture tile" role="img" aria-label={alt || 'No picture'} />
   return (
     <img
       className="picture"

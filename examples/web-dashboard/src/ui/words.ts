@@ -1,5 +1,6 @@
-/** `ON_ITS_WAY` as "On its way". */
-export function words(constant: string): string {
+/** `ON_ITS_WAY` as "On its way"; `null` is a word that the graph has not. */
+export function words(constant: string | null): string {
+  if (constant === null) return 'Unknown'
   const text = constant.toLowerCase().replaceAll('_', ' ')
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

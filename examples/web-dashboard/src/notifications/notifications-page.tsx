@@ -1,0 +1,42 @@
+import { Notifications } from '../gen/operations.ts'
+import { factsOf } from '../graph/problem.ts'
+import { LogInFirst } from '../session/log-in-first.tsx'
+import { SignedIn } from '../session/signed-in.tsx'
+import { usePrivate } from '../session/use-private.ts'
+import { Degraded } from '../ui/degraded.tsx'
+import { Empty } from '../ui/empty.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { NotificationItem } from './notification-item.tsx'
+import './notifications.css'
+
+export const NotificationsPage = () => (
+  <>
+    <title>Notifications · Harbor Commerce</title>
+    <h1>Notifications</h1>
+    <SignedIn
+      forRole="customer"
+      otherwise={<LogInFirst what="your notifications" />}
+      meanwhile={<Skeleton lines={6} />}
+    >
+      <OwnNotifications />
+    </SignedIn>
+  </>
+)
+
+function OwnNotifications() {
+  const query = usePrivate(Notifications, { first: 20 })
+  const retry = () => void query.refetch()
+  if (query.isPending) return <Skeleton lines={8} />
+  if (query.isError) return <Degraded what="Your notifications" why={factsOf(query.error)} onRetry={retry} />
+  const inbox = query.data.data.viewer?.notifications
+  if (!inbox) return <Degraded what="Your notifications" why={query.data.missing[0]} onRetry={retry} />
+  if (inbox.items.length === 0) return <Empty title="Nothing new." />
+  return (
+    <>
+      <p className="muted">{inbox.unreadCount} unread</p>
+      <ul className="notifications panel">
+        {inbox.items.map((item) => item && <NotificationItem key={item.id} item={item} />)}
+      </ul>
+    </>
+  )
+}
