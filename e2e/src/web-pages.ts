@@ -1,5 +1,26 @@
 import type { Page } from 'playwright-core'
 
+/** The pages of the dashboard: what is looked at in each theme and at each width. */
+export const PAGES: readonly { name: string; path: string; as?: 'customer' }[] = [
+  { name: 'visitor', path: '/' },
+  { name: 'home', path: '/', as: 'customer' },
+  { name: 'category', path: '/categories/cat-01' },
+  { name: 'search', path: '/search?words=lamp' },
+  { name: 'search-nothing', path: '/search?words=xyzzy' },
+  { name: 'product', path: '/products/p1001' },
+  { name: 'cart', path: '/cart', as: 'customer' },
+  { name: 'orders', path: '/orders', as: 'customer' },
+  { name: 'order', path: '/orders/HC-2026-104988', as: 'customer' },
+  { name: 'notifications', path: '/notifications', as: 'customer' },
+  { name: 'log-in-first', path: '/orders' },
+]
+
+export const THEMES = ['light', 'dark'] as const
+export const SIZES = [
+  { width: 1280, height: 860 },
+  { width: 390, height: 844 },
+]
+
 /** Logs in by the form of the identity service, and is back on the page of the dashboard. */
 export async function logInOnPage(
   page: Page,
@@ -22,4 +43,10 @@ export async function logOutOnPage(
   await page.locator('#user').click()
   await page.getByRole('menuitem', { name: word, exact: true }).click()
   await page.getByRole('heading', { name: 'Log out?' }).waitFor()
+}
+
+/** Nothing is loading any more, neither data nor a picture in sight. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  await page.locator('.skeleton').first().waitFor({ state: 'detached' })
 }

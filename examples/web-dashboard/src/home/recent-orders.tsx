@@ -18,7 +18,7 @@ export const RecentOrders = ({ orders, why, onRetry }: Props) => (
         <ul className="order-list">
           {orders.edges.map(({ node }) => node && <OrderRow key={node.number} order={node} />)}
         </ul>
-        <p>
+        <p className="after-list">
           <Link to="/orders">All orders</Link>
         </p>
       </>

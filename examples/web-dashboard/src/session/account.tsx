@@ -13,7 +13,7 @@ export function Account() {
     <Menu.Root>
       <Menu.Trigger className="button quiet" id="user">
         <Person />
-        <span>{session.name}</span>
+        <span className="on-wide">{session.name}</span>
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner align="end" sideOffset={6}>
