@@ -64,17 +64,16 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       nullable: true,
       description: 'One order; `null` without an error when the customer has no such order.',
       args: { number: t.arg.string({ required: true, description: 'Such as HC-2026-100001.' }) },
-      complexity: ({ number }) => {
+      complexity: oneRow,
+      resolve: async ({ id }, { number }, { upstreams }) => {
         assertOrderNumber(number)
-        return oneRow
+        const { orders } = upstreams.optional
+        const { rows } = connectionOf(await orders.ofCustomer(id, { number, limit: 1 }), null)
+        return rows.find((order): order is Exclude<typeof order, Error> => {
+          if (order instanceof Error) throw order
+          return order.number === number
+        })
       },
-      resolve: async ({ id }, { number }, { upstreams }) =>
-        connectionOf(await upstreams.optional.orders.ofCustomer(id, { number, limit: 1 }), null).rows.find(
-          (order): order is Exclude<typeof order, Error> => {
-            if (order instanceof Error) throw order
-            return order.number === number
-          },
-        ),
     }),
     recommendations: t.field({
       type: [Recommendation],

@@ -42,7 +42,7 @@ function OwnOrder({ number }: { number: string }) {
   if (query.isError) return <Degraded what="This order" why={factsOf(query.error)} onRetry={retry} />
   const order = query.data.data.viewer?.order
   const why = missingAt(query.data, 'viewer.order')
-  if (!order && why) return <Degraded what="This order" why={why} onRetry={retry} />
+  if (!order && why?.retryable) return <Degraded what="This order" why={why} onRetry={retry} />
   if (!order) return <Empty title={`You have no order ${number}.`} />
   return (
     <>
