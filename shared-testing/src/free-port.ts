@@ -1,17 +1,21 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import net from 'node:net'
 
-/** Low enough for the port that a Redis cluster node opens 10,000 above its own. */
-const HIGHEST = 55_000
+/**
+ * Below the ports that the operating system gives out itself, so that no listener on port 0 takes one meanwhile; above
+ * 10080, which `fetch` refuses; low enough for the port that a Redis cluster node opens 10,000 above its own.
+ */
+const RANGE = { from: 10_100, to: 20_000 }
 
 /** A port of 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const server = net.createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    const { port } = server.address() as net.AddressInfo
+    const port = randomInt(RANGE.from, RANGE.to)
+    const server = net.createServer().listen(port, '127.0.0.1')
+    const [isFree] = await Promise.allSettled([once(server, 'listening')])
     await new Promise((resolve) => server.close(resolve))
-    if (port <= HIGHEST) return port
+    if (isFree.status === 'fulfilled') return port
   }
 }
 
