@@ -61,3 +61,18 @@ test('errors do not hint at the schema', async () => {
 test('a document that cannot be parsed is a request that is not valid', async () => {
   expect((await codeOf('{ product(id: '))[0]).toBe('INVALID_REQUEST')
 })
+
+test.for(['skip', 'include'])(
+  'null for the condition of @%s is a request that is not valid',
+  async (directive) => {
+    const { calls, query } = open()
+    for (const selection of [`name @${directive}(if: $yes)`, `...F @${directive}(if: $yes)`]) {
+      const fragment = selection.startsWith('...') ? 'fragment F on Product { name }' : ''
+      const text = `query Q($yes: Boolean = true) { product(id: "p1001") { id ${selection} } } ${fragment}`
+      const { status, errors } = await query(text, { variables: { yes: null } })
+      expect([status, errors?.[0]?.extensions.code]).toEqual([400, 'INVALID_REQUEST'])
+      expect((await query(text, { variables: {} })).errors).toBeUndefined()
+    }
+    expect(calls).toEqual({ 'catalog.byIds': 2 })
+  },
+)
