@@ -116,14 +116,14 @@ function oneOf<T>(values: readonly T[]): T | undefined {
 test.for([
   [
     'variables that are absent, null, of another type',
-    'query Q($id:ID!="p1001" $n:Int!=2 $yes:Boolean!=true){product(id:$id){name @include(if:$yes) reviews(first:$n){latest{title}}}}',
+    'query Q($id:ID!="p1001" $n:Int!=2){product(id:$id){name reviews(first:$n){latest{title}}}}',
     [
       {},
       { id: null },
       { id: ['p1001'] },
       { n: '2' },
       { n: 1.5 },
-      { id: 'p1002', n: 1, yes: false },
+      { id: 'p1002', n: 1 },
       { yes: null },
       { extra: 1 },
     ],
@@ -145,6 +145,7 @@ test.for([
     'a nullable variable for a critical argument',
     'query Q($n:Int){product(id:"p1"){reviews(first:$n){average}}}',
   ],
+  ['a condition', 'query Q{product(id:"p1"){name @include(if:true)}}'],
   ['@defer', 'query Q { product(id: "p1001") { ... @defer { name } } }'],
 ] as const)('%s is not compiled', ([, text]) => {
   expect(compiled(schema, parse(text))).toBeUndefined()

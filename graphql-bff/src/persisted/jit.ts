@@ -50,7 +50,7 @@ function hasSource({ extensions: { complexity } }: GraphQLField<unknown, unknown
 const isGuarded = ({ extensions: { access } }: GraphQLField<unknown, unknown>) => access !== 'public'
 
 /**
- * No stream directives; no critical field that may fail by itself, by its source or because of who asks; no variable
+ * No directives, because conditions of a field that is selected twice are mixed up; no critical field that may fail by itself, by its source or because of who asks; no variable
  * that may be `null` where nothing may be, which compiled code does not notice.
  */
 function fits(schema: GraphQLSchema, document: DocumentNode): boolean {
@@ -64,8 +64,8 @@ function fits(schema: GraphQLSchema, document: DocumentNode): boolean {
   visit(
     document,
     visitWithTypeInfo(types, {
-      Directive({ name }) {
-        if (name.value !== 'skip' && name.value !== 'include') fit = false
+      Directive() {
+        fit = false
       },
       Variable({ name }, _, parent) {
         const isUse = !(parent && 'kind' in parent && parent.kind === Kind.VARIABLE_DEFINITION)
