@@ -17,7 +17,7 @@ export function cartClaims(claims: Claims) {
   })
   return {
     take: (cart: CartState, owner: string) => claims.take(claim(cart, owner)),
-    giveBack: (cart: CartState, owner: string) => claims.giveBack(claim(cart, owner)),
+    release: (cart: CartState, owner: string) => claims.release(claim(cart, owner)),
     spend: (cart: CartState, owner: string) => claims.spend(claim(cart, owner)),
   }
 }

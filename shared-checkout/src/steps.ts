@@ -29,7 +29,7 @@ const claimCart: CheckoutStep = {
     if (answer === 'spent') throw refusal('ALREADY_ORDERED', 'This cart has been ordered.')
     return { claimedBy: key }
   },
-  undo: ({ state, tools: { claims } }) => claims.giveBack(state, known(state.claimedBy)),
+  undo: ({ state, tools: { claims } }) => claims.release(state, known(state.claimedBy)),
 }
 
 /** The cart was read before it was claimed: another checkout may have ordered it in between. */

@@ -1,18 +1,18 @@
 import { noteArrival } from './arrival.ts'
 
-/** Requests are put off at most this long while connections are accepted, in milliseconds. */
+/** Requests are deferred for at most this many milliseconds while connections are being accepted. */
 const ACCEPT_MS = 20
-/** Requests that were put off are handled for this long before the event loop may accept and read again. */
+/** Deferred requests are handled for this many milliseconds before the event loop may accept and read again. */
 const SLICE_MS = 10
 
 /**
- * Knows when requests arrived, although a busy process looks at them late; under overload that wait is most of a
- * request's time.
+ * Records when a request arrived, even if a busy process reads it late; under overload that wait is most of a
+ * request's latency.
  *
- * - All requests that were ready on their sockets when the event loop looked arrived then, and not when the work
- *   for the others before them was done.
- * - libuv accepts one connection in each turn of the loop. With the work for a request in each turn, connections
- *   would wait in the kernel, unseen. So while connections are being accepted, work is put off for a moment.
+ * - All requests that were readable when the event loop polled its sockets count as arrived at that instant, not when
+ *   the work for the requests before them was done.
+ * - libuv accepts one connection per loop iteration. If each iteration also handled a request, new connections would
+ *   wait unseen in the kernel's backlog. So work is deferred briefly while connections are being accepted.
  */
 export function admission() {
   let turnBeganAt: number | undefined
@@ -20,7 +20,7 @@ export function admission() {
   let waiting: (() => void)[] = []
   let waitingSince = 0
 
-  /** Once an iteration of the event loop, after every socket that was ready has been read. */
+  /** Runs once per event loop iteration, after every readable socket has been read. */
   function endTurn(): void {
     const accepting = hasAccepted && performance.now() - waitingSince < ACCEPT_MS
     hasAccepted = false
@@ -50,12 +50,12 @@ export function admission() {
   }
 
   return {
-    /** A connection was accepted. */
+    /** Called for each accepted connection. */
     accepted(): void {
       beginTurn()
       hasAccepted = true
     },
-    /** Notes the arrival of a request and has it handled, now or a moment later. */
+    /** Records the arrival of a request and handles it, now or after a short delay. */
     admit(incoming: object, handle: () => void): void {
       const now = beginTurn()
       noteArrival(incoming, now)

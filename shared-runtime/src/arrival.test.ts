@@ -28,16 +28,16 @@ async function serve(handle: (waitedMs: number) => number) {
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: test\r\n\r\n'
 
-/** Sends a request on each socket, and gives how the answers came. */
+/** Sends a request on each socket and returns the status and arrival order of the answers. */
 const askAll = (sockets: readonly Socket[]) => {
   const answers = sockets.map((socket) => new Promise((resolve) => socket.once('data', resolve)))
   for (const socket of sockets) socket.write(REQUEST)
-  // All are in the kernel before the loop looks at the first.
+  // All requests are in the kernel before the event loop reads the first.
   busy(20)
   return Promise.all(answers)
 }
 
-test('requests that wait in the kernel while others are handled arrived before that', async () => {
+test('the arrival time of a request includes its wait in the kernel while others are handled', async () => {
   const waited: number[] = []
   const { port } = await serve((ms) => {
     waited.push(ms)
@@ -48,7 +48,7 @@ test('requests that wait in the kernel while others are handled arrived before t
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy()
   })
-  // On connections that are to be accepted yet, and on those that are open.
+  // On connections that are not accepted yet, and on open ones.
   for (const _ of ['new', 'open']) {
     await askAll(sockets)
     expect(waited).toHaveLength(10)
@@ -58,7 +58,7 @@ test('requests that wait in the kernel while others are handled arrived before t
   }
 })
 
-test('a request that has just arrived has its whole budget, and one that waited longer is refused', async () => {
+test('a request that has just arrived has its whole budget; one that waited longer than its budget is refused', async () => {
   expect(() => requireTime(performance.now() + 5)).not.toThrow()
   expect(() => requireTime(performance.now() - 1)).toThrow(
     expect.objectContaining({ code: 'OVERLOADED', status: 503, retryable: true, retryAfterS: 1 }),
@@ -67,7 +67,7 @@ test('a request that has just arrived has its whole budget, and one that waited 
   expect(lateProblem(performance.now() - 1_000)).toMatchObject({ code: 'OVERLOADED' })
 })
 
-test('work without a deadline of its own is waited for until the deadline, and no longer', async () => {
+test('work without a deadline of its own is awaited until the deadline at most', async () => {
   expect(await byDeadline(pause(5, 'done'), performance.now() + 1_000, 'identity')).toBe('done')
   await expect(
     byDeadline(Promise.reject(new Error('its own')), performance.now() + 100, 'x'),

@@ -2,23 +2,22 @@ import { UpstreamError } from './errors.ts'
 import { ProblemError } from './problems.ts'
 
 /**
- * Milliseconds over its budget that an answer is still worth sending. It has been made by then, and a process that
- * is busy for a moment is not overloaded.
+ * Milliseconds over its budget for which an answer is still sent: it is ready, and a short busy spell is no overload.
  */
 const LATE_MS = 250
 
 const arrivals = new WeakMap<object, number>()
 
-/** Notes when a request arrived, as an instant of `performance.now()`; for the HTTP boundary. */
+/** Records when a request arrived, as an instant of `performance.now()`; for the HTTP boundary. */
 export const noteArrival = (incoming: object, at: number): void => void arrivals.set(incoming, at)
 
-/** When a request arrived, as an instant of `performance.now()`; now for one that did not come over a socket. */
+/** When a request arrived, as an instant of `performance.now()`; the current time for one without a socket. */
 export const arrivalOf = (incoming: object | undefined): number =>
   (incoming && arrivals.get(incoming)) ?? performance.now()
 
 /**
- * Refuses a request that has used up its budget before anything was done for it: its consumer no longer waits, and
- * the time is needed for those who do.
+ * Refuses a request whose budget was used up before its handling started: its consumer has given up, and the time is
+ * needed for other requests.
  * @throws {ProblemError} `OVERLOADED`
  */
 export function requireTime(deadline: number): void {
@@ -26,7 +25,7 @@ export function requireTime(deadline: number): void {
     throw overloaded('it waited longer than its budget before it was handled')
 }
 
-/** The problem to answer with instead of an answer that is ready too late to be of use. */
+/** The problem that replaces an answer which is ready too late to be of use. */
 export const lateProblem = (deadline: number): ProblemError | undefined =>
   performance.now() >= deadline + LATE_MS ? overloaded('its answer was ready after its budget') : undefined
 
@@ -40,8 +39,9 @@ const overloaded = (why: string) =>
   new ProblemError('OVERLOADED', undefined, { cause: new Error(why), retryAfterS: 1 })
 
 /**
- * The outcome of work that has no deadline of its own, at a deadline at the latest; the work itself continues.
- * @throws {UpstreamError} `timeout` of `upstream` at the deadline; else what the work throws
+ * Resolves with the outcome of work that has no deadline of its own; rejects at the deadline, while the work itself
+ * continues.
+ * @throws {UpstreamError} `timeout` of `upstream` at the deadline; otherwise the error of the work
  */
 export function byDeadline<T>(work: Promise<T>, deadline: number, upstream: string): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()

@@ -4,10 +4,10 @@ import { isBlockedPort } from './blocked-ports.ts'
 import { listen } from './http-server.ts'
 import { StartError } from './part.ts'
 
-test('the blocked ports are those that fetch refuses', async () => {
+test('the list of blocked ports equals the ports that fetch refuses', async () => {
   const refused: number[] = []
   const asked = Array.from({ length: 11_000 }, (_, port) => port)
-  // A refused port fails before anything is sent; the others fail here, without a network.
+  // A blocked port fails before anything is sent; the others fail here because there is no network.
   const dispatcher = {
     dispatch: () => {
       throw new Error('asked')

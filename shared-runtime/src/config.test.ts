@@ -37,8 +37,8 @@ const messageFor = (env: Record<string, string>): string => {
   return 'accepted'
 }
 
-test('what is not set, and what is set to nothing, has its standard value', () => {
-  const standard = {
+test('unset and empty variables have their default value', () => {
+  const defaultValue = {
     PORT: 4001,
     MANAGEMENT_PORT: undefined,
     CATALOG_URL: 'http://127.0.0.1:4102',
@@ -47,13 +47,13 @@ test('what is not set, and what is set to nothing, has its standard value', () =
     SECRET: 'development',
     LEVEL: 'info',
   }
-  expect(parseConfig(Config, {})).toEqual(standard)
-  expect(parseConfig(Config, Object.fromEntries(Object.keys(standard).map((name) => [name, ''])))).toEqual(
-    standard,
-  )
+  expect(parseConfig(Config, {})).toEqual(defaultValue)
+  expect(
+    parseConfig(Config, Object.fromEntries(Object.keys(defaultValue).map((name) => [name, '']))),
+  ).toEqual(defaultValue)
 })
 
-test('what is set is read with its type, and nothing else of the environment is', () => {
+test('settings are parsed to their types, and other environment variables are ignored', () => {
   expect(
     parseConfig(Config, {
       PORT: '0',
@@ -103,7 +103,7 @@ test.each([
   )
 })
 
-test('a secret that is wrong is not shown, and neither is the password within an address', () => {
+test('an invalid secret is not shown, nor the password within a URL', () => {
   expect(messageFor({ SECRET: 'hunter2' })).toBe(
     '  SECRET: given a value that is not shown; allowed: a string of at least 8 characters.',
   )
@@ -116,17 +116,17 @@ test('a secret that is wrong is not shown, and neither is the password within an
   expect(message).not.toContain('hunter2')
 })
 
-test('every wrong variable is named at once, each once', () => {
+test('all invalid variables are named together, each once', () => {
   const lines = messageFor({ PORT: 'x', LEVEL: 'loud', SECRET: 'short' }).split('\n')
   expect(lines.map((line) => line.trim().split(':')[0])).toEqual(['PORT', 'SECRET', 'LEVEL'])
 })
 
-test('a required variable that is missing is said to be missing', () => {
+test('a missing required variable is reported as missing', () => {
   const schema = z.object({ NAME: setting(z.string(), { allowed: 'a name', about: '' }) })
   expect(() => parseConfig(schema, {})).toThrow('  NAME: given nothing; allowed: a name.')
 })
 
-test('a check over several settings speaks for itself', () => {
+test('a check over several settings reports its own message', () => {
   const schema = z
     .object({ A: flag(false, ''), B: flag(false, '') })
     .refine(({ A, B }) => !(A && B), 'A and B exclude each other')
@@ -156,7 +156,7 @@ const address = fc
   )
   .map((parts) => parts.join(''))
 
-test('property: whatever is taken for an http address, a pool can be opened with it', () => {
+test('property: a connection pool opens with every accepted http address', () => {
   let taken = 0
   fc.assert(
     fc.property(address, (given) => {
@@ -176,7 +176,7 @@ test('the management port is 5000 above the public one where there is room', () 
   expect(managementPortOf({ PORT: 60_536 })).toBe(0)
 })
 
-test('a wrong setting ends the process with code 1 and one message, before it does anything', () => {
+test('an invalid setting ends the process with code 1 and one message, before it listens', () => {
   const program = `
     import { z } from 'zod'
     import { loadConfig, port } from ${JSON.stringify(new URL('./config.ts', import.meta.url).href)}

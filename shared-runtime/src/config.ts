@@ -1,23 +1,23 @@
 import { z } from 'zod'
-import { lastWords } from './log-output.ts'
+import { writeToStderr } from './log-output.ts'
 
-/** A process's settings are wrong. The message names each variable, what was given and what is allowed. */
+/** A process has invalid settings. The message names each variable, the given value and the allowed values. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
-/** What is known of a setting beside its type; `docs/configuration.md` is generated from it. */
+/** Metadata of a setting beside its type; `docs/configuration.md` is generated from it. */
 type Setting = { allowed: string; about: string; secret?: boolean }
 
 const settings = z.registry<Setting>()
 
-/** Attaches to a schema what is allowed (shown in errors) and what the setting is for (shown in the docs). */
+/** Attaches to a schema the allowed values (shown in errors) and the purpose (shown in the docs). */
 export const setting = <S extends z.ZodType>(schema: S, about: Setting): S => {
   settings.add(schema, about)
   return schema
 }
 
-/** What a setting's schema says of itself. */
+/** The metadata of a setting's schema. */
 export const describeSetting = (schema: z.ZodType): Setting | undefined => settings.get(schema)
 
 // Not z.coerce: Number(' ') is 0 and Number('0x10') is 16.
@@ -28,9 +28,9 @@ const portNumber = z
   .pipe(z.int().max(65_535))
 const PORTS = 'an integer from 0 to 65535 (0: any free port)'
 
-/** A TCP or UDP port; 0 takes a free one. */
-export const port = (standard: number, about: string) =>
-  setting(portNumber.default(standard), { about, allowed: PORTS })
+/** A TCP or UDP port; 0 selects a free one. */
+export const port = (defaultValue: number, about: string) =>
+  setting(portNumber.default(defaultValue), { about, allowed: PORTS })
 
 const origin = z
   .url({ protocol: /^https?$/ })
@@ -39,13 +39,13 @@ const origin = z
 const ORIGIN = 'an http:// or https:// address without a path'
 
 /** The address of an HTTP service, without a path. */
-export const httpAddress = (standard: string, about: string) =>
-  setting(origin.default(standard), { about, allowed: ORIGIN })
+export const httpAddress = (defaultValue: string, about: string) =>
+  setting(origin.default(defaultValue), { about, allowed: ORIGIN })
 
-/** An address of the same form that has no default. */
+/** As `origin`, without a default. */
 export const optionalHttpAddress = (about: string) => setting(origin.optional(), { about, allowed: ORIGIN })
 
-/** An address of the given schemes that has no default. */
+/** The address of a service with one of these schemes, without a default. */
 export const optionalAddress = (schemes: readonly string[], about: string) =>
   setting(
     z
@@ -58,27 +58,27 @@ export const optionalAddress = (schemes: readonly string[], about: string) =>
     },
   )
 
-/** A switch. */
-export const flag = (standard: boolean, about: string) =>
-  setting(z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(standard), {
+/** A boolean setting. */
+export const flag = (defaultValue: boolean, about: string) =>
+  setting(z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(defaultValue), {
     about,
     allowed: 'true or false',
   })
 
 /** A secret with a development default; never shown in an error. */
-export const secret = (standard: string, about: string) =>
-  setting(z.string().min(8).default(standard), {
+export const secret = (defaultValue: string, about: string) =>
+  setting(z.string().min(8).default(defaultValue), {
     about,
     allowed: 'a string of at least 8 characters',
     secret: true,
   })
 
-/** One word out of a list. */
+/** One word of a list. */
 export const oneOf = <const W extends readonly [string, ...string[]]>(
   words: W,
-  standard: W[number],
+  defaultValue: W[number],
   about: string,
-) => setting(z.enum(words).default(standard as never), { about, allowed: words.join(', ') })
+) => setting(z.enum(words).default(defaultValue as never), { about, allowed: words.join(', ') })
 
 /** Settings that every process has. */
 export const host = setting(z.string().min(1).default('127.0.0.1'), {
@@ -100,18 +100,21 @@ export const drainDelay = setting(
     .default(0),
   {
     about:
-      'Seconds for which a process that is to end still accepts requests after /readyz has said no: the time that balancers need to see it.',
+      'Seconds for which a stopping process still accepts requests after /readyz reports not ready, so that load balancers notice.',
     allowed: 'an integer from 0 to 60',
   },
 )
 
-/** The management port of a process: its own setting, else 5000 above the public port, else any. */
+/**
+ * The management port of a process: its own setting; otherwise 5000 above the public port if that exists, else any
+ * free port.
+ */
 export const managementPortOf = (config: { PORT: number; MANAGEMENT_PORT?: number | undefined }): number =>
   config.MANAGEMENT_PORT ?? (config.PORT === 0 || config.PORT > 60_535 ? 0 : config.PORT + 5_000)
 
 /**
- * Reads a process's settings out of its environment; an empty variable counts as unset.
- * @throws {ConfigError} that names every wrong variable at once
+ * Reads a process's settings from its environment; an empty variable counts as unset.
+ * @throws {ConfigError} that names every invalid variable
  */
 export function parseConfig<S extends z.ZodObject>(
   schema: S,
@@ -123,19 +126,19 @@ export function parseConfig<S extends z.ZodObject>(
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
   const wrong = parsed.error.issues.map(({ path: [name], message }) =>
-    // A check over several settings at once has no path, only its own words.
+    // A check over several settings has no path, only its own message.
     name === undefined ? `  ${message}.` : explain(String(name), schema, given[String(name)]),
   )
   throw new ConfigError([...new Set(wrong)].join('\n'))
 }
 
-/** `parseConfig` for a `server.ts`: a wrong setting ends the process, with code 1, before it listens. */
+/** `parseConfig` for a `server.ts`: an invalid setting ends the process with code 1 before it listens. */
 export function loadConfig<S extends z.ZodObject>(processName: string, schema: S): z.output<S> {
   try {
     return parseConfig(schema, process.env)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    lastWords(`${processName} did not start:\n${error.message}\n`)
+    writeToStderr(`${processName} did not start:\n${error.message}\n`)
     process.exit(1)
   }
 }
@@ -151,10 +154,10 @@ function explain(name: string, schema: z.ZodObject, given: string | undefined): 
   return `  ${name}: given ${shown}; allowed: ${about?.allowed ?? 'see docs/configuration.md'}.`
 }
 
-/** The address of a Redis or a broker may hold its password. */
+/** The URL of a Redis or a broker may contain a password. */
 export const withoutCredentials = (given: string): string => given.replace(/\/\/[^/]*@/g, '//…@')
 
-/** With a path, a query or a credential it would be refused later, by the first call. */
+/** With a path, a query or a credential, the first call would fail. */
 function isOrigin(address: string): boolean {
   if (!URL.canParse(address)) return false
   const { username, password, pathname, search, hash } = new URL(address)

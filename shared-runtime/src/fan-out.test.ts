@@ -12,7 +12,7 @@ const down = (upstream: string) => new UpstreamError(upstream, 'unavailable', 'c
 const never = () => new Promise<never>(() => {})
 const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
 
-/** How long a piece of work took, in milliseconds, and how it ended. */
+/** Duration of a piece of work in milliseconds, and its outcome. */
 async function timed<T>(work: Promise<T>): Promise<{ ms: number; value?: T; error?: unknown }> {
   const start = performance.now()
   const outcome = await work.then(
@@ -22,7 +22,7 @@ async function timed<T>(work: Promise<T>): Promise<{ ms: number; value?: T; erro
   return { ms: performance.now() - start, ...outcome }
 }
 
-test('all sources that answer are there, typed, and nothing is degraded', async () => {
+test('the values of all sources are present and typed, and nothing is degraded', async () => {
   const context = createRequestContext({ budgetMs: 500 })
   const { values, degraded, failures } = await fanOut(
     { customer: critical(Promise.resolve({ name: 'Ada' })), orders: optional(Promise.resolve([1])) },
@@ -36,7 +36,7 @@ test('all sources that answer are there, typed, and nothing is degraded', async 
   })
 })
 
-test('a critical source that fails is thrown at once and ends every other call of the request', async () => {
+test('the error of a critical source is thrown at once and ends every other call of the request', async () => {
   const context = createRequestContext({ budgetMs: 5_000 })
   const failure = down('customers')
   const { ms, ...outcome } = await timed(
@@ -51,7 +51,7 @@ test('a critical source that fails is thrown at once and ends every other call o
   expect(context.signal.reason).toBe(failure)
 })
 
-test('a user whom identity refuses is no degraded answer: it fails the whole, from an optional source, too', async () => {
+test('a user refused by identity fails the whole request, even from an optional source', async () => {
   const context = createRequestContext({ budgetMs: 500 })
   const refused = new UpstreamError('identity', 'user_refused', 'no token for cart: status 400')
   await expect(
@@ -59,7 +59,7 @@ test('a user whom identity refuses is no degraded answer: it fails the whole, fr
   ).rejects.toBe(refused)
 })
 
-test('of two critical sources that fail, the first to fail is what is thrown', async () => {
+test('of two failing critical sources, the error of the first to fail is thrown', async () => {
   const context = createRequestContext({ budgetMs: 500 })
   const late = pause(30).then(() => Promise.reject(down('late')))
   const early = pause(5).then(() => Promise.reject(down('early')))
@@ -86,14 +86,14 @@ const glance = (cart: Promise<number>, orders: Promise<number>, news: Promise<nu
     createRequestContext({ budgetMs: 200 }),
   )
 
-test('of sources of which one must answer, one is enough: the others are null and degraded', async () => {
+test('one answer of several oneOf sources is enough: the others are null and degraded', async () => {
   const { values, degraded } = await glance(Promise.reject(down('cart')), Promise.resolve(2), never())
   expectTypeOf(values.cart).toEqualTypeOf<number | null>()
   expect(values).toEqual({ cart: null, orders: 2, news: null })
   expect(degraded).toEqual(['cart', 'news'])
 })
 
-test('when all of them fail, in whatever way, there is nothing to answer with', async () => {
+test('when all oneOf sources fail, in any way, the request fails', async () => {
   await expect(glance(Promise.reject(down('cart')), never(), Promise.resolve(1))).rejects.toMatchObject({
     name: 'UpstreamError',
     code: 'unavailable',
@@ -102,7 +102,7 @@ test('when all of them fail, in whatever way, there is nothing to answer with', 
   })
 })
 
-test('"not found" of one of them is an answer', async () => {
+test('"not found" from a oneOf source is an answer', async () => {
   const absent = new UpstreamError('cart', 'not_found', 'no cart')
   const { values, degraded } = await glance(Promise.reject(absent), Promise.reject(down('orders')), never())
   expect([values.cart, values.orders, degraded]).toEqual([null, null, ['orders', 'news']])
@@ -135,7 +135,7 @@ test('null and an empty list are answers, not failures', async () => {
   expect({ values, degraded }).toEqual({ values: { a: [], b: null }, degraded: [] })
 })
 
-test('property: degraded names what failed, in the order of declaration, whatever the order of failing', async () => {
+test('property: degraded names the failed sources in the order of declaration, whatever the order of failure', async () => {
   const source = fc.record({ fails: fc.boolean(), afterMs: fc.integer({ min: 0, max: 8 }) })
   await fc.assert(
     fc.asyncProperty(fc.array(source, { maxLength: 8 }), async (sources) => {
@@ -156,7 +156,7 @@ test('property: degraded names what failed, in the order of declaration, whateve
   )
 })
 
-test('a consumer that leaves ends the wait at once', async () => {
+test('a disconnect of the consumer ends the wait at once', async () => {
   const consumer = new AbortController()
   const context = createRequestContext({ budgetMs: 5_000, consumer: consumer.signal })
   setTimeout(() => consumer.abort(), 20)
@@ -165,14 +165,14 @@ test('a consumer that leaves ends the wait at once', async () => {
   expect(ms).toBeLessThan(1_000)
 })
 
-test('a request that has ended already is not waited for', async () => {
+test('an ended request does not wait', async () => {
   const context = createRequestContext({ budgetMs: 5_000, consumer: AbortSignal.abort() })
   const { ms, value } = await timed(fanOut({ a: optional(never()), b: optional(never()) }, context))
   expect(value?.degraded).toEqual(['a', 'b'])
   expect(ms).toBeLessThan(1_000)
 })
 
-test('background work has no deadline: a slow source is waited for', async () => {
+test('background work has no deadline and awaits a slow source', async () => {
   const { values } = await fanOut(
     { slow: optional(pause(60, 'here')) },
     backgroundContext(new AbortController().signal),
@@ -180,7 +180,7 @@ test('background work has no deadline: a slow source is waited for', async () =>
   expect(values).toEqual({ slow: 'here' })
 })
 
-test('however it ends, no listener and no timer stays behind', async () => {
+test('no listener or timer leaks, whatever the outcome', async () => {
   const before = timers()
   for (let i = 0; i < 50; i++) {
     const well = createRequestContext({ budgetMs: 60_000 })
@@ -191,11 +191,11 @@ test('however it ends, no listener and no timer stays behind', async () => {
     await fanOut({ a: optional(never()) }, late)
     for (const { signal } of [well, badly, late]) expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   }
-  // The test runner has a few of its own.
+  // The test runner has a few timers of its own.
   expect(timers()).toBeLessThan(before + 10)
 })
 
-test('a source that fails before anyone waits for it does not end the process', () => {
+test('a source that fails before it is awaited does not end the process', () => {
   const program = `
     import { setTimeout as pause } from 'node:timers/promises'
     import { critical, fanOut, optional } from ${JSON.stringify(import.meta.resolve('./fan-out.ts'))}

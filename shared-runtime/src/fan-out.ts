@@ -2,16 +2,16 @@ import { isNotFound, isUserRefused, TimeUp, UpstreamError } from './errors.ts'
 import { type RequestContext, remainingMs } from './request-context.ts'
 import { brokenRow } from './rows.ts'
 
-/** A source without which there is no answer. */
+/** A source that the answer requires. */
 export type Critical<T> = { readonly need: 'critical'; readonly value: PromiseLike<T> }
-/** A source whose failure costs its own part of the answer only. */
+/** A source whose failure removes only its own part of the answer. */
 export type Optional<T> = { readonly need: 'optional'; readonly value: PromiseLike<T> }
-/** An optional source of several, of which at least one must answer. */
+/** An optional source in a group of which at least one must answer. */
 export type OneOf<T> = { readonly need: 'one-of'; readonly value: PromiseLike<T> }
 export type Source<T = unknown> = Critical<T> | Optional<T> | OneOf<T>
 export type Sources = Readonly<Record<string, Source>>
 
-/** What a projection gets: critical sources as they are, all others `null` when not available. */
+/** Input of a projection: values of critical sources; all others are `null` when not available. */
 export type Values<S extends Sources> = {
   [K in keyof S]: S[K] extends Critical<infer T>
     ? T
@@ -20,33 +20,33 @@ export type Values<S extends Sources> = {
       : never
 }
 
-/** `degraded` names the optional sources that failed, in the order in which they were declared. */
+/** `degraded` names the optional sources that failed, in order of declaration. */
 export type FanOut<S extends Sources> = {
   values: Values<S>
   degraded: string[]
   failures: Map<string, unknown>
 }
 
-/** Declares a source that the answer cannot do without. */
+/** Declares a source that the answer requires. */
 export const critical = <P>(value: P): Critical<Awaited<P>> => ({
   need: 'critical',
   value: handled(value),
 })
 
-/** Declares a source that the answer can do without. */
+/** Declares a source that the answer can omit. */
 export const optional = <P>(value: P): Optional<Awaited<P>> => ({
   need: 'optional',
   value: handled(value),
 })
 
-/** Declares a source that the answer can do without, unless every other one declared so fails, too. */
+/** Declares an optional source, of which at least one must not fail. */
 export const oneOf = <P>(value: P): OneOf<Awaited<P>> => ({
   need: 'one-of',
   value: handled(value),
 })
 
 /**
- * Waits for all sources side by side, until the deadline of the request at most.
+ * Waits for all sources in parallel, until the deadline of the request at most.
  *
  * - A critical failure is thrown at once and ends every other call of the request.
  * - An optional failure, or an optional source that is late, becomes `null` and is named in `degraded`;
@@ -55,8 +55,8 @@ export const oneOf = <P>(value: P): OneOf<Awaited<P>> => ({
  * - When all that were declared `oneOf` have failed, there is nothing to answer with.
  * - A user whom identity refuses fails the whole, wherever that is found out: the other sources would follow.
  *
- * @throws the error of the first critical source that failed; `UpstreamError` `timeout` for one that is late,
- *   `unavailable` when all of `oneOf` failed
+ * @throws the error of the first critical source that failed; `UpstreamError` `timeout` for a late one, `unavailable`
+ * when all of `oneOf` failed
  */
 export async function fanOut<S extends Sources>(sources: S, context: RequestContext): Promise<FanOut<S>> {
   const failures = new Map<string, unknown>()
@@ -107,7 +107,7 @@ function lateness(context: RequestContext) {
     for (const reject of waiting) reject()
   }
   const ms = remainingMs(context.deadline)
-  // Work without a deadline: setTimeout(Infinity) would fire at once.
+  // Work without a deadline gets no timer: setTimeout(Infinity) would fire at once.
   const timer = Number.isFinite(ms) ? setTimeout(fail, ms) : undefined
   context.signal.addEventListener('abort', fail, { once: true })
   return {
@@ -130,7 +130,7 @@ const lateError = (name: string, signal: AbortSignal) =>
       })
     : new TimeUp(name, 'no answer within the budget of the request')
 
-/** A source that fails before anyone waits for it must not end the process as an unhandled rejection. */
+/** A source that fails before it is awaited must not end the process as an unhandled rejection. */
 function handled<P>(value: P): Promise<Awaited<P>> {
   const promise = Promise.resolve(value)
   promise.catch(() => {})

@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers())
 
 const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms)
 
-/** A feed of one item a connection, which then stays open until it is aborted. */
+/** A feed that sends one item per connection, then stays open until it is aborted. */
 function quietFeed() {
   const connections: AbortSignal[] = []
   async function* connect(signal: AbortSignal) {
@@ -17,7 +17,7 @@ function quietFeed() {
   return { connect, connections }
 }
 
-test('a taker that is busy for longer than the allowed silence does not lose the feed', async () => {
+test('a handler that is busy for longer than the allowed silence does not lose the feed', async () => {
   const ending = new AbortController()
   const { connect, connections } = quietFeed()
   const done = follow({
@@ -36,7 +36,7 @@ test('a taker that is busy for longer than the allowed silence does not lose the
   await done
 })
 
-test('a taker that fails counts as a loss, and waits get longer until it succeeds', async () => {
+test('a failing handler counts as a lost connection, and waits grow until it succeeds', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(1)
   const ending = new AbortController()
   const { connect, connections } = quietFeed()
@@ -62,7 +62,7 @@ test('a taker that fails counts as a loss, and waits get longer until it succeed
   vi.restoreAllMocks()
 })
 
-test('a signal that was aborted before connects to nothing; one aborted in a wait ends it', async () => {
+test('an aborted signal prevents the connection; an abort during a wait ends it', async () => {
   const { connect, connections } = quietFeed()
   const common = { connect, take: () => {}, lost: () => undefined, silenceMs: 1_000 }
   await follow({ ...common, signal: AbortSignal.abort() })

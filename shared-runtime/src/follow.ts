@@ -1,28 +1,28 @@
-/** How a feed is followed; `Item` is whatever it brings, signs of life included. */
+/** How to follow a feed; `Item` is anything it sends, heartbeats included. */
 type Following<Item> = {
-  /** One connection. It must end or throw soon after its signal is aborted. */
+  /** Opens one connection. It must end or throw soon after its signal is aborted. */
   connect(signal: AbortSignal): AsyncIterable<Item>
-  /** Takes the items one after the other; while a promise is awaited nothing more is read from the feed. */
+  /** Handles the items in order; the feed is not read while the returned promise is pending. */
   take(item: Item): Promise<void> | void
   /**
-   * Told of each connection that could not be made, failed, fell silent or was ended by the other side, with
-   * how many went wrong in a row before. `'at-once'` connects again without a wait.
+   * Called for each connection that failed to open, broke, fell silent or was closed by the peer, with the number of
+   * consecutive failures before it. `'at-once'` reconnects without a wait.
    */
   lost(error: unknown, failures: number): 'at-once' | undefined
   /** Follows until this is aborted. */
   signal: AbortSignal
-  /** Milliseconds without an item after which a connection counts as dead. */
+  /** Milliseconds without an item after which a connection counts as lost. */
   silenceMs: number
-  /** Milliseconds: the longest first wait, and the longest of all. */
+  /** Milliseconds: the maximum first wait, and the maximum of all waits. */
   waits?: { firstMs: number; longestMs: number }
 }
 
 const WAITS = { firstMs: 250, longestMs: 10_000 }
 
 /**
- * Follows a feed over as many connections as it takes: one that ends is made anew, after a wait that doubles
- * from failure to failure. From where a new connection goes on is up to `connect`. Resolves after the signal,
- * once the last connection has ended.
+ * Follows a feed and reconnects whenever a connection ends, after a wait that doubles with each consecutive failure.
+ * `connect` decides from which position it resumes. Resolves after the signal is aborted and the last connection has
+ * ended.
  */
 export async function follow<Item>(following: Following<Item>): Promise<void> {
   const { signal, lost, waits = WAITS } = following
@@ -43,7 +43,7 @@ export async function follow<Item>(following: Following<Item>): Promise<void> {
   }
 }
 
-/** One connection to the feed, for as long as it lasts. */
+/** One connection to the feed until it ends. */
 async function followOnce<Item>(
   { connect, take, signal, silenceMs }: Following<Item>,
   alive: () => void,
@@ -52,7 +52,7 @@ async function followOnce<Item>(
   const end = () => connection.abort(signal.reason)
   let taking = false
   const silence = setTimeout(() => {
-    // The silence of a reader that is busy is not the feed's.
+    // The time in which this process was busy does not count as silence of the feed.
     if (taking) silence.refresh()
     else connection.abort(new Error(`the feed was silent for ${silenceMs} ms`))
   }, silenceMs)
@@ -77,11 +77,11 @@ async function followOnce<Item>(
   }
 }
 
-/** Full jitter: replicas that lost the feed together do not come back together. */
+/** Full jitter: replicas that lost the feed together do not reconnect together. */
 export const waitMs = (failures: number, { firstMs, longestMs } = WAITS): number =>
   Math.random() * Math.min(longestMs, firstMs * 2 ** failures)
 
-/** Resolves after so many milliseconds, or with the signal if that is earlier. */
+/** Resolves after this many milliseconds, or when the signal is aborted if that is earlier. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve()

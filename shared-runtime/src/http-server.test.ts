@@ -23,14 +23,14 @@ const ok: RequestListener = (_, response) => void response.end('ok')
 
 const GET = 'GET / HTTP/1.1\r\nhost: a\r\n\r\n'
 
-/** Milliseconds that a stop takes. */
+/** Duration of a stop in milliseconds. */
 async function stopped(part: { stop(): Promise<void> }): Promise<number> {
   const start = performance.now()
   await part.stop()
   return performance.now() - start
 }
 
-test('a taken port is named together with the variable that moves it', async () => {
+test('the error for a taken port names the port and its variable', async () => {
   const taken = createServer()
   const port = Number(new URL(await listen(taken, '127.0.0.1', 0, 'PORT')).port)
   onTestFinished(() => void taken.close())
@@ -46,7 +46,7 @@ test('a taken port is named together with the variable that moves it', async () 
   )
 })
 
-test('a port that the user may not take is named; any other trouble is passed on as it is', () => {
+test('the error for a forbidden port names it; any other error is passed on unchanged', () => {
   const refused = Object.assign(new Error('listen EACCES'), { code: 'EACCES' })
   expect(portError(refused, '::', 80, 'PORT')).toEqual(
     new StartError('port 80 on :: may not be used by this user. Set PORT above 1023.'),
@@ -55,14 +55,14 @@ test('a port that the user may not take is named; any other trouble is passed on
   expect(portError(other, '::', 80, 'PORT')).toBe(other)
 })
 
-test('the address of a server on IPv6 is one that can be used', async () => {
+test('the returned address of a server on IPv6 is a valid URL', async () => {
   const server = createServer(ok)
   onTestFinished(() => void server.close())
   const address = await listen(server, '::1', 0, 'PORT').catch(() => undefined)
   if (address) expect(await (await fetch(address)).text()).toBe('ok') // not every machine has IPv6
 })
 
-test('a fetch handler is served like a listener', async () => {
+test('a fetch handler can be served', async () => {
   const fetchHandler = (request: Request) => new Response(new URL(request.url).pathname)
   const part = httpPart({
     name: 'http',
@@ -89,7 +89,7 @@ test('a request with two Host headers is refused, whatever their case', async ()
   expect(asked).toEqual(['/one'])
 })
 
-test('headers of more than 16 KiB are a 431, unless told otherwise', async () => {
+test('headers above 16 KiB are a 431 by default', async () => {
   const { port } = await serve(ok)
   const large = `GET / HTTP/1.1\r\nhost: a\r\ncookie: ${'x'.repeat(17_000)}\r\nconnection: close\r\n\r\n`
   expect((await connect(port, large).closed).heard).toMatch(/^HTTP\/1.1 431 /)
@@ -109,12 +109,12 @@ test.concurrent('two hundred connections that never finish their headers are clo
   expect(Math.max(...ended.map(({ ms }) => ms))).toBeLessThan(8_000)
 }, 12_000)
 
-test.concurrent('with nothing connected it stops at once', async () => {
+test.concurrent('it stops at once without connections', async () => {
   const { part } = await serve(ok)
   expect(await stopped(part)).toBeLessThan(300)
 })
 
-test.concurrent('an idle connection may still ask after the stop has begun: it is answered and told to close', async () => {
+test.concurrent('a request on an idle connection during the stop is answered with "Connection: close"', async () => {
   const { part, port } = await serve(ok)
   const client = connect(port, GET)
   await expect.poll(client.heard).toContain('ok')
@@ -128,7 +128,7 @@ test.concurrent('an idle connection may still ask after the stop has begun: it i
   await stopping
 })
 
-test.concurrent('an answer that is being made when the stop begins is finished, and its connection closed after it', async () => {
+test.concurrent('an answer in progress when the stop begins is finished, and then its connection is closed', async () => {
   const { part, port } = await serve(async (_, response) => {
     await pause(2_500)
     response.end('slow')
@@ -139,7 +139,7 @@ test.concurrent('an answer that is being made when the stop begins is finished, 
   expect((await client.closed).heard).toMatch(/connection: close.*slow/is)
 })
 
-test.concurrent('an answer whose head is out when the stop begins is finished; its kept connection ends soon after', async () => {
+test.concurrent('an answer whose headers are sent when the stop begins is finished; its keep-alive connection ends soon after', async () => {
   const { part, port } = await serve(async (_, response) => {
     response.write('head')
     await pause(2_000)
@@ -151,7 +151,7 @@ test.concurrent('an answer whose head is out when the stop begins is finished; i
   expect((await client.closed).heard).toContain('tail')
 }, 10_000)
 
-test.concurrent('a connection that never says a word does not hold up the stop', async () => {
+test.concurrent('a connection that never sends anything does not delay the stop', async () => {
   const { part, port } = await serve(ok)
   const silent = connect(port)
   await pause(100)
@@ -159,7 +159,7 @@ test.concurrent('a connection that never says a word does not hold up the stop',
   expect((await silent.closed).heard).not.toContain('200')
 })
 
-test.concurrent('what never ends is cut after 6 s', async () => {
+test.concurrent('an answer that never ends is cut after 6 s', async () => {
   const { part, address } = await serve((_, response) => void response.write('for ever'))
   const pool = new Pool(address)
   const { body } = await pool.request({ method: 'GET', path: '/' })
@@ -171,7 +171,7 @@ test.concurrent('what never ends is cut after 6 s', async () => {
   await pool.destroy()
 }, 10_000)
 
-test('who sends more requests ahead than are allowed is cut off, and each is run once at most', async () => {
+test('a connection that pipelines too many requests is closed, and each request runs at most once', async () => {
   let asked = 0
   const { port } = await serve(async (_, response) => {
     asked++
@@ -187,7 +187,7 @@ test('who sends more requests ahead than are allowed is cut off, and each is run
   few.socket.destroy()
 })
 
-test.concurrent('a hundred connections that drip their bodies are closed within 10 s; another is answered', async () => {
+test.concurrent('a hundred connections with slow bodies are closed within 10 s; another one is answered', async () => {
   const { port, address } = await serve((request, response) => {
     request.resume().once('end', () => response.end('ok'))
   })

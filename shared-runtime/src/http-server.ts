@@ -11,47 +11,47 @@ import { MAX_HEADERS, originForm, refusalOf } from './request-head.ts'
 type Fetch = Parameters<typeof getRequestListener>[0]
 
 type Options = {
-  /** What the address is for, in the log: `http`, `management`. */
+  /** Name of the address in the log: `http`, `management`. */
   name: string
   host: string
   port: number
-  /** The variable that sets the port, for the message when it is taken. */
+  /** The variable that sets the port, for the message when the port is taken. */
   portSetting: string
   /** Bytes of request line and headers; more is a 431. 16 KiB by default. */
   maxHeaderBytes?: number
-  /** The most that any body may have, whoever reads it and how. 64 KiB by default. */
+  /** Maximum size of any request body, however a handler reads it. 64 KiB by default. */
   maxBodyBytes?: number
-  /** More are closed at once. By default as many as the open files of the process allow. */
+  /** Connections above this number are closed at once. By default as many as the process's open files allow. */
   maxConnections?: number
 } & ({ fetch: Fetch } | { listener: RequestListener })
 
 /** Long enough for a proxy to read "Connection: close" on its next answer instead of a reset on its next request. */
 const IDLE_GRACE_MS = 1_500
 
-/** What is not answered by then is cut, which leaves the rest of the 10 s of a drain to the other parts. */
+/** Answers that are not finished by then are cut, which leaves the rest of the 10 s of a drain to the other parts. */
 const CUT_AFTER_MS = 6_000
 
-/** Node's own limits keep a slow-loris socket for minutes; with these it is closed within 10 s. */
+/** Node's defaults keep a slow-loris socket open for minutes; these close it within 10 s. */
 const LIMITS = {
   headersTimeout: 5_000,
   requestTimeout: 8_000,
   connectionsCheckingInterval: 1_000,
-  // Above the 60 s after which common proxies close their side: the server is never first.
+  // Above the 60 s after which common proxies close idle connections: the server never closes first.
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16_384,
-  // Node's own refusal would go on with what stands behind the request in the same packet.
+  // Node's own refusal would continue with the next request in the same packet.
   requireHostHeader: false,
 }
 
-/** The host of a request in HTTP/1.0 that names none; without it the listener would answer 400. */
+/** The host of an HTTP/1.0 request without one; otherwise the listener would answer 400. */
 const NAMELESS = 'localhost'
 
-/** Unanswered requests of one connection; who sends more ahead is cut off. No browser sends any ahead. */
+/** Maximum number of pipelined requests; a connection with more is closed. No browser pipelines. */
 const MAX_PIPELINED = 32
 
 /**
- * An HTTP server as a part of a process. On stop it accepts no more connections, tells those that it has to
- * close after their next answer, and ends idle ones a little later: behind a proxy no request is lost.
+ * An HTTP server as a part of a process. On stop it accepts no more connections, adds "Connection: close" to the next
+ * answer of open ones, and closes idle ones a little later, so no request is lost behind a proxy.
  */
 export function httpPart({
   name,
@@ -72,7 +72,7 @@ export function httpPart({
   let draining = false
   const answer: RequestListener = (request, response) => {
     const connection = connections.get(request.socket)
-    // What came behind a refused request in the same packet would be run, though its answer cannot be sent.
+    // Requests behind a refused one in the same packet would run, although their answers cannot be sent.
     if (!connection || connection.refused) return
     if (++connection.unanswered > MAX_PIPELINED) return void request.socket.destroy()
     running.add(response)
@@ -86,7 +86,7 @@ export function httpPart({
       capBody(request, response, maxBodyBytes)
       request.url = originForm(request.url, request.headers.host)
       return admit(request, () => {
-        // Its consumer may have left while it waited.
+        // Its consumer may have disconnected while it waited.
         if (!response.destroyed) void handle(request, response)
       })
     }
@@ -102,7 +102,7 @@ export function httpPart({
     accepted()
     connections.set(socket, { unanswered: 0, refused: false })
   })
-  // Without a listener Node sends 100 Continue, and so asks for the body, before a head is looked at.
+  // Without this listener Node sends 100 Continue, and so requests the body, before the headers are checked.
   server.on('checkContinue', (request, response) => {
     if (refusalOf(request) === undefined && !declaresMore(request, maxBodyBytes)) response.writeContinue()
     answer(request, response)
@@ -115,7 +115,7 @@ export function httpPart({
     async stop() {
       draining = true
       for (const response of running) if (!response.headersSent) response.shouldKeepAlive = false
-      // For answers that have promised to keep the connection already, and for connections that never ask.
+      // For answers that already promised keep-alive, and for connections without a request.
       server.keepAliveTimeout = server.headersTimeout = IDLE_GRACE_MS
       // http.Server#close would cut idle connections at once; net.Server#close only stops accepting.
       const closed = new Promise((resolve) => net.Server.prototype.close.call(server, resolve))
@@ -130,8 +130,8 @@ export function httpPart({
 }
 
 /**
- * Listens and gives the address.
- * @throws an error that says which port is taken or blocked, and which variable moves it
+ * Listens and returns the address.
+ * @throws an error that names a taken or blocked port and its variable
  */
 export function listen(
   server: net.Server,
@@ -158,12 +158,15 @@ export function listen(
   })
 }
 
-/** A connection that cannot be accepted waits until a file is closed; without a listener it ended the process. */
+/**
+ * A connection that cannot be accepted waits until a file is closed; without this listener the error would end the
+ * process.
+ */
 function continueWithoutFiles(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error
 }
 
-/** Says what a port's trouble is and how to move away from it. */
+/** Turns an error of a port into a message that names the variable to change. */
 export function portError(
   error: NodeJS.ErrnoException,
   host: string,

@@ -1,3 +1,3 @@
-/** The languages in which people are answered; the first is the default. */
+/** The supported languages; the first is the default. */
 export const LOCALES = ['en', 'de', 'fr', 'ja'] as const
 export type Locale = (typeof LOCALES)[number]

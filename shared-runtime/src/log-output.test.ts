@@ -6,7 +6,7 @@ import { createLogOutput, type RawOutput } from './log-output.ts'
 
 const failure = (code: string) => Object.assign(new Error(code), { code })
 
-/** An output whose writes end when the test says so, and how. */
+/** An output whose writes finish when and how the test decides. */
 function heldOutput() {
   const ends: ((code?: string, bytes?: number) => void)[] = []
   const written: Buffer[] = []
@@ -29,7 +29,7 @@ function heldOutput() {
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 20))
 
-test('lines that meet a full disk wait, and are written in order once there is room again', async () => {
+test('lines are buffered while the disk is full, and written in order once there is room', async () => {
   const { raw, end, text } = heldOutput()
   const output = createLogOutput(raw, 1)
   output.write('first\n')
@@ -42,12 +42,12 @@ test('lines that meet a full disk wait, and are written in order once there is r
   expect(output.state()).toEqual({ lostLines: 0 })
 })
 
-test('what waits is bounded: the lines after that are dropped and counted', () => {
+test('the buffer is bounded: further lines are dropped and counted', () => {
   const { raw } = heldOutput()
   const output = createLogOutput(raw)
   const line = `${'x'.repeat(1023)}\n`
   for (let n = 0; n < 10_000; n++) output.write(line)
-  // One line is on its way, 1 MiB waits.
+  // One line is being written, 1 MiB is buffered.
   expect(output.state().lostLines).toBe(10_000 - 1 - 1024)
 })
 
@@ -61,7 +61,7 @@ test('a reader that does not read is reported after a second', async () => {
   expect(output.state()).toEqual({ lostLines: 0 })
 })
 
-test('a reader that is gone loses every line, and costs nothing', async () => {
+test('a closed reader loses every line, at no cost', async () => {
   const { raw, end } = heldOutput()
   const output = createLogOutput(raw)
   output.write('x\n')
@@ -72,7 +72,7 @@ test('a reader that is gone loses every line, and costs nothing', async () => {
   await output.drained(60_000)
 })
 
-test('a flush gives up at the first error, and a drain where nothing can be written', async () => {
+test('a flush stops at the first error, and a drain when nothing can be written', async () => {
   const { raw, end } = heldOutput()
   const output = createLogOutput(raw)
   output.write('x\n')
@@ -83,7 +83,7 @@ test('a flush gives up at the first error, and a drain where nothing can be writ
   expect(output.state()).toEqual({ lostLines: 0, trouble: 'ENOSPC' })
 })
 
-test('a process whose fatal line meets a full disk continues, and can end', () => {
+test('a process whose fatal line meets a full disk continues, and can exit', () => {
   const program = `
     import { createLog } from '${new URL('log.ts', import.meta.url).href}'
     const log = createLog('shop')
@@ -100,7 +100,7 @@ test('a process whose fatal line meets a full disk continues, and can end', () =
   expect(status).toBe(7)
 })
 
-test('property: whatever an output takes of each write, lines are whole, in order, and all written or counted', async () => {
+test('property: with any partial writes, lines stay whole and in order, and each is written or counted', async () => {
   const step = fc.oneof(
     fc.record({ line: fc.stringMatching(/^[a-zé]{0,40}$/) }),
     fc.record({ code: fc.constantFrom('ENOSPC', 'EIO', 'EAGAIN') }),
@@ -146,7 +146,7 @@ test('property: whatever an output takes of each write, lines are whole, in orde
           await finish(Math.max(room, 0.1))
         }
       }
-      // What waits after an error is tried again by a timer.
+      // A timer retries buffered lines after an error.
       while (pending || output.state().trouble !== undefined) await finish(1)
       expect(String(text)).toBe(lines.join(''))
       expect(output.state()).toEqual({ lostLines: 0 })

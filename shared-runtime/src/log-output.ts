@@ -1,43 +1,43 @@
 import { fstatSync, write, writeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** Where the lines of a log go. Nothing here throws or blocks: lines that cannot be written are dropped and counted. */
+/** The output of a log. It never throws or blocks: lines that cannot be written are dropped and counted. */
 export type LogOutput = {
   write(line: string): void
-  /** Writes at once as much as can be written without waiting. pino calls it after a fatal line. */
+  /** Writes as much as possible without waiting. pino calls it after a fatal line. */
   flushSync(): void
-  /** Resolves when everything is written or cannot be, after `withinMs` at the latest. */
+  /** Resolves when everything is written or cannot be written, after `withinMs` at most. */
   drained(withinMs: number): Promise<void>
   state(): LogState
 }
 
-/** What `/readyz` shows of the log. */
+/** The state of the log on `/readyz`. */
 export type LogState = {
-  /** Lines that were dropped since the process started. */
+  /** Lines dropped since the process started. */
   readonly lostLines: number
-  /** Why lines are not written at present: an error code such as `ENOSPC`, or `blocked` when nobody reads them. */
+  /** Why lines cannot be written now: an error code such as `ENOSPC`, or `blocked` when nothing reads the output. */
   readonly trouble?: string
 }
 
 export type RawOutput = {
-  /** Tells how many bytes of the chunk were written, and the error that stopped the rest. */
+  /** Called with the number of bytes of the chunk that were written, and the error that stopped the rest. */
   readonly write: (chunk: Buffer, done: (error: NodeJS.ErrnoException | null, bytes: number) => void) => void
-  /** Gives the bytes written. @throws what the operating system says, `EAGAIN` where it would have to wait */
+  /** Returns the number of bytes written. @throws the system's error, `EAGAIN` instead of blocking */
   readonly writeSync: (chunk: Buffer) => number
 }
 
 const STDOUT = 1
 const STDERR = 2
-/** Lines that wait for a disk or a reader hold at most this much memory. */
+/** Maximum memory of buffered lines. */
 const MAX_WAITING_BYTES = 1024 * 1024
 const MAX_CHUNK_BYTES = 64 * 1024
-/** After an error the output is tried again this often. */
+/** Interval of retries after an error. */
 const RETRY_MS = 1_000
 /** A write that takes longer is reported as blocked. */
 const BLOCKED_AFTER_MS = 1_000
 const DRAIN_POLL_MS = 10
 
-/** The output of a process has failed for good: nobody can read it any more. */
+/** The output has failed for good: its reader is gone. */
 const FINAL = new Set(['EPIPE', 'EBADF', 'ECONNRESET', 'ERR_STREAM_DESTROYED'])
 
 let standard: LogOutput | undefined
@@ -46,8 +46,8 @@ let standard: LogOutput | undefined
 export const standardOutput = (): LogOutput => (standard ??= createLogOutput(rawStandardOutput()))
 
 /**
- * An output in front of a raw one. sonic-boom, which pino would use, retries a failed flush for ever and waits in
- * the thread pool for a reader that has stopped, so that the process cannot even end.
+ * Buffers in front of a raw output. sonic-boom, pino's default, retries a failed flush for ever and waits in the
+ * thread pool for a reader that has stopped, which prevents the exit of the process.
  */
 export function createLogOutput(raw: RawOutput, retryMs = RETRY_MS): LogOutput {
   const waiting: Buffer[] = []
@@ -114,7 +114,7 @@ export function createLogOutput(raw: RawOutput, retryMs = RETRY_MS): LogOutput {
       pump()
     },
     flushSync() {
-      // A chunk that is on its way may be written in part: what came after it would stand in the middle of a line.
+      // A chunk being written may be written only in part: a line inserted after it would break it in two.
       while (!writing && !closed && waiting.length > 0) {
         const chunk = takeChunk()
         try {
@@ -153,7 +153,7 @@ function rawStandardOutput(): RawOutput {
       writeSync: synchronous,
       write: (chunk, done) => write(STDOUT, chunk, (error, bytes) => done(error, bytes ?? 0)),
     }
-  // Not fs.write: a reader that has stopped would hold a thread of the pool, and the exit of the process waits for it.
+  // Not fs.write: a stopped reader would block a thread of the pool, and the exit of the process waits for the pool.
   process.stdout.on('error', () => {})
   return {
     writeSync: synchronous,
@@ -162,12 +162,12 @@ function rawStandardOutput(): RawOutput {
   }
 }
 
-/** Writes last words to standard error; whether they can be read decides nothing. */
-export function lastWords(text: string): void {
+/** Writes a last message to standard error; a failure to write it is ignored. */
+export function writeToStderr(text: string): void {
   try {
     writeSync(STDERR, text)
   } catch {
-    // A full disk, or nobody who reads.
+    // A full disk, or no reader.
   }
 }
 

@@ -30,7 +30,7 @@ test.each([
   'x-api-key',
   'email',
   'phone',
-])('a field named %s is cut out wherever it stands', (name) => {
+])('a field named %s is removed at any depth', (name) => {
   const { lines, fields } = logged((log) => {
     log.info({ [name]: CANARY, kept: 1 }, 'top')
     log.info({ request: { headers: { [name]: CANARY, kept: 1 } } }, 'nested')
@@ -47,12 +47,12 @@ test.each([
   expect(lines.match(/"kept":1/g)).toHaveLength(6)
 })
 
-test('what only looks a little like a credential stays', () => {
+test('text that only resembles a credential is not redacted', () => {
   const { fields } = logged((log) => log.info({ monkey: 1, keys: 2, tokens: 3, emailSent: true }, 'x'))
   expect(fields).toEqual([expect.objectContaining({ monkey: 1, keys: 2, tokens: 3, emailSent: true })])
 })
 
-test('an error is logged with its code, its stack and the words of its cause', () => {
+test('an error is logged with its code, its stack and the message of its cause', () => {
   const cause = new Error('connect refused')
   const { lines, fields } = logged((log) =>
     log.warn({ err: new UpstreamError('catalog', 'unavailable', 'GET /x failed', { cause }) }, 'degraded'),
@@ -68,7 +68,7 @@ test('an error is logged with its code, its stack and the words of its cause', (
   expect(lines).toContain('connect refused')
 })
 
-test('an object that holds itself, or is a hundred levels deep, is logged without harm', () => {
+test('a cyclic object, or one a hundred levels deep, is logged safely', () => {
   const self: Record<string, unknown> = { kept: 1 }
   self.self = self
   const deep = JSON.parse(`${'{"a":'.repeat(100)}{"token":"${CANARY}"}${'}'.repeat(100)}`)
@@ -80,7 +80,7 @@ test('an object that holds itself, or is a hundred levels deep, is logged withou
   expect(lines).not.toContain(CANARY)
 })
 
-/** A value that may stand in a log line, and in which the canary is wherever something private is. */
+/** A value for a log line that contains the canary wherever something private is. */
 const PLANTED = 'canary7f3a'
 const name = fc.oneof(
   fc.constantFrom(...Object.values(PRIVATE_FIELDS).flat()).map((field) => [field, true] as const),
@@ -130,7 +130,7 @@ const { value } = fc.letrec<{ value: unknown; fields: object; error: Error }>((t
 }))
 
 test(
-  'property: nothing private survives in a line, wherever it stands',
+  'property: no private value appears in a log line, at any position',
   () => {
     fc.assert(
       fc.property(value, value, text, (one, other, message) => {
@@ -153,7 +153,7 @@ test(
   scaled(20_000, 300_000),
 )
 
-test('what is not private is all there, in Maps, Sets, errors below the top and objects of a class', () => {
+test('everything that is not private is logged, in Maps, Sets, nested errors and class instances', () => {
   const { fields } = logged((log) =>
     log.info({
       map: new Map([['kept', 1]]),
@@ -180,7 +180,7 @@ test('what is not private is all there, in Maps, Sets, errors below the top and 
   ])
 })
 
-test('a line costs less than twice what it would without all that', () => {
+test('a log line with redaction costs less than twice one without', () => {
   const line = {
     ...{ method: 'GET', route: '/v1/products/:id', status: 200, ms: 12.3 },
     traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
@@ -193,6 +193,6 @@ test('a line costs less than twice what it would without all that', () => {
     return performance.now() - start
   }
   const ratios = Array.from({ length: 7 }, () => time(ours) / time(bare))
-  // The best of several: the machine may do something else at any time.
+  // The best of several runs: the machine may be busy at any time.
   expect(Math.min(...ratios)).toBeLessThan(2)
 })

@@ -5,14 +5,14 @@ import { redactJson } from './redact.ts'
 
 export type Log = Logger
 
-/** Of what is deeper, or more, a line says only that there is some. */
+/** Deeper or further values are only counted in the line. */
 const MAX_DEPTH = 6
 const MAX_VALUES = 1_000
 const MORE = '…'
 
 /**
- * The log of a process: one JSON object a line, on standard output. Fields with a private name are left out of it
- * at any depth; what is private by its form is cut out of every text.
+ * The log of a process: one JSON object per line, on standard output. Fields with a private name are removed at any
+ * depth; values with a private form (credentials, e-mail addresses) are redacted in every text.
  */
 export function createLog(name: string, level = 'info', destination?: DestinationStream): Log {
   const log = pino(
@@ -22,13 +22,13 @@ export function createLog(name: string, level = 'info', destination?: Destinatio
       base: { name },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: withoutPrivate },
-      // An error is made an object where all the rest is.
+      // Errors become objects in the same place as all other values.
       serializers: { err: (err) => err },
       hooks: { streamWrite: redactJson },
     },
     destination ?? standardOutput(),
   )
-  // pino has no formatter for what a child log adds to each line.
+  // pino has no formatter for the bindings of a child log.
   const { child } = log
   log.child = function <Levels extends string = never>(
     this: Log,
@@ -40,7 +40,7 @@ export function createLog(name: string, level = 'info', destination?: Destinatio
   return log
 }
 
-// pino's own `redact` needs every path beforehand, and its wildcards cost 20 µs a line and more.
+// pino's own `redact` needs every path in advance, and its wildcards cost 20 µs a line or more.
 function withoutPrivate(fields: Record<string, unknown>): Record<string, unknown> {
   return cleanFields(Object.entries(fields), 1, { left: MAX_VALUES })
 }

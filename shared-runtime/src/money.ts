@@ -4,7 +4,7 @@ type MoneyFormat = { format: Intl.NumberFormat; minorUnits: number }
 
 const formats = new Map<string, MoneyFormat>()
 
-/** Writes an amount of minor units of its currency the way the locale does; computes nothing. */
+/** Formats an amount in minor units for a locale, without arithmetic. */
 export function formatMoney(
   { amountMinor, currency }: { amountMinor: number; currency: string },
   locale: Locale,
@@ -13,7 +13,7 @@ export function formatMoney(
   return format.format(amountMinor / minorUnits)
 }
 
-/** Made once: a format, and what it says of itself, cost more than all else in a price. */
+/** Cached: a formatter and its resolved options cost more than the rest of a price. */
 function moneyFormat(locale: Locale, currency: string): MoneyFormat {
   const key = `${locale} ${currency}`
   const known = formats.get(key)

@@ -1,33 +1,33 @@
 import type { Hono } from 'hono'
 
-/** Something that a process runs: started in order, stopped in reverse. */
+/** A component of a process: started in order, stopped in reverse order. */
 export type Part = {
   readonly name: string
-  /** Resolves with the address it serves at, if it has one, once it can serve. */
+  /** Resolves once it can serve, with its address if it has one. */
   start(): Promise<string | undefined>
-  /** Finishes what runs, then resolves. */
+  /** Finishes running work, then resolves. */
   stop(): Promise<void>
-  /** Why it cannot serve now; `undefined` when it can. */
+  /** Why it is not ready now; `undefined` when it is. */
   unready?(): string | undefined
-  /** What an operator wants to know of it, shown on `/readyz`; it decides nothing. */
+  /** Information for operators, shown on `/readyz`; it does not affect readiness. */
   details?(): unknown
-  /** Routes of its own on the management port: what an operator can read or do, and no consumer can reach. */
+  /** Its routes on the management port, for operators only. */
   readonly management?: Hono
 }
 
-/** A process cannot start, for a reason that its operator can mend: shown without a stack. */
+/** A process cannot start for a reason that its operator can fix: shown without a stack. */
 export class StartError extends Error {
   override name = 'StartError'
 }
 
-/** Something that is open already and only has to be closed, after the parts that use it. */
+/** An open resource that only has to be closed, after the parts that use it. */
 export const closing = (name: string, resource: { close(): Promise<void> }): Part => ({
   name,
   start: async () => undefined,
   stop: () => resource.close(),
 })
 
-/** Something to be done once before the parts after it serve. */
+/** A task that runs once before the parts after it serve. */
 export const warming = (act: () => Promise<void>): Part => ({
   name: 'warm-up',
   start: async () => void (await act()),

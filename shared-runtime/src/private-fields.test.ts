@@ -15,11 +15,11 @@ test.each(NAMES)('%s is private in every spelling, and at the end of a longer na
 test.each([
   ...['monkey', 'keys', 'tokens', 'emailSent', 'keyboard', 'spin', 'hotpin', 'tokenize', 'passwordless'],
   ...['code', 'name', 'route', 'status', 'traceId', 'msg', 'upstream', 'address', 'addresses', 'level', ''],
-])('%j is not', (name) => {
+])('%j is not private', (name) => {
   expect(isPrivateField(name)).toBe(false)
 })
 
-test('names without end, as consumers may choose them, do not fill the memory or take time', () => {
+test('an unlimited number of names chosen by consumers takes bounded memory and time', () => {
   const start = performance.now()
   for (let i = 0; i < 20_000; i++) isPrivateField(`${'x'.repeat(50)}${i}`)
   expect(isPrivateField(`${'a-'.repeat(50_000)}token`)).toBe(true)

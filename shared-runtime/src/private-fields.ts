@@ -1,7 +1,7 @@
 /**
- * The names of fields that hold a credential, or tell of a person or of the business what is not for everybody.
- * The one list: the log cuts them out, problems do not repeat them, and a shared cache takes no answer with one
- * of a user. A name is private when its last words are these: `access_token`, `X-Api-Key`, `shippingStreet`.
+ * Names of fields that hold a credential, personal data or confidential business data.
+ * The only list: the log removes them, problems do not repeat them, and a shared cache refuses answers with user
+ * fields. A name is private when its last words are in the list: `access_token`, `X-Api-Key`, `shippingStreet`.
  */
 export const PRIVATE_FIELDS = {
   credential: [
@@ -26,7 +26,7 @@ export const PRIVATE_FIELDS = {
     'sid',
     'token',
   ],
-  /** Only an answer about one user has these. */
+  /** Fields that only occur in an answer about one user. */
   user: [
     'accountId',
     'birthDate',
@@ -50,20 +50,20 @@ export const PRIVATE_FIELDS = {
     'username',
     'viewerId',
   ],
-  /** What the shop pays and to whom: for a named role at most. */
+  /** Purchase prices and suppliers: for a named role at most. */
   business: ['margin', 'reorderCost', 'supplierId', 'wholesaleCost'],
 } as const
 
 /** `shippingStreet`, `shipping_street` and `Shipping-Street` are the same words. */
 const words = (name: string) => name.replace(/([a-z\d])([A-Z])/g, '$1-$2').replace(/[_.\s]/g, '-')
 
-/** `key`, `pin`: as a name of their own only; what merely ends with them may be a monkey. */
+/** `key`, `pin`: private as a whole name only; `monkey` also ends with `key`. */
 const SHORT = 4
 const ALL = Object.values(PRIVATE_FIELDS).flat()
 const pattern = (names: readonly string[]) =>
   names.map((name) => words(name).replaceAll('-', '[-_. ]?')).join('|')
 
-/** The names as the source of a regular expression, for where they stand in a text. */
+/** The names as the source of a regular expression, for matches within a text. */
 export const PRIVATE_NAMES = {
   all: pattern(ALL),
   long: pattern(ALL.filter(({ length }) => length > SHORT)),
@@ -73,11 +73,11 @@ const PRIVATE = new RegExp(
   'i',
 )
 
-/** Names come back: of most lines all are known. Bounded, since some are chosen by consumers. */
+/** Cache of known names, since most recur. Bounded, because consumers choose some of them. */
 const known = new Map<string, boolean>()
 const MAX_KNOWN = 5_000
 
-/** Whether what stands under a name is for nobody who reads logs or errors. */
+/** Whether the value of a field with this name must stay out of logs and errors. */
 export function isPrivateField(name: string): boolean {
   let found = known.get(name)
   if (found === undefined) {

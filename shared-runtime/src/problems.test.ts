@@ -26,7 +26,7 @@ test.each(CODES)('an upstream error %s has its own code, status and advice on re
   expect(problem.retryAfterS).toBe(problem.retryable ? 1 : undefined)
 })
 
-test.each(CODES)('the body for an upstream error %s holds no word of the upstream', (upstreamCode) => {
+test.each(CODES)('the body for an upstream error %s contains no text of the upstream', (upstreamCode) => {
   const cause = new Error(CANARY)
   const problem = toProblem(new UpstreamError('catalog', upstreamCode, `said ${CANARY}`, { cause }))
   const body = JSON.stringify(problemBody(problem, 'a-trace'))
@@ -35,7 +35,7 @@ test.each(CODES)('the body for an upstream error %s holds no word of the upstrea
   expect(body).toContain('a-trace')
 })
 
-test('an error that nobody foresaw is INTERNAL, its words kept for the log', () => {
+test('an unexpected error is INTERNAL, with its message for the log only', () => {
   const thrown = new TypeError(CANARY)
   const problem = toProblem(thrown)
   expect(problem).toMatchObject({ code: 'INTERNAL', status: 500, cause: thrown })
@@ -55,12 +55,12 @@ test.each([
     'Variable "$input" got invalid value { password: …" }',
   ],
   ['The cart has changed.', 'The cart has changed.'],
-])('a detail does not repeat what is private in what was sent: %s', (detail, said) => {
+])('a detail does not repeat private values of the request: %s', (detail, said) => {
   const problem = new ProblemError('INVALID_REQUEST', detail)
   expect([problem.detail, problem.message, problemBody(problem, 't').detail]).toEqual([said, said, said])
 })
 
-test('a problem that was made for the consumer stays as it is, with its detail', () => {
+test('a ProblemError stays unchanged, with its detail', () => {
   const problem = new ProblemError('CONFLICT', 'The cart has changed.', { retryAfterS: 3 })
   expect(toProblem(problem)).toBe(problem)
   expect(problemBody(problem, 'a-trace')).toEqual({

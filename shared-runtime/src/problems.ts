@@ -1,10 +1,10 @@
 import { UpstreamError, type UpstreamErrorCode } from './errors.ts'
 import { redact } from './redact.ts'
 
-/** Everything that can go wrong for a consumer; `docs/errors.md` is generated from this table. */
+/** Every error that a consumer can receive; `docs/errors.md` is generated from this table. */
 export const PROBLEMS = {
   INVALID_REQUEST: { status: 400, retryable: false, title: 'The request is not valid' },
-  QUERY_TOO_COMPLEX: { status: 400, retryable: false, title: 'The query asks for too much' },
+  QUERY_TOO_COMPLEX: { status: 400, retryable: false, title: 'The query is too complex' },
   PERSISTED_QUERY_REQUIRED: {
     status: 400,
     retryable: false,
@@ -17,7 +17,7 @@ export const PROBLEMS = {
   },
   UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid credential is needed' },
   FORBIDDEN: { status: 403, retryable: false, title: 'This credential does not allow that' },
-  NOT_FOUND: { status: 404, retryable: false, title: 'There is no such thing here' },
+  NOT_FOUND: { status: 404, retryable: false, title: 'The resource does not exist' },
   PERSISTED_QUERY_NOT_FOUND: {
     status: 404,
     retryable: false,
@@ -27,13 +27,13 @@ export const PROBLEMS = {
   NOT_ACCEPTABLE: {
     status: 406,
     retryable: false,
-    title: 'None of the accepted media types is to be had here',
+    title: 'None of the accepted media types is available',
   },
-  CONFLICT: { status: 409, retryable: false, title: 'The request conflicts with the present state' },
+  CONFLICT: { status: 409, retryable: false, title: 'The request conflicts with the current state' },
   IN_PROGRESS: {
     status: 409,
     retryable: true,
-    title: 'The first request with this Idempotency-Key still runs',
+    title: 'The first request with this Idempotency-Key is still running',
   },
   CHECKOUT_CONFLICT: {
     status: 409,
@@ -43,26 +43,26 @@ export const PROBLEMS = {
   START_OVER: {
     status: 410,
     retryable: false,
-    title: 'The changes since then are no longer known: start over',
+    title: 'Changes since that version are no longer available: load everything again',
   },
   PRECONDITION_FAILED: {
     status: 412,
     retryable: false,
-    title: 'It is no longer as the precondition of the request says',
+    title: 'The precondition of the request no longer holds',
   },
   TOO_LARGE: { status: 413, retryable: false, title: 'The request is too large' },
   URL_TOO_LONG: { status: 414, retryable: false, title: 'The address of the request is too long' },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     retryable: false,
-    title: 'The request has a form that is not taken here',
+    title: 'The media type or encoding of the request is not supported',
   },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,
     retryable: false,
     title: 'This Idempotency-Key was used with another request',
   },
-  OUT_OF_STOCK: { status: 422, retryable: false, title: 'There is none of it' },
+  OUT_OF_STOCK: { status: 422, retryable: false, title: 'Out of stock' },
   CHECKOUT_REFUSED: { status: 422, retryable: false, title: 'The order cannot be placed as it is' },
   APP_TOO_OLD: {
     status: 426,
@@ -82,7 +82,7 @@ export const PROBLEMS = {
     title: 'A service behind this one gave a value that has no name here',
   },
   UPSTREAM_UNAVAILABLE: { status: 503, retryable: true, title: 'A service behind this one is not available' },
-  OVERLOADED: { status: 503, retryable: true, title: 'There is more to do here than can be done in time' },
+  OVERLOADED: { status: 503, retryable: true, title: 'The server is overloaded' },
   UPSTREAM_TIMEOUT: { status: 504, retryable: true, title: 'A service behind this one took too long' },
 } as const satisfies Record<string, { status: number; retryable: boolean; title: string }>
 
@@ -95,22 +95,22 @@ type ProblemOptions = ErrorOptions & {
   headers?: Readonly<Record<string, string>>
 }
 
-/** An error that is meant for the consumer: its `detail` may leave the process, its `cause` may not. */
+/** An error for the consumer: its `detail` may leave the process, its `cause` may not. */
 export class ProblemError extends Error {
   override name = 'ProblemError'
   readonly code: ProblemCode
   readonly detail: string | undefined
   /** Whole seconds after which a retry makes sense. */
   readonly retryAfterS: number | undefined
-  /** What a consumer is told beside the words (RFC 9457, 3.2), such as an address. */
+  /** Extension members for the consumer (RFC 9457, 3.2), such as a URL. */
   readonly members: Readonly<Record<string, string>>
-  /** Its `WWW-Authenticate` header: what a credential has to be like. */
+  /** Its `WWW-Authenticate` header: the credentials that are accepted. */
   readonly challenge: string | undefined
-  /** Headers that say what would have been taken, such as `Accept` on a 415 (RFC 9110, 15.5.16). */
+  /** Headers that name accepted alternatives, such as `Accept` on a 415 (RFC 9110, 15.5.16). */
   readonly headers: Readonly<Record<string, string>>
 
   constructor(code: ProblemCode, detail?: string, options: ProblemOptions = {}) {
-    // What a consumer has sent may be in it, and problems end up in logs and reports of apps.
+    // It may quote the request, and problems end up in logs and reports of apps.
     const said = detail === undefined ? undefined : redact(detail)
     super(said ?? PROBLEMS[code].title, options)
     this.code = code
@@ -121,7 +121,7 @@ export class ProblemError extends Error {
     this.headers = options.headers ?? {}
   }
 
-  /** Which of the cases of its code it is, for machines; stable like the code. */
+  /** The specific case of its code, for machines; stable like the code. */
   get reason(): string | undefined {
     return this.members.reason
   }
@@ -144,13 +144,13 @@ const PROBLEM_OF_UPSTREAM: Record<UpstreamErrorCode, ProblemCode> = {
   conflict: 'CONFLICT',
   precondition_failed: 'PRECONDITION_FAILED',
   rejected: 'INVALID_REQUEST',
-  unauthorized: 'INTERNAL', // our token was refused: nothing that the consumer could mend
+  unauthorized: 'INTERNAL', // our token was refused: the consumer cannot fix that
   forbidden: 'FORBIDDEN',
   user_refused: 'UNAUTHENTICATED',
   cancelled: 'UPSTREAM_UNAVAILABLE',
 }
 
-/** What the consumer is told of any error: a code of the table, and never an upstream's words. */
+/** The problem for any error: a code of the table, never the text of an upstream. */
 export function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error
   if (!(error instanceof UpstreamError)) return new ProblemError('INTERNAL', undefined, { cause: error })

@@ -55,7 +55,7 @@ async function get(url: string): Promise<{ status: number; body: unknown }> {
   return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : text }
 }
 
-test.concurrent('a process that can serve is alive and ready, on its management port only', async () => {
+test.concurrent('a serving process is alive and ready, on its management port only', async () => {
   const { http, management } = await startShop()
   expect(await get(`${management}/livez`)).toEqual({ status: 200, body: { status: 'ok' } })
   expect(await get(`${management}/readyz`)).toEqual({
@@ -65,7 +65,7 @@ test.concurrent('a process that can serve is alive and ready, on its management 
   expect((await get(`${http}/readyz`)).body).toBe('ok') // the shop's own page
 })
 
-test.concurrent('a part that cannot serve makes the process unready, with the reason, and leaves it alive', async () => {
+test.concurrent('a part that is not ready makes the process unready, with the reason, but still alive', async () => {
   const { http, management } = await startShop()
   await get(`${http}/unready`)
   expect(await get(`${management}/readyz`)).toEqual({
@@ -79,7 +79,7 @@ test.concurrent('a part that cannot serve makes the process unready, with the re
   expect((await get(`${management}/livez`)).status).toBe(200)
 })
 
-test.concurrent('while it drains, a process is alive, not ready, and finishes what runs', async () => {
+test.concurrent('a draining process is alive, not ready, and finishes running requests', async () => {
   const { child, http, management, exited } = await startShop()
   const slow = get(`${http}/?ms=1500&n=finished`)
   await pause(200)
@@ -92,7 +92,7 @@ test.concurrent('while it drains, a process is alive, not ready, and finishes wh
   expect((await exited).code).toBe(0)
 })
 
-test('SIGTERM under load on kept connections loses no request', async () => {
+test('SIGTERM under load on keep-alive connections loses no request', async () => {
   const { child, http, exited } = await startShop()
   const pool = new Pool(http, { connections: 8, pipelining: 1 })
   onTestFinished(() => pool.destroy())
@@ -101,7 +101,7 @@ test('SIGTERM under load on kept connections loses no request', async () => {
   const lost: unknown[] = []
   let sigterm = Number.POSITIVE_INFINITY
 
-  /** Asks again and again; ends when no new connection can be had any more, as behind a proxy. */
+  /** Sends requests until no new connection is accepted, as behind a proxy. */
   async function hammer(): Promise<void> {
     while (performance.now() < sigterm + 4_000) {
       const n = String(next++)
@@ -127,7 +127,7 @@ test('SIGTERM under load on kept connections loses no request', async () => {
   expect(before).toBeGreaterThan(50)
 }, 20_000)
 
-test.concurrent('a taken port ends the process with code 1 and one message that says how to go on', async () => {
+test.concurrent('a taken port ends the process with code 1 and one message that says how to fix it', async () => {
   const taken = createServer()
   const port = new URL(await listen(taken, '127.0.0.1', 0, 'PORT')).port
   const { exited, output } = runProgram(SHOP, { PORT: port })
@@ -138,7 +138,7 @@ test.concurrent('a taken port ends the process with code 1 and one message that 
   taken.close()
 })
 
-test.concurrent('a part that fails to start ends the process with code 1; a stack is shown only for a bug', async () => {
+test.concurrent('a part that fails to start ends the process with code 1; only a bug is shown with a stack', async () => {
   const failing = runProgram(SHOP, { PARTS: 'stock,failing,http' })
   const raising = runProgram(SHOP, { PARTS: 'raising' })
   expect((await failing.exited).code).toBe(1)
@@ -147,7 +147,7 @@ test.concurrent('a part that fails to start ends the process with code 1; a stac
   expect(raising.output.stderr).toMatch(/^shop did not start: TypeError: x is not a function\n +at /)
 })
 
-test.concurrent('a part that fails to stop keeps no other from stopping', async () => {
+test.concurrent('a part that fails to stop does not prevent others from stopping', async () => {
   const { child, http, exited, output } = await startShop({ PARTS: 'http,broken' })
   const slow = get(`${http}/?ms=800&n=finished`)
   await pause(200)
@@ -157,7 +157,7 @@ test.concurrent('a part that fails to stop keeps no other from stopping', async 
   expect(output.stdout).toContain('cannot stop')
 })
 
-test.concurrent('SIGTERM while a part still starts ends the process without its ever being ready', async () => {
+test.concurrent('SIGTERM while a part is starting ends the process before it is ready', async () => {
   const { child, exited, output } = runProgram(SHOP, { PARTS: 'slow,http' })
   await expect.poll(() => output.stderr, { timeout: 15_000 }).toContain('starting')
   child.kill('SIGTERM')
@@ -166,7 +166,7 @@ test.concurrent('SIGTERM while a part still starts ends the process without its 
   expect(output.stdout).not.toContain('"msg":"ready"')
 })
 
-test.concurrent('an error that nobody foresaw is logged, and ends the process with code 1 after what runs', async () => {
+test.concurrent('an unexpected error is logged, and ends the process with code 1 after running requests', async () => {
   const { http, exited, output } = await startShop()
   const slow = get(`${http}/?ms=600&n=finished`)
   await pause(100)
@@ -176,7 +176,7 @@ test.concurrent('an error that nobody foresaw is logged, and ends the process wi
   expect(output.stdout).toContain('nobody foresaw this')
 })
 
-test.concurrent('with a drain delay it is not ready at once, and goes on accepting until the delay is over', async () => {
+test.concurrent('with a drain delay it becomes unready at once, and accepts requests until the delay is over', async () => {
   const { child, http, management, exited } = await startShop({ DRAIN_DELAY: '2' })
   child.kill('SIGTERM')
   await pause(300)
@@ -189,7 +189,7 @@ test.concurrent('with a drain delay it is not ready at once, and goes on accepti
   expect((await exited).code).toBe(0)
 })
 
-test.concurrent('the signals of one Ctrl-C and a repeated SIGTERM do not cut the drain short', async () => {
+test.concurrent('duplicate signals of one Ctrl-C and a repeated SIGTERM do not shorten the drain', async () => {
   const { child, http, exited } = await startShop()
   const slow = get(`${http}/?ms=1800&n=finished`)
   await pause(200)
@@ -216,7 +216,7 @@ test.concurrent('a second Ctrl-C ends it at once', async () => {
   expect(await slow).toBeInstanceOf(Error)
 })
 
-test('with few open files, idle connections take neither the management port nor what runs', async () => {
+test('with few open files, idle connections block neither the management port nor running requests', async () => {
   const shop = runProgram(SHOP, {}, 256)
   const { http = '', management = '' } = await shop.ready
   const kept = new Pool(http, { connections: 1 })
@@ -231,7 +231,9 @@ test('with few open files, idle connections take neither the management port nor
     .toMatchObject({ status: 'ready', details: { http: { maxConnections: 96, dropped: 305 } } })
   expect((await get(`${management}/livez`)).status).toBe(200)
   expect(await ask()).toBe('answered')
-  expect(shop.output.stdout).toContain('96 connections of consumers at most, because of 256 open files')
+  expect(shop.output.stdout).toContain(
+    '96 consumer connections at most, because of the limit of 256 open files',
+  )
 })
 
 describe('the management port', () => {

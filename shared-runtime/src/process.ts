@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import { Hono } from 'hono'
-import { sayConnectionLimit } from './connection-limit.ts'
+import { logConnectionLimit } from './connection-limit.ts'
 import { httpPart } from './http-server.ts'
 import type { Log } from './log.ts'
-import { lastWords, standardOutput } from './log-output.ts'
+import { standardOutput, writeToStderr } from './log-output.ts'
 import { type Part, StartError } from './part.ts'
 
 type Options = {
@@ -12,31 +12,31 @@ type Options = {
   log: Log
   host: string
   managementPort: number
-  /** Seconds for which a process that is to end is not ready any more, but still accepts. */
+  /** Seconds for which a stopping process is unready but still accepts requests. */
   drainDelayS?: number
   parts: readonly Part[]
 }
 
-/** Operators send more than consumers: all lists of a device at once. */
+/** Operators send larger bodies than consumers: all lists of a device at once. */
 const MANAGEMENT_BODY_BYTES = 512 * 1024
 
-/** Time to finish at SIGTERM; what is left then is cut. */
+/** Milliseconds to finish after SIGTERM; then remaining work is cut. */
 const DRAIN_MS = 9_000
 
-/** Probes, scrapes and operators; they must not be many enough to take the files of the rest. */
+/** Probes, scrapes and operators; a small limit, so that they cannot use up the open files. */
 const MANAGEMENT_CONNECTIONS = 32
 
-/** Time for the last log lines to reach whoever reads them. */
+/** Milliseconds for the last log lines to be written. */
 const LOG_DRAIN_MS = 1_000
 
-/** Ctrl-C reaches a process by its terminal and again by its parent: within this time it was pressed once. */
+/** Ctrl-C may reach a process twice, from its terminal and from its parent: within this time it counts once. */
 const SAME_CTRL_C_MS = 1_000
 
 /**
- * Runs a process: management port first, then each part; then ready. SIGTERM and SIGINT: not ready, for the drain
- * delay still accepting, then the parts drained in reverse, exit 0 within 10 s more. A second Ctrl-C ends it at
- * once, with code 1; a second SIGTERM changes nothing. A part that cannot start ends the process with code 1 and
- * one message.
+ * Runs a process: management port first, then each part; then it is ready. On SIGTERM or SIGINT it becomes unready,
+ * accepts requests for the drain delay, then stops the parts in reverse order and exits with code 0 within 10 more
+ * seconds. A second Ctrl-C ends it at once with code 1; a second SIGTERM changes nothing. A part that cannot start
+ * ends the process with code 1 and one message.
  */
 export async function runProcess({
   name,
@@ -59,23 +59,23 @@ export async function runProcess({
     maxBodyBytes: MANAGEMENT_BODY_BYTES,
     maxConnections: MANAGEMENT_CONNECTIONS,
   })
-  sayConnectionLimit(log)
+  logConnectionLimit(log)
 
-  // A library that warns on a standard error that nobody reads must not end the process.
+  // A library that warns on a closed standard error must not end the process.
   process.stderr.on('error', () => {})
 
-  const onTimeout = () => log.warn('cut what had not ended in time')
+  const onTimeout = () => log.warn('cut work that did not finish in time')
   const delay = DRAIN_MS + drainDelayS * 1_000
   const grace = closeWithGrace({ delay, logger: false, onTimeout, skip: [...SIGNALS] }, async ({ err }) => {
     if (err) log.fatal({ err }, 'ending after an unexpected error')
     const wasReady = state.phase === 'ready'
     state.phase = 'draining'
-    // A balancer sends requests until it has seen that this process is not ready.
+    // A load balancer sends requests until it has seen that this process is not ready.
     if (wasReady && !err) await pause(drainDelayS * 1_000)
     for (const part of started.toReversed())
       await part
         .stop()
-        .catch((error: unknown) => log.error({ err: error, part: part.name }, 'not stopped well'))
+        .catch((error: unknown) => log.error({ err: error, part: part.name }, 'part failed to stop'))
     log.info('stopped')
     await standardOutput().drained(LOG_DRAIN_MS)
   })
@@ -111,14 +111,14 @@ function endOnSignal(log: Log, end: () => void): void {
   for (const signal of SIGNALS) process.on(signal, onSignal)
 }
 
-/** Ends a process that cannot start: code 1 and one message, with a stack only for what nobody foresaw. */
+/** Ends a process that cannot start: code 1 and one message, with a stack only for unexpected errors. */
 export function failStart(name: string, error: unknown): never {
   const reason = error instanceof StartError ? error.message : describe(error)
-  lastWords(`${name} did not start: ${reason}\n`)
+  writeToStderr(`${name} did not start: ${reason}\n`)
   process.exit(1)
 }
 
-/** `/livez` says that the process runs, `/readyz` that it can serve, with the reason when it cannot. */
+/** `/livez` reports that the process runs, `/readyz` that it can serve, or the reason why not. */
 function managementApp(state: { phase: string }, parts: readonly Part[]): Hono {
   const app = new Hono()
   app.get('/livez', (c) => c.json({ status: 'ok' }))

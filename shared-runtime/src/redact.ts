@@ -1,14 +1,14 @@
 import { PRIVATE_NAMES } from './private-fields.ts'
 
-/** In the place of what was cut out. */
+/** Replacement for redacted text. */
 const CUT = '…'
 
 const SCHEME = '(?:Bearer|DPoP|Basic)(?: |%20)+'
-/** Within a string of JSON: an odd number of backslashes, else the string ends here. */
+/** Within a JSON string: an odd number of backslashes, otherwise the string ends here. */
 const QUOTE = String.raw`(?:(?:\\\\)*\\"|')`
-/** Up to the same quote, or one word. Escapes stay whole, so that what is left is JSON as it was. */
+/** Up to the same quote, or one word. Escapes stay whole, so that the rest stays valid JSON. */
 const VALUE = String.raw`(?:(?<quote>${QUOTE})(?:(?!\k<quote>)(?:[^"\\]|\\.))*|(?:${SCHEME})?(?:[^&;,\s"'\\}]|\\[\\/bfu])+)`
-/** What joins a name and its value in a text. A short name before a bare colon is a word of a sentence. */
+/** Separators of a name and its value in text. A short name before a bare colon is an ordinary word. */
 const JOINT = `(?:(?<=${PRIVATE_NAMES.all})(?:=|%3d|${QUOTE}: ?)|(?<=${PRIVATE_NAMES.long}): ?)`
 
 /** Not within a word, and not between a backslash and its letter. */
@@ -16,16 +16,19 @@ const WORD_START = String.raw`(?:(?<![\w.+\\-])|(?<=(?<!\\)(?:\\\\)*(?:\\\\|\\[b
 
 type Telling = { readonly sign: RegExp; readonly forms: readonly RegExp[] }
 
-/** What gives a credential or a person away by its form, sought where its sign is seen; its first group stays. */
+/**
+ * Patterns of credentials and personal data, each searched only if its trigger text occurs; the first group is
+ * retained.
+ */
 const TELLING: readonly Telling[] = [
-  // What has a private name within the text: `password=…`, `"token": "…"`.
+  // Values after a private name within the text: `password=…`, `"token": "…"`.
   { sign: /[=%\\']|: /, forms: [new RegExp(`(${JOINT})${VALUE}`, 'gi')] },
   // Schemes of `Authorization`, and JWTs.
   {
     sign: /eyJ|(?:bearer|dpop|basic)(?: |%20)/i,
     forms: [new RegExp(`(${SCHEME})[\\w.~+/%-]+=*`, 'gi'), /()(?<!\\u[\da-f]{3})eyJ[\w-]{4,}(?:\.[\w-]*)*/g],
   },
-  // E-mail addresses, and the user of any other address. The lookahead keeps a run of backslashes linear.
+  // E-mail addresses, and the user of any other URL. The lookahead keeps a run of backslashes linear.
   {
     sign: /@|%40/,
     forms: [
@@ -38,7 +41,7 @@ const TELLING: readonly Telling[] = [
   },
 ]
 
-/** A line of JSON without what is private in its strings; it stays JSON. */
+/** Redacts the strings of a JSON line; the result is still JSON. */
 export function redactJson(line: string): string {
   let redacted = line
   for (const { sign, forms } of TELLING)
@@ -46,5 +49,5 @@ export function redactJson(line: string): string {
   return redacted
 }
 
-/** A text without what is private in it. */
+/** Redacts private values in a text. */
 export const redact = (text: string): string => JSON.parse(redactJson(JSON.stringify(text)))

@@ -55,7 +55,7 @@ test.each([
   expect(read).toThrow(/REDIS_URL: given ".*"; allowed: redis:\/\//)
 })
 
-test('none is none, and a password is not shown', () => {
+test('an unset address is undefined, and a password is not shown', () => {
   const schema = z.object({ REDIS_URL: redisUrl })
   expect(parseConfig(schema, {})).toEqual({})
   expect(() => parseConfig(schema, { REDIS_URL: 'redis://:hunter2@a,b' })).toThrow(/^(?!.*hunter2)/s)

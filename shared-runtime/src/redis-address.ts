@@ -1,25 +1,25 @@
 import { z } from 'zod'
 import { setting } from './config.ts'
 
-/** Where a Redis is, out of `REDIS_URL`. */
+/** The location of a Redis, parsed from `REDIS_URL`. */
 export type RedisAddress = {
   readonly kind: 'single' | 'sentinel' | 'cluster'
-  /** Of the server; of each Sentinel; of some nodes of the cluster. */
+  /** The server; the Sentinels; some nodes of the cluster. */
   readonly nodes: readonly { readonly host: string; readonly port: number }[]
   readonly tls: boolean
   readonly username?: string
   readonly password?: string
   readonly db: number
-  /** The master's name, as the Sentinels know it. */
+  /** The master's name in Sentinel. */
   readonly master?: string
 }
 
-// The forms that other clients take: redis-py and its relatives for Sentinel, the same form for a cluster.
+// The formats of other clients: redis-py and similar ones for Sentinel, and the same format for a cluster.
 const URL_FORM = /^redis(s)?(?:\+(sentinel|cluster))?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?#]+)(?:\/(.*))?$/
 const NODE_FORM = /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+)(?::(\d{1,5}))?$/
 const DEFAULT_PORTS = { single: 6379, sentinel: 26_379, cluster: 6379 }
 
-/** Reads the address of a Redis; `undefined` when it is not one. */
+/** Parses the address of a Redis; `undefined` when it is invalid. */
 export function parseRedisUrl(url: string): RedisAddress | undefined {
   const [, tls, plus = 'single', user, password, hosts = '', path = ''] = URL_FORM.exec(url) ?? []
   const kind = plus as RedisAddress['kind']
@@ -55,7 +55,7 @@ function decoded(text = ''): string | undefined {
   }
 }
 
-/** `REDIS_URL`: none (everything in memory), one Redis, Sentinels or a cluster; `rediss` is the same over TLS. */
+/** `REDIS_URL`: unset (everything in memory), one Redis, Sentinels or a cluster; `rediss` is the same over TLS. */
 export const redisUrl = setting(
   z
     .string()

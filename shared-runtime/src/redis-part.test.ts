@@ -32,7 +32,7 @@ function partOf(url: string) {
   return part
 }
 
-test('a Redis that is away at the start leaves the process unready, with the reason', async () => {
+test('an unavailable Redis at the start leaves the process unready, with the reason', async () => {
   const part = partOf(`redis://127.0.0.1:${await freePort()}`)
   await part.start()
   expect(part.unready?.()).toBe('Redis refuses connections')
@@ -42,7 +42,7 @@ test('a Redis that is away at the start leaves the process unready, with the rea
 describe.skipIf(!hasRedis())('with Redis', () => {
   const at = (server: RedisServer, more = '') => `127.0.0.1:${server.port}${more}`
 
-  /** Servers and addresses that do not fit; each ends the start. */
+  /** Invalid servers and addresses; each ends the start. */
   const WRONG: Record<
     string,
     {
@@ -109,7 +109,7 @@ describe.skipIf(!hasRedis())('with Redis', () => {
     },
   )
 
-  /** What a server may be that is there and takes no writes. */
+  /** Servers that run but refuse writes. */
   const REFUSING: Record<string, { options: () => Promise<string[]>; trouble: string; end: string[] }> = {
     'is out of memory': {
       options: async () => ['--maxmemory', '1'],
@@ -129,7 +129,7 @@ describe.skipIf(!hasRedis())('with Redis', () => {
   }
 
   test.for(Object.entries(REFUSING))(
-    'one that %s keeps the process unready until it is over, and never again',
+    'a Redis that %s keeps the process unready until it first works, and never later',
     async ([, { options, trouble, end }]) => {
       const server = await RedisServer.start(await options())
       const part = partOf(server.url)
@@ -148,7 +148,7 @@ describe.skipIf(!hasRedis())('with Redis', () => {
     },
   )
 
-  test('one that is frozen and thawed is told once each way', async () => {
+  test('a Redis that hangs and recovers is logged once each way', async () => {
     const server = await RedisServer.start()
     const part = partOf(server.url)
     await part.start()

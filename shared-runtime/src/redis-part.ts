@@ -5,13 +5,13 @@ import type { RedisConnection } from './redis.ts'
 import { type RedisTrouble, redisTrouble } from './redis-trouble.ts'
 
 type Options = {
-  /** The process's name: the beginning of the key that is written to see that Redis works. */
+  /** The process's name: the prefix of the probe key. */
   name: string
   connection: RedisConnection
   log: Pick<Log, 'warn' | 'info'>
-  /** How long the start waits for Redis. What is away longer keeps the process unready, not the start. */
+  /** How long the start waits for Redis. After that, the process continues starting but is unready. */
   startMs?: number
-  /** How often Redis is looked at. */
+  /** Interval of the probes. */
   everyMs?: number
 }
 
@@ -21,9 +21,9 @@ const EVERY_MS = 1_000
 const PROBE_MS = 500
 
 /**
- * The Redis of a process as its first part, closed last. A wrong password, permission, database or kind of Redis
- * ends the start. A Redis that is away keeps the process unready until it has worked once; from then on it is in
- * the details only, or one blip of Redis would take all replicas out of service together.
+ * The Redis connections of a process, as its first part, closed last. A wrong password, permission, database or kind
+ * of Redis ends the start. An unavailable Redis keeps the process unready until it has worked once; after that it only
+ * appears in the details, or one outage of Redis would take all replicas out of service together.
  */
 export function redisPart({ name, connection, log, startMs = START_MS, everyMs = EVERY_MS }: Options): Part {
   let trouble: RedisTrouble | undefined
@@ -35,7 +35,7 @@ export function redisPart({ name, connection, log, startMs = START_MS, everyMs =
   async function look(): Promise<void> {
     const found = await within(connection.probe(name), PROBE_MS).then(
       () => undefined,
-      // While there is no connection a command only says so; why is what the connection itself said last.
+      // Without a connection a command fails without a reason; the last error of the connection has it.
       (error: unknown) => {
         const [said, of] = [redisTrouble(error), redisTrouble(connection.lastError())]
         const known = said.kind === 'unreachable' ? of : said

@@ -1,8 +1,8 @@
-/** What is wrong with a Redis, as logs and `/readyz` say it. */
+/** What is wrong with a Redis, as shown in logs and on `/readyz`. */
 export type RedisTrouble = {
   /** Stable, for alerts: `out-of-memory`. */
   readonly kind: string
-  /** Follows the word "Redis": "is out of memory". */
+  /** Predicate for the subject "Redis": "is out of memory". */
   readonly words: string
   /** A setting or a permission is wrong: waiting does not help. */
   readonly setting?: true
@@ -12,7 +12,7 @@ export type RedisTrouble = {
 
 type Known = RedisTrouble & { readonly sign: RegExp }
 
-// Error codes of Redis start a reply; what Node and ioredis say stands anywhere in the message.
+// Error codes of Redis start a reply; messages of Node and ioredis match anywhere.
 const KNOWN: readonly Known[] = [
   {
     kind: 'wrong-password',
@@ -68,7 +68,7 @@ const KNOWN: readonly Known[] = [
 
 const UNREACHABLE: RedisTrouble = { kind: 'unreachable', words: 'cannot be reached' }
 
-/** Says what an error of a command or a connection means; `unreachable` for what is not known. */
+/** Classifies an error of a command or a connection; `unreachable` when unknown. */
 export function redisTrouble(error: unknown): RedisTrouble {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; depth++) {
     const { message } = at

@@ -3,22 +3,22 @@ import { Cluster, Redis } from 'ioredis'
 import type { RedisAddress } from './redis-address.ts'
 import { redisTrouble } from './redis-trouble.ts'
 
-/** The connections of a process to its Redis. Commands fail at once, or within 100 ms, when it is not there. */
+/** The connections of a process to its Redis. Commands fail at once, or within 100 ms, when it is unavailable. */
 export type RedisConnection = {
-  /** Commands of several keys must stay within a slot: a cluster refuses others. */
+  /** Commands with several keys must stay within a slot: a cluster refuses others. */
   readonly client: Redis | Cluster
-  /** Waits until commands can be sent, `withinMs` at most; says whether they can. */
+  /** Waits until commands can be sent, `withinMs` at most; returns whether they can. */
   readonly ready: (withinMs: number) => Promise<boolean>
-  /** A new connection that can only listen, to any node that hears what is published. */
+  /** A new connection for subscriptions only, to any node that receives published messages. */
   readonly listener: () => Redis
-  /** Writes something that means nothing to every part of it. Fails as a write of `name` would. */
+  /** Writes a probe key without meaning to every master. Fails as a write of `name` would. */
   readonly probe: (name: string) => Promise<unknown>
   /** The last error of the connection itself, for when no command can be sent. */
   readonly lastError: () => unknown
   readonly close: () => void
 }
 
-/** A command that takes longer has failed; who cannot wait that long gives up earlier. */
+/** Command timeout; callers with less time stop waiting earlier. */
 const COMMAND_TIMEOUT_MS = 100
 const CONNECT_TIMEOUT_MS = 1_000
 const RECONNECT_MS = 250
@@ -40,7 +40,7 @@ export function connectRedis(
   const refusedDatabase = () => redisTrouble(lastError).kind === 'wrong-database'
   // Without a listener ioredis writes to standard error.
   client.on('error', (error) => {
-    // After a refused SELECT ioredis continues with database 0: that must not be forgotten.
+    // After a refused SELECT ioredis continues with database 0: that must stay an error.
     if (!refusedDatabase()) lastError = error
   })
   client.on('ready', () => {
@@ -65,10 +65,10 @@ export function connectRedis(
   }
 }
 
-/** With these a key falls into each sixteenth of the slots of a cluster: all its masters must answer. */
+/** With these tags a key falls into each sixteenth of the slots of a cluster, so all its masters must answer. */
 const SPREAD = [63, 41, 1, 23, 62, 40, 0, 22, 61, 43, 3, 21, 60, 42, 2, 20]
 const PROBE_KEPT_MS = 10_000
-/** A master that became a replica is left by connecting again, but not at each command: it may stay one. */
+/** Reconnecting leaves a master that became a replica; not on each command, because it may stay one. */
 const READONLY_RECONNECT_MS = 5_000
 
 function reconnectOnReadOnly(): (error: Error) => boolean {
@@ -96,7 +96,7 @@ function place({ kind, nodes, master = '', tls, db }: RedisAddress) {
       db,
       enableTLSForSentinelMode: tls,
       sentinelRetryStrategy: reconnectDelay,
-      // Sentinels tell of a failover themselves; a master that only hangs would be kept otherwise.
+      // Sentinels report a failover themselves; but a connection to a master that only hangs would stay open.
       failoverDetector: true,
     }
   return { host: nodes[0]?.host ?? '', port: nodes[0]?.port ?? 0, db }
@@ -106,7 +106,7 @@ const commandOptions = (address: RedisAddress, commandTimeout: number) => ({
   ...place(address),
   ...identity(address),
   enableOfflineQueue: false,
-  // What was sent before a connection broke is not sent again: its caller has long gone on.
+  // Commands sent before a connection broke are not sent again: their callers no longer wait.
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   commandTimeout,
@@ -132,7 +132,7 @@ const openCluster = (address: RedisAddress, commandTimeout: number) =>
     },
   })
 
-/** Every node of a cluster passes on what is published at any other: one that answers is as good as another. */
+/** Every node of a cluster forwards messages published at any other: any node that answers will do. */
 function listenerPlace(address: RedisAddress, client: Redis | Cluster) {
   if (address.kind !== 'cluster') return place(address)
   const known = client instanceof Cluster ? client.nodes('all').map(({ options }) => options) : []
@@ -146,6 +146,6 @@ const listenerOptions = (address: RedisAddress, client: Redis | Cluster) => ({
   ...identity(address),
   connectTimeout: CONNECT_TIMEOUT_MS,
   lazyConnect: true,
-  // Whoever listens opens another one, to another node if need be.
+  // The subscriber opens another one, to another node if needed.
   retryStrategy: () => null,
 })

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { backgroundContext, createRequestContext, remainingMs } from './request-context.ts'
 
-test('a consumer that leaves ends the request, for the reason for which it left', () => {
+test('a disconnect of the consumer ends the request with the same reason', () => {
   const consumer = new AbortController()
   const context = createRequestContext({ budgetMs: 500, consumer: consumer.signal })
   expect(context.signal.aborted).toBe(false)
@@ -12,12 +12,12 @@ test('a consumer that leaves ends the request, for the reason for which it left'
   expect(context.signal.reason).toBe(reason)
 })
 
-test('a consumer that left before the request began ends it at once', () => {
+test('a consumer that disconnected before the request began ends it at once', () => {
   const context = createRequestContext({ budgetMs: 500, consumer: AbortSignal.abort() })
   expect(context.signal.aborted).toBe(true)
 })
 
-test('the end of a request ends its upstream calls and lets go of the consumer', () => {
+test('the end of a request ends its upstream calls and releases the signal of the consumer', () => {
   const consumer = new AbortController()
   const context = createRequestContext({ budgetMs: 500, consumer: consumer.signal })
   expect(getEventListeners(consumer.signal, 'abort')).toHaveLength(1)
@@ -26,7 +26,7 @@ test('the end of a request ends its upstream calls and lets go of the consumer',
   expect(getEventListeners(consumer.signal, 'abort')).toHaveLength(0)
 })
 
-test('ending a request does not touch the consumer, nor another request of the same one', () => {
+test('ending a request affects neither its consumer nor another request of the same consumer', () => {
   const consumer = new AbortController()
   const first = createRequestContext({ budgetMs: 500, consumer: consumer.signal })
   const second = createRequestContext({ budgetMs: 500, consumer: consumer.signal })
@@ -49,7 +49,7 @@ test('what remains never falls below zero', () => {
   expect(remainingMs(performance.now() + 1_000)).toBeGreaterThan(990)
 })
 
-test('a trace is continued from the header, or taken as it is given', () => {
+test('a trace is continued from the header, or passed in', () => {
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
   const continued = createRequestContext({ budgetMs: 1, traceparent: `00-${traceId}-00f067aa0ba902b7-01` })
   expect(continued.trace.traceId).toBe(traceId)

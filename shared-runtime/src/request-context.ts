@@ -1,37 +1,37 @@
 import type { Viewer } from './auth/index.ts'
 import { continueTrace, type TraceContext } from './trace.ts'
 
-/** Milliseconds between the deadline of the upstream calls and the budget: time to project and to send. */
+/** Share of the budget reserved after the deadline of the upstream calls: time to project and to send. */
 const PROJECTION_RESERVE = 0.05
 
-/** The part of a request that every upstream call made for it needs. One a request; never kept. */
+/** Data of a request that every upstream call made for it needs. One per request; never stored. */
 export type RequestContext = {
   readonly trace: TraceContext
-  /** Instant (of `performance.now()`) after which no upstream call of this request goes on. */
+  /** Instant (of `performance.now()`) at which every upstream call of this request ends. */
   readonly deadline: number
-  /** Aborted when the consumer goes away or the answer has been decided: upstream calls stop with it. */
+  /** Aborted when the consumer disconnects or the answer is decided: upstream calls end with it. */
   readonly signal: AbortSignal
-  /** The user in whose name upstreams are called; none for public and device traffic. */
+  /** The user for whom upstreams are called; none for public and device traffic. */
   readonly viewer: Viewer | undefined
   /** Ends every upstream call that is still running. */
   abort(reason?: unknown): void
-  /** To be called once the answer is made: aborts what is left and lets go of the consumer's signal. */
+  /** Call it when the answer is ready: aborts remaining calls and releases the consumer's signal. */
   end(): void
 }
 
 type Options = {
-  /** Milliseconds from the arrival of the request within which the consumer is to have its answer. */
+  /** Milliseconds from the arrival of the request in which the consumer should have its answer. */
   budgetMs: number
-  /** When the request arrived, as an instant of `performance.now()`; now when not given. */
+  /** When the request arrived, as an instant of `performance.now()`; the current time by default. */
   arrivedAt?: number | undefined
   traceparent?: string | null | undefined
   trace?: TraceContext
   viewer?: Viewer | undefined
-  /** Aborted when the consumer goes away. */
+  /** Aborted when the consumer disconnects. */
   consumer?: AbortSignal | undefined
 }
 
-/** Makes the context of one request; its deadline leaves 5 % of the budget for the answer itself. */
+/** Creates the context of one request; its deadline leaves 5 % of the budget for the answer itself. */
 export function createRequestContext({
   budgetMs,
   arrivedAt = performance.now(),
@@ -40,7 +40,7 @@ export function createRequestContext({
   viewer,
   consumer,
 }: Options): RequestContext {
-  // A controller of our own instead of AbortSignal.any, which keeps its sources alive.
+  // A controller of its own instead of AbortSignal.any, which keeps its sources alive.
   const controller = new AbortController()
   const leave = () => controller.abort(consumer?.reason)
   if (consumer?.aborted) leave()
@@ -58,10 +58,10 @@ export function createRequestContext({
   }
 }
 
-/** Milliseconds left until an instant of `performance.now()`, never below zero. */
+/** Milliseconds until an instant of `performance.now()`, never negative. */
 export const remainingMs = (deadline: number): number => Math.max(0, deadline - performance.now())
 
-/** The context of work that is for no request and ends with a signal: feeds, warm-up. */
+/** The context of work outside any request that ends with a signal: feeds, warm-up. */
 export function backgroundContext(signal: AbortSignal): RequestContext {
   const context = createRequestContext({ budgetMs: 0, consumer: signal })
   return { ...context, deadline: Number.POSITIVE_INFINITY }

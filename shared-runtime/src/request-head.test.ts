@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { httpPart } from './http-server.ts'
 import { MAX_HEADERS } from './request-head.ts'
 
-/** What reached the handler: method, target and body of each request. */
+/** Method, target and body of each request that reached the handler. */
 const reached: string[] = []
 const part = httpPart({
   name: 'http',
@@ -30,7 +30,7 @@ beforeEach(() => {
   reached.length = 0
 })
 
-/** The statuses that are heard for some bytes (latin1), until the server closes or is silent. */
+/** The statuses of the answers to these bytes (latin1), until the server closes the connection or is silent. */
 async function statuses(bytes: string): Promise<string[]> {
   const { socket, heard, closed } = connect(port)
   socket.write(Buffer.from(bytes, 'latin1'))
@@ -104,7 +104,7 @@ const REFUSED: Record<string, string> = {
   'more headers than allowed': post(...Array.from({ length: MAX_HEADERS }, () => 'a: b')),
 }
 
-describe('refused, together with what stands behind it in the same packet', () => {
+describe('refused, together with further requests in the same packet', () => {
   test.for(Object.entries(REFUSED))('%s', async ([, bytes]) => {
     const [status, ...more] = await statuses(bytes + NEXT)
     expect(status).toMatch(/^(400|405|431)$/)
@@ -112,13 +112,13 @@ describe('refused, together with what stands behind it in the same packet', () =
     expect(reached).toEqual([])
   })
 
-  test('CONNECT: the connection is closed without a word', async () => {
+  test('CONNECT: the connection is closed without an answer', async () => {
     expect(await statuses(head('CONNECT b:80 HTTP/1.1', 'Host: b:80') + NEXT)).toEqual([])
     expect(reached).toEqual([])
   })
 })
 
-/** What is unusual and means one thing only, and how it is read. */
+/** Unusual but unambiguous requests, and how they are read. */
 const ANSWERED: Record<string, [bytes: string, read: string]> = {
   'a Host with a port': [head('GET / HTTP/1.1', 'Host: a:65535'), 'GET / '],
   'a Host that is an IPv6 address': [head('GET / HTTP/1.1', 'Host: [::1]:80'), 'GET / '],
@@ -129,25 +129,22 @@ const ANSWERED: Record<string, [bytes: string, read: string]> = {
   'a length with zeros in front': [`${post('Content-Length: 002')}hi`, 'POST / hi'],
 }
 
-/** The same, where the connection is of no more use after it: Node reads no further, or cannot answer what it reads. */
+/** The same, for requests after which Node stops reading or answering on the connection. */
 const LAST: typeof ANSWERED = {
   'HTTP/1.0 without a Host': [head('GET / HTTP/1.0', 'Connection: keep-alive'), 'GET / '],
-  'an Upgrade, which is passed over': [
+  'an Upgrade, which is ignored': [
     `${post('Connection: Upgrade', 'Upgrade: h2c', 'Content-Length: 2')}hi`,
     'POST / hi',
   ],
 }
 
-test.for(Object.entries(LAST))(
-  '%s is answered, and nothing that stands behind it',
-  async ([, [bytes, read]]) => {
-    expect(await statuses(bytes + NEXT)).toEqual(['200'])
-    expect(reached[0]).toBe(read)
-  },
-)
+test.for(Object.entries(LAST))('%s is answered, and no request behind it', async ([, [bytes, read]]) => {
+  expect(await statuses(bytes + NEXT)).toEqual(['200'])
+  expect(reached[0]).toBe(read)
+})
 
 test.for(Object.entries(ANSWERED))(
-  '%s is answered, and so is what stands behind it',
+  '%s is answered, and so is the request behind it',
   async ([, [bytes, read]]) => {
     expect(await statuses(bytes + NEXT)).toEqual(['200', '200'])
     expect(reached).toEqual([read, 'GET /next '])
@@ -156,15 +153,15 @@ test.for(Object.entries(ANSWERED))(
 
 describe('Expect: 100-continue', () => {
   const EXPECT = ['Expect: 100-continue', 'Content-Length: 2']
-  test('is told to go on when the head is right', async () => {
+  test('gets 100 Continue when the head is valid', async () => {
     expect(await statuses(`${post(...EXPECT)}hi`)).toEqual(['100', '200'])
     expect(reached).toEqual(['POST / hi'])
   })
-  test('is not asked for the body of a request that is refused', async () => {
+  test('gets no 100 Continue when the request is refused', async () => {
     expect(await statuses(`${head('POST / HTTP/1.1', 'Host: a/b', ...EXPECT)}hi`)).toEqual(['400'])
     expect(reached).toEqual([])
   })
-  test('of anything else cannot be met', async () => {
+  test('other than 100-continue is refused', async () => {
     expect(await statuses(`${post('Expect: gold', 'Content-Length: 2')}hi`)).toEqual(['417'])
   })
 })

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 
-/** More than any consumer of ours sends; Node would drop what is above its own limit without a word. */
+/** More than any consumer of ours sends; Node would silently drop headers above its own limit. */
 export const MAX_HEADERS = 100
 
-// RFC 9110, 7.2: uri-host [":" port]. Nothing that a URL parser or a log could read as more than that.
+// RFC 9110, 7.2: uri-host [":" port]. Excludes everything that a URL parser or a log could read differently.
 const HOST = /^(?:\[[0-9a-f:.]{2,45}\]|[\w.-]{1,253})(?::\d{1,5})?$/i
 
 /**
- * Why a request is refused by its head alone, as a status; `undefined` when it may go on. Node's parser has
- * refused what is not HTTP; this is what is HTTP, but could mean one thing here and another to a proxy in front.
+ * The status with which a request is refused by its head alone; `undefined` to continue. Node's parser has refused
+ * invalid HTTP; this refuses valid HTTP that this server and a proxy in front could interpret differently.
  */
 export function refusalOf({ url, httpVersion, headers, rawHeaders }: IncomingMessage): number | undefined {
   if (rawHeaders.length > 2 * MAX_HEADERS) return 431
@@ -22,9 +22,9 @@ export function refusalOf({ url, httpVersion, headers, rawHeaders }: IncomingMes
 const ABSOLUTE = /^https?:\/\/([^/?#@]+)/i
 
 /**
- * The target of a request as path and query. A server also takes the absolute form that is meant for proxies
- * (RFC 9112, 3.2.2), here only with the host that the Host header names: nothing may read two hosts out of a request.
- * @returns what was given when it is neither form
+ * The target of a request as path and query. A server must also accept the absolute form that is meant for proxies
+ * (RFC 9112, 3.2.2); here only with the same host as the Host header, so that a request never has two hosts.
+ * @returns the input when it has neither form
  */
 export function originForm(url: string | undefined, host: string | undefined): string | undefined {
   if (url === undefined || url.startsWith('/')) return url
@@ -34,11 +34,11 @@ export function originForm(url: string | undefined, host: string | undefined): s
   return rest.startsWith('/') ? rest : `/${rest}`
 }
 
-/** RFC 9112, 6.1: HTTP/1.0 knows no transfer coding, and of the others none is asked for here. */
+/** RFC 9112, 6.1: HTTP/1.0 has no transfer coding, and no coding other than chunked is supported here. */
 const isPlainlyChunked = (httpVersion: string, headers: IncomingMessage['headers']): boolean =>
   httpVersion === '1.1' && headers['transfer-encoding']?.toLowerCase() === 'chunked'
 
-/** Node takes the first of several Host headers, a proxy in front perhaps the last. */
+/** Node uses the first of several Host headers, a proxy in front may use the last. */
 function isOneHost(rawHeaders: readonly string[], httpVersion: string): boolean {
   let host: string | undefined
   for (let i = 0; i < rawHeaders.length; i += 2) {

@@ -8,7 +8,7 @@ import { createSeal, SEAL_KEYS_MISSING, sealKeys, sealKeysFitRedis, sealOf } fro
 const [key, other] = [randomBytes(32), randomBytes(32)]
 const seal = createSeal([key])
 
-it('gives back any text, and never shows it', () => {
+it('restores any text, and does not reveal it', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string(), (text, context) => {
       expect(seal.open(seal.seal(text, context), context)).toBe(text)
@@ -19,11 +19,11 @@ it('gives back any text, and never shows it', () => {
   )
 })
 
-it('is never the same twice', () => {
+it('is different each time', () => {
   expect(new Set(Array.from({ length: 1_000 }, () => seal.seal('text', 'x'))).size).toBe(1_000)
 })
 
-it('opens nothing that was changed, cut, lengthened, or sealed for something else', () => {
+it('opens nothing that was changed, cut, lengthened, or sealed for another context', () => {
   const sealed = Buffer.from(seal.seal('text', 'session:a'), 'base64url')
   expect(seal.open(sealed.toString('base64url'), 'session:b')).toBeUndefined()
   for (let at = 0; at < sealed.length; at++) {
@@ -39,7 +39,7 @@ it('opens no text that was never sealed', () => {
   fc.assert(fc.property(fc.string(), (text) => seal.open(text, 'x') === undefined))
 })
 
-it('with several keys seals by the first and opens by all: keys are rotated with nobody logged out', () => {
+it('with several keys, seals with the first and opens with any: key rotation logs nobody out', () => {
   const before = createSeal([key])
   const during = createSeal([other, key])
   const after = createSeal([other])
@@ -49,19 +49,19 @@ it('with several keys seals by the first and opens by all: keys are rotated with
   expect(after.open(old, 'x')).toBeUndefined()
 })
 
-it('takes no key that is too short, and not no key', () => {
+it('refuses a short key and an empty list of keys', () => {
   expect(() => createSeal([randomBytes(16)])).toThrow('32 bytes')
   expect(() => createSeal([])).toThrow('needs a key')
 })
 
 describe('SEAL_KEYS', () => {
   const Config = z
-    .object({ SEAL_KEYS: sealKeys('seal what a test keeps'), REDIS_URL: z.string().optional() })
+    .object({ SEAL_KEYS: sealKeys('seal the values of a test'), REDIS_URL: z.string().optional() })
     .refine(sealKeysFitRedis, SEAL_KEYS_MISSING)
   const parse = (env: Record<string, string>) => parseConfig(Config, env)
   const keyOf = (byte: number) => Buffer.alloc(32, byte).toString('base64')
 
-  it('takes one or several, the first of which seals', () => {
+  it('accepts one key or several, the first of which seals', () => {
     const both = sealOf(parse({ SEAL_KEYS: `${keyOf(1)}, ${keyOf(2)}` }))
     const first = sealOf(parse({ SEAL_KEYS: keyOf(1) }))
     const second = sealOf(parse({ SEAL_KEYS: keyOf(2) }))
@@ -77,7 +77,7 @@ describe('SEAL_KEYS', () => {
     expect(() => parse({ SEAL_KEYS: keys })).toThrow('SEAL_KEYS: given a value that is not shown')
   })
 
-  it('are a random one in memory, and needed with Redis', () => {
+  it('default to a random key in memory, and are required with Redis', () => {
     expect(sealOf(parse({})).open(sealOf(parse({})).seal('text', 'x'), 'x')).toBeUndefined()
     expect(() => parse({ REDIS_URL: 'redis://127.0.0.1:1' })).toThrow(
       /SEAL_KEYS: given nothing; needed with REDIS_URL/,

@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { setting } from './config.ts'
 import type { Part } from './part.ts'
 
-/** Encrypts what is kept outside of this process, so that who reads or changes it there gains nothing. */
+/** Encrypts data stored outside this process, so that reading it reveals nothing and changes are detected. */
 export type Seal = {
-  /** `context` says what the text is for; sealed for one thing it does not open as another. */
+  /** `context` states the purpose of the text; a text sealed for one purpose does not open for another. */
   seal(text: string, context: string): string
-  /** `undefined` for what was not sealed by one of the keys, for this context, or was changed since. */
+  /** `undefined` for text that was not sealed with one of the keys for this context, or was changed since. */
   open(sealed: string, context: string): string | undefined
 }
 
@@ -18,9 +18,9 @@ const TAG_BYTES = 16
 const CIPHER = 'aes-256-gcm'
 
 /**
- * AES-256-GCM, as base64url of key id, initialisation vector, tag, text. The first key seals, all of them
- * open: a new key is put in front, and the old one taken away once nothing is left that it has sealed.
- * @throws {RangeError} for no key, or one that has not 32 bytes
+ * AES-256-GCM, as base64url of key id, initialisation vector, tag, ciphertext. The first key seals, all keys open: to
+ * rotate, put a new key in front, and remove the old one once nothing sealed with it remains.
+ * @throws {RangeError} without a key, or for a key that is not 32 bytes long
  */
 export function createSeal(keys: readonly Buffer[]): Seal {
   const [newest] = keys
@@ -53,13 +53,13 @@ export function createSeal(keys: readonly Buffer[]): Seal {
   }
 }
 
-/** Says which key it was, and nothing else of it. */
+/** Identifies the key without revealing anything about it. */
 const idOf = (key: Buffer) => createHash('sha256').update('key id').update(key).digest().subarray(0, ID_BYTES)
 
 const toKey = (text: string) => Buffer.from(text, 'base64')
 const isKey = (text: string) => /^[\w+/-]{43}=?$/.test(text) && toKey(text).length === KEY_BYTES
 
-/** `SEAL_KEYS`: the keys of a seal; `what` it is that they seal. */
+/** `SEAL_KEYS`: the keys of a seal; `what` says in a clause what they do, for the docs. */
 export const sealKeys = (what: string) =>
   setting(
     z
@@ -77,20 +77,20 @@ export const sealKeys = (what: string) =>
 
 type Settings = { readonly SEAL_KEYS?: readonly Buffer[] | undefined; readonly REDIS_URL?: unknown }
 
-/** Replicas that share what is sealed have to share the keys: one of its own would open nobody else's. */
+/** Replicas that share sealed data must share the keys: with a random key no other replica could open it. */
 export const sealKeysFitRedis = ({ SEAL_KEYS, REDIS_URL }: Settings): boolean =>
   REDIS_URL === undefined || SEAL_KEYS !== undefined
 
 export const SEAL_KEYS_MISSING =
-  'SEAL_KEYS: given nothing; needed with REDIS_URL, so that every replica can open what is there'
+  'SEAL_KEYS: given nothing; needed with REDIS_URL, so that every replica can open the stored data'
 
-/** What `/readyz` shows of the keys: their ids, so that replicas can be compared. */
+/** The key ids on `/readyz`, so that replicas can be compared. */
 export const sealKeysPart = ({ SEAL_KEYS }: Settings): Part => ({
   name: 'sealKeys',
   start: async () => undefined,
   stop: async () => {},
-  details: () => SEAL_KEYS?.map((key) => idOf(key).toString('hex')) ?? 'of this process alone',
+  details: () => SEAL_KEYS?.map((key) => idOf(key).toString('hex')) ?? 'random, of this process only',
 })
 
-/** The seal of a process: with a key that dies with it, where nothing outlives it. */
+/** The seal of a process; without SEAL_KEYS it has a random key, because its data ends with the process. */
 export const sealOf = ({ SEAL_KEYS }: Settings): Seal => createSeal(SEAL_KEYS ?? [randomBytes(KEY_BYTES)])

@@ -5,12 +5,12 @@ import { continueTrace, traceparent } from './trace.ts'
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 const PARENT = '00f067aa0ba902b7'
 
-test('a trace goes on under the same id, with a span of its own, sampled as its parent was', () => {
+test('a trace continues under the same id, with a new span, sampled like its parent', () => {
   const trace = continueTrace(`00-${TRACE}-${PARENT}-01`)
   expect(trace).toEqual({ traceId: TRACE, spanId: expect.stringMatching(/^[0-9a-f]{16}$/), sampled: true })
   expect(trace.spanId).not.toBe(PARENT)
   expect(continueTrace(`00-${TRACE}-${PARENT}-00`).sampled).toBe(false)
-  // Only the lowest bit says "sampled".
+  // Only the lowest bit means "sampled".
   expect(continueTrace(`00-${TRACE}-${PARENT}-02`).sampled).toBe(false)
   expect(continueTrace(`00-${TRACE}-${PARENT}-03`).sampled).toBe(true)
 })
@@ -38,7 +38,7 @@ test.each([
   expect(trace.traceId).not.toBe(TRACE)
 })
 
-test('a header of a later version is read as far as it is known', () => {
+test('the known fields of a header of a later version are read', () => {
   expect(continueTrace(`01-${TRACE}-${PARENT}-01-more`)).toMatchObject({ traceId: TRACE, sampled: true })
   expect(continueTrace(`cc-${TRACE}-${PARENT}-01`)).toMatchObject({ traceId: TRACE, sampled: true })
   expect(continueTrace(`01-${TRACE}-${PARENT}-01more`).traceId).not.toBe(TRACE)
@@ -66,7 +66,7 @@ const anyHeader = fc.oneof(
     .map((parts) => parts.join('-')),
 )
 
-test('property: any header at all gives a valid trace', () => {
+test('property: any header yields a valid trace', () => {
   fc.assert(
     fc.property(anyHeader, (header) => {
       expect(traceparent(continueTrace(header))).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/)

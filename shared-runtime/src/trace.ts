@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** W3C Trace Context, level 1: which trace a piece of work belongs to, and which span is its parent. */
+/** W3C Trace Context, level 1: the trace of a piece of work, and its parent span. */
 export type TraceContext = {
   /** 32 hex digits. */
   readonly traceId: string
@@ -9,11 +9,11 @@ export type TraceContext = {
   readonly sampled: boolean
 }
 
-// A later version starts with the same four parts and may go on after them.
+// A later version starts with the same four fields and may have more after them.
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 const ALL_ZERO = /^0+$/
 
-/** Goes on with the trace of a `traceparent` header; starts a new one when there is none or it is malformed. */
+/** Continues the trace of a `traceparent` header; starts a new one when it is absent or malformed. */
 export function continueTrace(traceparent: string | undefined | null): TraceContext {
   const [, version, traceId, parentId, flags, more] = TRACEPARENT.exec(traceparent ?? '') ?? []
   const known = version !== 'ff' && !(version === '00' && more !== undefined)
@@ -26,7 +26,7 @@ export function continueTrace(traceparent: string | undefined | null): TraceCont
 export const traceparent = ({ traceId, spanId, sampled }: TraceContext): string =>
   `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`
 
-// One system call for many ids: a call of its own for each would be most of the cost of tracing.
+// One system call for many ids: one call per id would dominate the cost of tracing.
 const pool = Buffer.alloc(4096)
 let used = pool.length
 

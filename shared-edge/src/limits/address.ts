@@ -2,14 +2,14 @@ import { BlockList, isIP } from 'node:net'
 import { setting } from '@harbor/shared-runtime/config'
 import { z } from 'zod'
 
-// An IPv4 address in IPv6's clothes, as a socket that listens on both shows it (RFC 4291, 2.5.5.2).
+// An IPv4-mapped IPv6 address, as a dual-stack socket reports IPv4 peers (RFC 4291, 2.5.5.2).
 const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i
 const WITH_PORT = /^(?:\[([^\]]+)\]|(\d{1,3}(?:\.\d{1,3}){3}))(?::\d{1,5})?$/
 
-/** The proxies in front: what they say in `X-Forwarded-For` is believed. */
+/** The trusted proxies in front: their entries in `X-Forwarded-For` are believed. */
 export type TrustedProxies = BlockList
 
-/** `TRUSTED_PROXIES`: addresses and networks; none unless set, since anybody can send the header. */
+/** `TRUSTED_PROXIES`: addresses and networks; none by default, since anybody can send the header. */
 export const trustedProxies = setting(
   z
     .string()
@@ -43,8 +43,8 @@ function addProxy(proxies: BlockList, entry: string): boolean {
 }
 
 /**
- * The address of a consumer: of the connection, or, as long as that is a trusted proxy's, what it says in front of
- * itself. Read from the right: what stands left of an untrusted address is whatever somebody wrote.
+ * The address of a consumer: the peer of the connection, or, while that is a trusted proxy, the entry that it added to
+ * the header. Read from the right: entries left of an untrusted address may be forged.
  */
 export function clientAddress(
   peer: string,
@@ -63,9 +63,9 @@ export function clientAddress(
 }
 
 /**
- * What an address counts as for limits: IPv4 as it is, also in IPv6's clothes; of IPv6 the first 64 bits, as who has
- * one address has its whole /64 (RFC 6177): `2001:db8:0:1::/64`.
- * @param address as sockets give it, with or without a zone
+ * The key under which an address is counted: IPv4 as it is, also when IPv4-mapped; IPv6 by its first 64 bits, because
+ * a subscriber usually has a whole /64 (RFC 6177): `2001:db8:0:1::/64`.
+ * @param address as sockets report it, with or without a zone
  */
 export function addressKey(address: string): string {
   if (!address.includes(':') || isIP(address) !== 6) return address
@@ -74,7 +74,7 @@ export function addressKey(address: string): string {
   const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? []
   const groups = (text: string | undefined) => (text ? text.split(':') : [])
   const [front, back] = [groups(head), groups(tail)]
-  // A dotted end stands for two groups; it never reaches into the first four beside "::".
+  // A dotted end counts as two groups; it never reaches into the first four before "::".
   const width = back.length + (back.at(-1)?.includes('.') ? 1 : 0)
   const zeros = tail === undefined ? 0 : 8 - front.length - width
   const all = [...front, ...Array<string>(zeros).fill('0'), ...back]
@@ -87,7 +87,7 @@ const isTrusted = (trusted: TrustedProxies, address: string): boolean => {
   return version !== 0 && trusted.check(address, version === 4 ? 'ipv4' : 'ipv6')
 }
 
-/** An address without a port, brackets or IPv6's clothes; `undefined` for anything else. */
+/** An address without port, brackets or the IPv4-mapped prefix; `undefined` for anything else. */
 function plain(text: string): string | undefined {
   const [, bracketed, dotted] = WITH_PORT.exec(text) ?? []
   const address = bracketed ?? dotted ?? text

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { atMost } from './at-most.ts'
 
-test('so many run at a time, all run in order, and a failure frees its slot', async () => {
+test('at most that many run at a time, all start in order, and a failure frees its slot', async () => {
   const run = atMost(3)
   let running = 0
   let most = 0

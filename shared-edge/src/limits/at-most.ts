@@ -1,6 +1,6 @@
 /**
- * Runs work with at most so many pieces at a time; the rest waits in the order in which it came. For work that must
- * not be refused for its rate: its cost is bounded, and nobody is turned away.
+ * Runs at most this many pieces of work at a time; the rest waits in order of arrival. For work that must never be
+ * refused by a rate limit, because its cost is already bounded.
  */
 export function atMost(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0
@@ -11,7 +11,7 @@ export function atMost(most: number): <T>(work: () => Promise<T>) => Promise<T> 
     try {
       return await work()
     } finally {
-      // The slot goes to the next in line without becoming free in between.
+      // The slot passes to the next waiter directly, so that no newcomer takes it first.
       const next = waiting.shift()
       if (next) next()
       else running--

@@ -4,7 +4,7 @@ import { keepsWithin } from './json-shape.ts'
 
 const bytes = (text: string) => Buffer.from(text)
 
-/** The same question, asked of the parsed value. */
+/** The same check on the parsed value. */
 function within(value: unknown, maxDepth: number, maxMembers: number): boolean {
   if (typeof value !== 'object' || value === null) return true
   const members = Object.values(value)
@@ -15,7 +15,7 @@ function within(value: unknown, maxDepth: number, maxMembers: number): boolean {
   )
 }
 
-test('says of any JSON, however it is spaced, what its parsed value would say', () => {
+test('gives the same result for any JSON text, whatever its whitespace, as for its parsed value', () => {
   const spaces = fc.constantFrom(undefined, 1, '\t')
   const limits = fc.integer({ min: 1, max: 5 })
   const nasty = fc.oneof(
@@ -40,7 +40,7 @@ test('says of any JSON, however it is spaced, what its parsed value would say', 
   )
 })
 
-test('ends for any bytes', () => {
+test('terminates for any bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (any) => {
       expect(typeof keepsWithin(any, { maxDepth: 3, maxMembers: 3 })).toBe('boolean')
@@ -48,11 +48,14 @@ test('ends for any bytes', () => {
   )
 })
 
-test.for(['[]]]]]]]][[[[', '"', '"\\', '}', ']', ',,', ''])('takes %j for the parser to refuse', (text) => {
-  expect(keepsWithin(bytes(text), { maxDepth: 4, maxMembers: 4 })).toBe(true)
-})
+test.for(['[]]]]]]]][[[[', '"', '"\\', '}', ']', ',,', ''])(
+  'passes %j on for the parser to refuse',
+  (text) => {
+    expect(keepsWithin(bytes(text), { maxDepth: 4, maxMembers: 4 })).toBe(true)
+  },
+)
 
-test('a million arrays within each other are refused in no time', () => {
+test('a million nested arrays are refused at once', () => {
   const begun = performance.now()
   expect(keepsWithin(bytes('['.repeat(1_000_000)), { maxDepth: 32, maxMembers: 1_000 })).toBe(false)
   expect(performance.now() - begun).toBeLessThan(100)

@@ -1,8 +1,8 @@
-/** What a JSON text may be made of. */
+/** Limits on the structure of a JSON text. */
 export type JsonShape = {
-  /** Objects and arrays within each other. */
+  /** Maximum nesting of objects and arrays. */
   readonly maxDepth: number
-  /** Members of one object, items of one array. */
+  /** Maximum members of one object, or items of one array. */
   readonly maxMembers: number
 }
 
@@ -15,8 +15,8 @@ const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
 /**
- * Whether a JSON text keeps within a shape, by its bytes and before it is parsed: `JSON.parse` takes a million
- * nested arrays, which whoever walks them later dies of. What is not JSON is for the parser to refuse.
+ * Whether a JSON text stays within these limits, checked on its bytes before parsing: `JSON.parse` accepts a million
+ * nested arrays, on which later recursive code overflows its stack. Invalid JSON is left to the parser.
  */
 export function keepsWithin(bytes: Uint8Array, { maxDepth, maxMembers }: JsonShape): boolean {
   const commas = new Uint32Array(maxDepth + 1)
@@ -43,7 +43,7 @@ export function keepsWithin(bytes: Uint8Array, { maxDepth, maxMembers }: JsonSha
   return true
 }
 
-/** The index of the quotation mark that ends a string; the length of the text when none does. */
+/** The index of the closing quotation mark of a string; the length of the text when there is none. */
 function endOfString(bytes: Uint8Array, start: number): number {
   let i = start
   while (i < bytes.length && bytes[i] !== QUOTE) i += bytes[i] === BACKSLASH ? 2 : 1

@@ -20,7 +20,7 @@ function limiter(redis?: RedisConnection): RateLimiter {
   return made
 }
 
-/** How many of so many requests at once are admitted, and how long the slowest waits. */
+/** How many of these concurrent requests are admitted, and the longest wait. */
 async function burst({ count }: RateLimiter, requests: number, id: string) {
   const begun = performance.now()
   let slowest = 0
@@ -34,7 +34,7 @@ async function burst({ count }: RateLimiter, requests: number, id: string) {
   return { admitted: usages.filter(({ used }) => used <= POLICY.points).length, slowest }
 }
 
-test('without Redis a process counts alone, exactly', async () => {
+test('without Redis, a process counts exactly by itself', async () => {
   expect((await burst(limiter(), 200, 'a')).admitted).toBe(50)
 })
 
@@ -52,13 +52,13 @@ describe.skipIf(!hasRedis())('with Redis', () => {
     return limiter(redis)
   }
 
-  test('two processes admit together what one may', async () => {
+  test('two processes together admit as many requests as one', async () => {
     const [a, b] = [await connected(), await connected()]
     const [first, second] = await Promise.all([burst(a, 100, 'shared'), burst(b, 100, 'shared')])
     expect(first.admitted + second.admitted).toBe(50)
   })
 
-  test('what is kept there says of whom it is to nobody, and goes by itself', async () => {
+  test('records in Redis do not reveal whose they are, and expire', async () => {
     await (await connected()).count(POLICY, '203.0.113.77')
     const keys = (await server.ask('KEYS', '*')) as string[]
     expect(keys.filter((key) => key.startsWith('shop:@limit:user:'))).not.toEqual([])
@@ -66,7 +66,7 @@ describe.skipIf(!hasRedis())('with Redis', () => {
     for (const key of keys) expect(await server.ask('TTL', key)).toBeGreaterThan(0)
   })
 
-  test('who is above the limit costs Redis nothing more', async () => {
+  test('requests above the limit cause no call to Redis', async () => {
     const process = await connected()
     await burst(process, 60, 'greedy')
     const before = await server.ask('INFO', 'commandstats')
@@ -75,7 +75,7 @@ describe.skipIf(!hasRedis())('with Redis', () => {
     expect(calls(await server.ask('INFO', 'commandstats'))).toBe(calls(before))
   })
 
-  test('a Redis that came back empty gives nobody a second quota', async () => {
+  test('a Redis that restarts empty grants no second quota', async () => {
     const process = await connected()
     expect((await burst(process, 20, 'emptied')).admitted).toBe(20)
     await server.ask('FLUSHALL')
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis())('with Redis', () => {
   })
 
   test.for(['freeze', 'crash'] as const)(
-    '%s: it goes on counting where it was, in bounded time, and comes back',
+    '%s: counting continues from the last count, in bounded time, and returns to Redis',
     async (fault) => {
       const process = await connected()
       expect((await burst(process, 20, fault)).admitted).toBe(20)
@@ -96,7 +96,7 @@ describe.skipIf(!hasRedis())('with Redis', () => {
       expect(performance.now() - later).toBeLessThan(300)
       if (fault === 'freeze') server.thaw()
       else await server.start()
-      // Whether it is back shows in what another process sees.
+      // The recovery is visible in the count of another process.
       const other = await connected()
       await until(async () => {
         const id = `back ${performance.now()}`
@@ -107,7 +107,7 @@ describe.skipIf(!hasRedis())('with Redis', () => {
     },
   )
 
-  test('a Redis that is out of memory is reported once each way, in the right words', async () => {
+  test('a Redis that is out of memory is reported once at the start and once at the end', async () => {
     const said: string[] = []
     const log = createLog('shop', 'info', { write: (line) => said.push(JSON.parse(line).msg) })
     const redis = connectRedis(addressOf(server.url))

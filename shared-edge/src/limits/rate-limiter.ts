@@ -6,31 +6,31 @@ import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { RateLimitPolicy } from './policy.ts'
 import { type Usage, Windows } from './windows.ts'
 
-/** A request waits this long for Redis, at most; then this process counts alone. Shorter, and a busy moment would do. */
+/** Maximum wait of a request for Redis; then this process counts alone. A shorter wait would trip in a busy moment. */
 const WITHIN_MS = 100
 
 type Options = {
-  /** The process's: two BFFs on one Redis count apart, replicas of one together. */
+  /** The name of the process: two BFFs on one Redis count separately, replicas of one together. */
   readonly name: string
   readonly policies: readonly RateLimitPolicy[]
-  /** None: this process counts alone. */
+  /** Without it, this process counts alone. */
   readonly redis?: RedisConnection | undefined
-  /** The same in all replicas: without it nobody can find out whose counts those in Redis are. */
+  /** The same in all replicas: without it the keys in Redis cannot be linked to users or addresses. */
   readonly secret: string
   readonly log?: Pick<Log, 'warn' | 'info'> | undefined
 }
 
 export type RateLimiter = {
   readonly policies: readonly RateLimitPolicy[]
-  /** Counts one request of an address, a user, …; allowed as long as `used` is not above the policy's points. */
+  /** Counts one request of an address, a user, …; allowed while `used` does not exceed the policy's points. */
   count(policy: RateLimitPolicy, id: string): Promise<Usage>
-  /** Lets go of Redis; the connection itself is closed by who opened it. */
+  /** Stops using Redis; the connection is closed by its owner. */
   close(): Promise<void>
 }
 
 /**
- * Counts requests in Redis, for all replicas together, and goes on in memory from where it was when Redis does not
- * answer: a replica alone never admits more than the limit. Nothing here throws.
+ * Counts requests in Redis for all replicas together. When Redis does not answer, it continues in memory from the last
+ * known count: a single replica never admits more than the limit. Never throws.
  */
 export function createRateLimiter({ name, policies, redis, secret, log }: Options): RateLimiter {
   const local = new Windows()
@@ -41,10 +41,10 @@ export function createRateLimiter({ name, policies, redis, secret, log }: Option
     async count(policy, id) {
       const key = hash('sha256', `${secret}\n${policy.name}\n${id}`, 'base64url')
       const alone = () => local.count(key, policy.seconds * 1_000)
-      // Who is above the limit stays so until the window ends: that costs Redis nothing.
+      // A key above the limit stays above it until the window ends, so Redis is not called.
       if (!shared || (local.peek(key)?.used ?? 0) >= policy.points) return alone()
       const usage = await shared.count(policy, key)
-      // Redis may have been away for a while, or have come back empty: what was counted here stays counted.
+      // Redis may have been unavailable or restarted empty: the local count remains valid.
       if (usage === undefined || (local.peek(key)?.used ?? 0) >= usage.used) return alone()
       local.set(key, usage)
       return usage
@@ -71,7 +71,7 @@ function sharedCounts(
       }),
     ]),
   )
-  // The library's own insurance would hide from the guard that Redis is in trouble.
+  // The library's own fallback would hide errors of Redis from the guard.
   const guard = new RedisGuard({
     probe: () => redis.probe(name),
     onError: () => {},
@@ -86,7 +86,7 @@ function sharedCounts(
   }
 }
 
-/** The library rejects with the count when it is above the limit, and with an error when there is none. */
+/** The library rejects with the count when it is above the limit, and with an error when there is no count. */
 async function usageOf(consumed: Promise<RateLimiterRes> | undefined): Promise<Usage | undefined> {
   const counted = await consumed?.catch((reason: unknown) => {
     if (reason instanceof RateLimiterRes) return reason

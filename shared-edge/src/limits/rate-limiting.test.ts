@@ -33,8 +33,8 @@ const limits = ({ status, headers }: Response) => ({
   limit: headers.get('ratelimit'),
 })
 
-describe('requests of an address', () => {
-  test('are answered with what is left, and refused when nothing is', async () => {
+describe('requests from an address', () => {
+  test('are answered with the remaining quota, and refused when it is used up', async () => {
     const get = limitedApp()
     expect(limits(await get('/unknown'))).toEqual({
       status: 404,
@@ -54,7 +54,7 @@ describe('requests of an address', () => {
     expect(await refused.json()).toMatchObject({ code: 'RATE_LIMITED', retryable: true, status: 429 })
   })
 
-  test('are not counted for another address; an IPv6 network is one', async () => {
+  test('are counted per address; an IPv6 /64 counts as one address', async () => {
     const get = limitedApp()
     for (let i = 0; i < 5; i++) await get('/unknown', { from: `2001:db8:0:1::${i}` })
     expect((await get('/unknown', { from: '2001:db8:0:1:ffff::' })).status).toBe(429)
@@ -76,7 +76,7 @@ describe('requests of an address', () => {
   })
 })
 
-test('requests of a user are counted together, wherever they come from', async () => {
+test('requests of a user are counted together, whatever their address', async () => {
   const get = limitedApp()
   const first = limits(await get('/mine', { from: '192.0.2.1' }))
   expect(first.limit).toBe('"address";r=3;t=60, "user";r=2;t=60')
@@ -87,7 +87,7 @@ test('requests of a user are counted together, wherever they come from', async (
   expect((await get('/mine', { from: '192.0.2.5', user: 'c2' })).status).toBe(200)
 })
 
-test('what a shared cache may keep tells the policy, and not what its first reader has left', async () => {
+test('a response for shared caches contains the policy, but not the remaining quota of its first reader', async () => {
   expect(limits(await limitedApp()('/public'))).toEqual({
     status: 200,
     policy: '"address";q=4;w=60',

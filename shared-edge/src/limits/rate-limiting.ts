@@ -7,14 +7,14 @@ import type { RateLimiter } from './rate-limiter.ts'
 import type { Usage } from './windows.ts'
 
 /**
- * Counts the request for whom it turned out to come from.
- * @throws {ProblemError} `RATE_LIMITED` when that one has used up its quota
+ * Counts the request for a key that is known only now, such as its user.
+ * @throws {ProblemError} `RATE_LIMITED` when the key has used up its quota
  */
 export type CountAs = (per: CountedPer, id: string) => Promise<void>
 
 declare module 'hono' {
   interface ContextVariableMap {
-    /** There when requests are limited (limits/rate-limiting.ts). */
+    /** Present when requests are limited (limits/rate-limiting.ts). */
     countAs: CountAs | undefined
   }
 }
@@ -22,8 +22,8 @@ declare module 'hono' {
 type Counted = { readonly policy: RateLimitPolicy; readonly usage: Usage }
 
 /**
- * Limits requests: by address before anything else is done, and by what `c.var.countAs` is told later. Answers
- * carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11), refusals `Retry-After`.
+ * Limits requests: by address before anything else, and by further keys through `c.var.countAs`. Answers carry
+ * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11), refusals `Retry-After`.
  */
 export function rateLimiting(
   limiter: RateLimiter,
@@ -41,11 +41,11 @@ export function rateLimiting(
       if (exceeded.length > 0) throw refusal(exceeded)
     })
     await next()
-    // What all users of an app have left together is no one's business but ours.
+    // The remaining quota of a whole app is not disclosed.
     const told = counted.filter(({ policy }) => policy.per !== 'client')
     if (told.length === 0) return
     c.header('RateLimit-Policy', told.map(policyItem).join(', '))
-    // What a shared cache keeps is for everybody, and says nothing of who asked first.
+    // A response in a shared cache is for everybody and must not contain the quota of its first reader.
     if (!c.res.headers.get('Cache-Control')?.includes('public'))
       c.header('RateLimit', told.map(limitItem).join(', '))
   }
@@ -74,7 +74,7 @@ function refusal(exceeded: readonly Counted[]): ProblemError {
   })
 }
 
-/** A request that came over no socket is the process's own, or a test's. */
+/** A request without a socket comes from the process itself or from a test. */
 function addressOf(c: Context, proxies: TrustedProxies | undefined): string {
   const { incoming }: Partial<HttpBindings> = c.env ?? {}
   return clientAddress(incoming?.socket.remoteAddress ?? '', c.req.header('x-forwarded-for'), proxies)

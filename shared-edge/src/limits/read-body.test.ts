@@ -9,7 +9,7 @@ import { readFormBody, readJsonBody } from './read-body.ts'
 
 const LIMITS = { maxBytes: 100, maxDepth: 3, maxMembers: 4 }
 
-/** What became of the last request: the value that was read, or the code of the problem. */
+/** Outcome of the last request: the value, or the code of the problem. */
 let outcome: unknown
 const part = httpPart({
   name: 'http',
@@ -33,7 +33,7 @@ afterAll(() => part.stop())
 
 type Sent = { path?: string; type?: string; headers?: string[]; chunks?: (string | Buffer)[] }
 
-/** Sends a body over a socket, with a length, or in chunks when there are any. */
+/** Sends a body over a socket, with a length, or chunked when `chunks` is given. */
 async function send(
   body: string | Buffer,
   { path = '/', type = 'application/json', headers = [], chunks }: Sent = {},
@@ -105,7 +105,7 @@ describe('a JSON body', () => {
     expect(await send('', { chunks: ['"', 'x'.repeat(98), '"'] })).toBe('x'.repeat(98))
   })
 
-  test('that is too long is not read to its end', async () => {
+  test('that is too long is not read completely', async () => {
     outcome = 'nothing'
     const { socket } = connect(
       port,
@@ -115,7 +115,7 @@ describe('a JSON body', () => {
     socket.destroy()
   })
 
-  test('that ends before its length is the fault of who sent it', async () => {
+  test('that ends before its declared length is an error of the sender', async () => {
     outcome = 'nothing'
     const { socket } = connect(
       port,
@@ -126,7 +126,7 @@ describe('a JSON body', () => {
     await expect.poll(() => outcome).toBe('INVALID_REQUEST')
   })
 
-  test('with a key that every object has leaves all objects as they are', async () => {
+  test('with a `__proto__` key does not change any prototype', async () => {
     const body = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'
     expect(Object.keys((await send(body)) as object)).toEqual(['__proto__', 'constructor'])
     expect(Reflect.get({}, 'polluted')).toBeUndefined()

@@ -2,17 +2,17 @@ import { MAX_BODY_BYTES } from '@harbor/shared-runtime/limits/body-cap'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import { type JsonShape, keepsWithin } from './json-shape.ts'
 
-/** What the body of a request may be. */
+/** Limits of a request body. */
 export type BodyLimits = JsonShape & { readonly maxBytes: number }
 
-/** Ten times what any form or document of ours needs. */
+/** Ten times the size of our largest form or document. */
 export const BODY_LIMITS: BodyLimits = { maxBytes: MAX_BODY_BYTES, maxDepth: 32, maxMembers: 1_000 }
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json[ \t]*(?:;|$)/i
 const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i
 
 /**
- * Reads the body of a request as JSON; its shape is looked at before it is parsed, its meaning is for a schema.
+ * Reads the body of a request as JSON; its structure is checked before parsing, its content by the caller's schema.
  * @throws {ProblemError} `UNSUPPORTED_MEDIA_TYPE`, `TOO_LARGE` or `INVALID_REQUEST`
  */
 export async function readJsonBody(request: Request, limits: BodyLimits = BODY_LIMITS): Promise<unknown> {
@@ -46,8 +46,8 @@ export async function readFormBody(
 }
 
 /**
- * Reads the body of a request as text, of whatever type.
- * @throws {ProblemError} `TOO_LARGE`, or `INVALID_REQUEST` for what is not UTF-8
+ * Reads the body of a request as text, of any media type.
+ * @throws {ProblemError} `TOO_LARGE`, or `INVALID_REQUEST` for invalid UTF-8
  */
 export const readTextBody = async (request: Request, maxBytes: number): Promise<string> =>
   textOf(await readBytes(request, maxBytes))
@@ -57,7 +57,7 @@ function expectType({ headers }: Request, type: RegExp, name: string): void {
     throw new ProblemError('UNSUPPORTED_MEDIA_TYPE', `The body must be ${name}.`, {
       headers: { accept: name },
     })
-  // Nothing that comes in is ever decompressed, so that nothing can grow.
+  // Request bodies are never decompressed, which rules out decompression bombs.
   if (!/^(?:identity)?$/i.test(headers.get('content-encoding')?.trim() ?? ''))
     throw new ProblemError('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed.', {
       headers: { 'accept-encoding': 'identity' },
@@ -65,8 +65,8 @@ function expectType({ headers }: Request, type: RegExp, name: string): void {
 }
 
 /**
- * The bytes of a body. A declared length is believed, since the HTTP server reads no more than that; a body
- * without one is counted while it is read.
+ * The bytes of a body. A declared length is trusted, because the HTTP server reads no more than that; a body without
+ * one is counted while it is read.
  */
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   const declared = request.headers.get('content-length')

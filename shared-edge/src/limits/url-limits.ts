@@ -1,12 +1,12 @@
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { MiddlewareHandler } from 'hono'
 
-/** RFC 9110, 4.1 asks for 8,000 at least. */
+/** RFC 9110, 4.1 asks servers for at least 8,000. */
 const MAX_URL_CHARACTERS = 8_192
 const MAX_QUERY_PARAMETERS = 50
 
 /**
- * Refuses addresses that are too long or have too many parameters, before they are taken apart.
+ * Refuses URLs that are too long or have too many parameters, before they are parsed.
  * @throws {ProblemError} `URL_TOO_LONG` or `INVALID_REQUEST`
  */
 export const urlLimits = (): MiddlewareHandler => async (c, next) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Windows } from './windows.ts'
 
-test('the first request of a key starts a window, and one after its end another', () => {
+test('the first request of a key starts a window, and the first after its end starts another', () => {
   let now = 1_000
   const windows = new Windows({ now: () => now })
   expect(windows.count('a', 500)).toEqual({ used: 1, resetMs: 500 })
@@ -14,7 +14,7 @@ test('the first request of a key starts a window, and one after its end another'
   expect(windows.count('a', 500)).toEqual({ used: 1, resetMs: 500 })
 })
 
-test('so many keys are kept and no more: who is silent longest is forgotten', () => {
+test('the number of keys is bounded: the least recently used is evicted', () => {
   const windows = new Windows({ maxKeys: 1_000 })
   for (let i = 0; i < 10_000; i++) {
     windows.count('busy', 60_000)

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache'
 
-/** How much of a quota is used up in the present window, this request included. */
+/** How much of a quota is used in the current window, this request included. */
 export type Usage = { readonly used: number; readonly resetMs: number }
 
-/** Some 15 MB. Addresses are an attacker's to make up: what was silent longest is forgotten first. */
+/** About 15 MB. An attacker can make up addresses, so the least recently used one is evicted first. */
 const MAX_KEYS = 100_000
 
-/** Counts in fixed windows, in the memory of this process. */
+/** Counts in fixed windows in the memory of this process. */
 export class Windows {
   readonly #windows: LRUCache<string, { used: number; endsAt: number }>
   readonly #now: () => number
@@ -16,7 +16,7 @@ export class Windows {
     this.#now = now
   }
 
-  /** Counts one request of a key whose windows last so long. */
+  /** Counts one request of a key in a window of this length. */
   count(key: string, windowMs: number): Usage {
     const now = this.#now()
     const window = this.#windows.get(key)
@@ -25,14 +25,14 @@ export class Windows {
     return { used: 1, resetMs: windowMs }
   }
 
-  /** The present window, without counting. */
+  /** The current window, without counting. */
   peek(key: string): Usage | undefined {
     const window = this.#windows.get(key)
     const resetMs = window ? window.endsAt - this.#now() : 0
     return window && resetMs > 0 ? { used: window.used, resetMs } : undefined
   }
 
-  /** Takes over what is known from elsewhere. */
+  /** Takes over a count from Redis. */
   set(key: string, { used, resetMs }: Usage): void {
     this.#windows.set(key, { used, endsAt: this.#now() + resetMs })
   }

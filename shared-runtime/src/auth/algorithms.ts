@@ -1,8 +1,11 @@
-/** What signs access tokens and proofs; `none`, and whatever takes a shared secret, is not among them. */
+/**
+ * Signature algorithms accepted for access tokens and proofs. Neither `none` nor any shared-secret algorithm is
+ * allowed.
+ */
 export const ALGORITHMS: string[] = ['ES256']
 
-/** Seconds by which two clocks may differ. */
+/** Tolerated clock skew, in seconds. */
 export const CLOCK_SKEW_S = 5
 
-/** Characters of a token or a proof; what is longer is not even read. */
+/** Maximum length of a token or a proof; a longer one is not parsed. */
 export const MAX_JWT_CHARACTERS = 4096

@@ -9,8 +9,8 @@ type Failure = {
 }
 
 /**
- * A `WWW-Authenticate` value (RFC 9110, 11.6.1): both schemes that are taken, and with the one that was used what
- * was wrong in the standard's words (RFC 6750, 3.1; RFC 9449, 7.1). Nothing says why a token is not valid.
+ * A `WWW-Authenticate` value (RFC 9110, 11.6.1). It lists both accepted schemes; the scheme that was used carries the
+ * standard error code (RFC 6750, 3.1; RFC 9449, 7.1). It does not reveal why a token is invalid.
  */
 export function challenge(failure?: Failure): string {
   const said = (scheme: Credential['scheme']) =>

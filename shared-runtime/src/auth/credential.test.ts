@@ -25,7 +25,7 @@ test.each([
   expect(credentialOf(header)).toEqual(credential)
 })
 
-test('property: no header makes a token that holds anything but the characters of one', () => {
+test('property: no header yields a token with characters outside the token syntax', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       for (const scheme of ['Bearer', 'DPoP', ''])

@@ -1,9 +1,9 @@
-/** An access token and how it was presented: by who holds it, or with the proof of a key (RFC 9449). */
+/** An access token and its scheme: bearer, or bound to a key that the consumer proves to have (RFC 9449). */
 export type Credential = { readonly scheme: 'Bearer' | 'DPoP'; readonly token: string }
 
 const CREDENTIAL = /^(?:(bearer)|dpop) +([\w.~+/-]+=*)$/i
 
-/** What an `Authorization` header holds; `undefined` for another scheme, or anything but one token. */
+/** Parses an `Authorization` header; `undefined` for another scheme or anything but one token. */
 export function credentialOf(authorization: string | undefined | null): Credential | undefined {
   const [, bearer, token] = CREDENTIAL.exec(authorization ?? '') ?? []
   return token === undefined ? undefined : { scheme: bearer ? 'Bearer' : 'DPoP', token }

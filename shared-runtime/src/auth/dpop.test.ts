@@ -13,7 +13,7 @@ const thief = await createProofKey()
 const bound = await issuer.sign({ cnf: { jkt: phone.thumbprint } })
 const unbound = await issuer.sign()
 
-/** A verifier of a process that consumers find at the address; another one knows nothing of the proofs seen here. */
+/** A verifier in a process with this public address; each verifier has its own memory of used proofs. */
 const verifier = (publicUrl: string | undefined = 'https://api.harbor.example') =>
   createTokenVerifier({
     issuer: issuer.issuer,
@@ -35,15 +35,15 @@ const refusal = async (work: Promise<unknown>) => {
 }
 const BAD_PROOF = 'Bearer, DPoP error="invalid_dpop_proof", algs="ES256"'
 
-test('a bound token is good with a proof of its key', async () => {
+test('a bound token is accepted with a proof of its key', async () => {
   await expect(ask(verifier(), await phone.prove(REQUEST))).resolves.toMatchObject({ id: 'c1001' })
 })
 
-test('a bound token that is sent as a bearer token is refused, and told which scheme to use', async () => {
+test('a bound token sent as a bearer token is refused, and the challenge names the scheme to use', async () => {
   expect(await refusal(verifier()(bound))).toBe('Bearer error="invalid_token", DPoP algs="ES256"')
 })
 
-test('a token that is not bound is not good with a proof', async () => {
+test('an unbound token is refused with a proof', async () => {
   const jwt = await phone.prove({ url: URL, token: unbound })
   expect(await refusal(ask(verifier(), jwt, unbound))).toBe(
     'Bearer, DPoP error="invalid_token", algs="ES256"',
@@ -51,7 +51,7 @@ test('a token that is not bound is not good with a proof', async () => {
   await expect(verifier()(unbound)).resolves.toMatchObject({ id: 'c1001' })
 })
 
-test('a verifier that takes no proofs refuses bound tokens, however they are sent', async () => {
+test('a verifier without proof support refuses bound tokens under either scheme', async () => {
   const { dpop: _, ...options } = {
     issuer: issuer.issuer,
     audience: issuer.audience,
@@ -63,7 +63,7 @@ test('a verifier that takes no proofs refuses bound tokens, however they are sen
   await refusal(ask(verify, await phone.prove(REQUEST)))
 })
 
-/** Proofs by the token's own key unless said; each is good but for one thing. */
+/** Proofs signed by the token's own key unless stated otherwise; each has exactly one defect. */
 const INVALID: Record<string, () => Promise<string | undefined> | string | undefined> = {
   none: () => undefined,
   'an empty one': () => '',
@@ -126,7 +126,7 @@ test.each(Object.keys(INVALID))('with %s for a proof a bound token is refused', 
   expect(await refusal(ask(verifier(), await INVALID[name]?.()))).toBe(BAD_PROOF)
 })
 
-test('a proof is good once', async () => {
+test('a proof is accepted once', async () => {
   const verify = verifier()
   const jwt = await phone.prove(REQUEST)
   await ask(verify, jwt)
@@ -134,7 +134,7 @@ test('a proof is good once', async () => {
   await expect(ask(verify, await phone.prove(REQUEST))).resolves.toBeDefined()
 })
 
-test('of a hundred who use a proof at the same time, one has an answer', async () => {
+test('of a hundred concurrent uses of a proof, one is accepted', async () => {
   const verify = verifier()
   const jwt = await phone.prove(REQUEST)
   const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => ask(verify, jwt)))
@@ -149,14 +149,14 @@ test('an id is used up by its own key only', async () => {
   await expect(ask(verify, await phone.prove(REQUEST, { claims }))).resolves.toBeDefined()
 })
 
-test('a refused proof is not used up: its id may come again in a good one', async () => {
+test('a refused proof does not use up its id: a valid proof may reuse it', async () => {
   const verify = verifier()
   const claims = { jti: 'mine' }
   await refusal(ask(verify, await phone.prove({ ...REQUEST, method: 'POST' }, { claims })))
   await expect(ask(verify, await phone.prove(REQUEST, { claims }))).resolves.toBeDefined()
 })
 
-test('a proof of the near past cannot be used again for as long as it is good', async () => {
+test('a proof cannot be replayed during its whole validity', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'] })
   const verify = verifier()
   const jwt = await phone.prove(REQUEST, { claims: { iat: seconds(59) } })
@@ -168,7 +168,7 @@ test('a proof of the near past cannot be used again for as long as it is good', 
   vi.useRealTimers()
 })
 
-test('query and fragment do not count, and an address may be written in more than one way', async () => {
+test('query and fragment are ignored, and equivalent spellings of a URL are accepted', async () => {
   const verify = verifier('https://API.harbor.example:443')
   const asked = 'http://10.0.0.7:4001/v1/home?limit=3'
   for (const url of [
@@ -179,7 +179,7 @@ test('query and fragment do not count, and an address may be written in more tha
     await expect(ask(verify, await phone.prove({ ...REQUEST, url }), bound, asked)).resolves.toBeDefined()
 })
 
-test('without a public address proofs are good on loopback, and for no other name that a request gives itself', async () => {
+test('without a public address, proofs are accepted for loopback hosts only, whatever the Host header says', async () => {
   const verify = createTokenVerifier({
     issuer: issuer.issuer,
     audience: issuer.audience,

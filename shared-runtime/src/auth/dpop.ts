@@ -6,18 +6,18 @@ import { ALGORITHMS, MAX_JWT_CHARACTERS } from './algorithms.ts'
 import { challenge } from './challenge.ts'
 import type { UsedProofs } from './used-proofs.ts'
 
-/** A proof of possession and the request that it has to be for. */
+/** A proof of possession and the request that it must match. */
 export type Proof = {
   /** The `DPoP` header. */
   readonly jwt: string | undefined
   readonly method: string
-  /** As this process was asked. */
+  /** The request as this process received it. */
   readonly url: string
 }
 
 export type ProofSettings = {
   readonly usedProofs: UsedProofs
-  /** Where consumers find this process: an origin. Without it, proofs are good for requests to loopback only. */
+  /** Public origin of this process. Without it, proofs are accepted for requests to loopback only. */
   readonly publicUrl: string | undefined
 }
 
@@ -30,19 +30,19 @@ const Claims = z.object({
   ath: z.string(),
 })
 
-/** Seconds by which a proof may be older or younger than this process believes: clocks of phones are set by hand. */
+/** Seconds by which a proof may be older or newer than this process's clock: phone clocks may be set by hand. */
 const MAX_AGE_S = 60
 
 /** An access token and the thumbprint of the key that it is bound to (RFC 7638). */
 type BoundToken = { readonly token: string; readonly boundTo: string }
 
 /**
- * Checks a DPoP proof as RFC 9449, 4.3 lists it: form, signature by the key that it holds, method, address, age,
- * token, key, and last whether it was used before.
- * @throws {ProblemError} `UNAUTHENTICATED` for any proof that is not good for this request
+ * Checks a DPoP proof in the order of RFC 9449, 4.3: form, signature by the embedded key, method, URL, age, token,
+ * key, and finally whether it was used before.
+ * @throws {ProblemError} `UNAUTHENTICATED` for a proof that is not valid for this request
  */
 export async function checkProof(proof: Proof, bound: BoundToken, settings: ProofSettings): Promise<void> {
-  // All of it comes from the consumer, the key too: whatever goes wrong with it is no fault of ours.
+  // The consumer controls the whole proof, including its key: every failure here is the consumer's error.
   const { jti, iat } = await verify(proof, bound, settings.publicUrl).catch((cause: unknown) => {
     throw refused(cause)
   })
@@ -74,10 +74,10 @@ async function verify(
 }
 
 function demand(met: boolean, name: string): void {
-  if (!met) throw new errors.JWTInvalid(`${name} is not that of the request`)
+  if (!met) throw new errors.JWTInvalid(`${name} does not match the request`)
 }
 
-/** RFC 9449, 4.3: query and fragment do not count, and both are compared after normalisation. */
+/** RFC 9449, 4.3: query and fragment are ignored, and both URLs are normalised before the comparison. */
 function withoutQuery(address: string): string {
   const { origin, pathname } = new URL(address)
   return origin + pathname
@@ -85,7 +85,7 @@ function withoutQuery(address: string): string {
 
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
-/** The address of a request as the consumer sees it. A `Host` header says what its sender wants it to say. */
+/** The URL of a request as the consumer sees it. The sender controls the `Host` header, so it is not trusted here. */
 function addressOf(url: string, publicUrl: string | undefined): string | undefined {
   const { origin, hostname, pathname } = new URL(url)
   if (publicUrl !== undefined) return new URL(publicUrl).origin + pathname

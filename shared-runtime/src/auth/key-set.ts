@@ -1,9 +1,9 @@
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose'
 import { UpstreamError } from '../errors.ts'
 
-/** At most one reload of the keys in this time, so that tokens with made-up key ids cannot flood identity. */
+/** At most one reload of the keys per this interval, so that tokens with made-up key ids cannot flood identity. */
 const KEY_RELOAD_MS = 10_000
-/** After 4 to 5 minutes keys are loaded again though all key ids are known: identity may have withdrawn one. */
+/** Keys are reloaded every 4 to 5 minutes even without an unknown key id: identity may have revoked one. */
 const KEY_MAX_AGE_MS = 5 * 60_000
 const SPREAD = 0.2
 
@@ -12,13 +12,14 @@ export type KeySet = ReturnType<typeof createLocalJWKSet>
 type Options = {
   /** Fetches the identity service's key set. */
   loadKeys: () => Promise<JSONWebKeySet>
-  /** Called when the keys are others than before: what was verified with the old ones may not be valid any more. */
+  /** Called when the keys have changed: tokens verified with the old ones may no longer be valid. */
   onChange: () => void
 }
 
 /**
- * The identity service's keys: one load at a time, however many ask; again for an unknown key id, and ahead of need
- * when they are old. They stay in use until others have been loaded: an identity that is down holds up nobody.
+ * The identity service's keys. Concurrent callers share one load; keys are reloaded for an unknown key id, and in the
+ * background once they are old. The current keys stay in use until a reload succeeds, so an outage of identity does
+ * not block requests.
  */
 export function keySet({ loadKeys, onChange }: Options) {
   let keys: KeySet | undefined
@@ -45,12 +46,12 @@ export function keySet({ loadKeys, onChange }: Options) {
     } catch (error) {
       if (keys) return keys
       if (error instanceof UpstreamError) throw error
-      // As it is, a JOSEError or ZodError would be taken for a fault of the token.
+      // Without this wrapper a JOSEError or ZodError would be reported as an error of the token.
       throw new UpstreamError('identity', 'invalid_answer', 'its keys cannot be used', { cause: error })
     }
   }
 
-  /** Has the keys loaded again when they are old; waits for nothing. */
+  /** Starts a reload in the background when the keys are old. */
   function keepFresh(): void {
     if (keys && age() > maxAgeMs) void load()
   }
@@ -62,7 +63,7 @@ export function keySet({ loadKeys, onChange }: Options) {
       keepFresh()
       return keys
     },
-    /** The keys after a reload, at most one in `KEY_RELOAD_MS`. */
+    /** The keys after a reload, at most one per `KEY_RELOAD_MS`. */
     async reloaded(): Promise<KeySet> {
       return loading ?? (keys && age() <= KEY_RELOAD_MS ? keys : load())
     },

@@ -1,7 +1,7 @@
 export const ROLES = ['customer', 'staff', 'finance', 'risk', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
-/** What an access token of the app may be asked for; each screen and action names what it needs. */
+/** OAuth scopes of an access token; each screen and action names the scopes that it needs. */
 export const SCOPES = [
   'profile:read',
   'cart:read',

@@ -9,7 +9,7 @@ import { createTokenVerifier } from './index.ts'
 const { issuer, audience, key, otherAlgorithm, sign, invalid } = await createIssuer('mobile-bff')
 const nextKey = await signingKey('second')
 
-/** An identity service that counts how often its keys are asked for. */
+/** An identity service that counts requests for its keys. */
 function identity() {
   const state = { loads: 0, keys: [key, otherAlgorithm], load: async () => {} }
   const loadKeys = async () => {
@@ -31,7 +31,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('a good token gives its user, with the roles that are known here and the scopes that are', async () => {
+test('a valid token yields its user, with known roles and scopes only', async () => {
   const token = await sign()
   expect(await identity().verify(token)).toEqual({
     id: 'c1001',
@@ -43,7 +43,7 @@ test('a good token gives its user, with the roles that are known here and the sc
 })
 
 test.each(Object.keys(invalid))(
-  '%s is UNAUTHENTICATED, and looks like any other token that is not valid',
+  '%s is UNAUTHENTICATED, with the same response as any other invalid token',
   async (name) => {
     const token = await invalid[name]?.()
     const error = await identity()
@@ -80,7 +80,7 @@ test('a token that was verified before it expired is good for the same 5 s after
   await expect(verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
 })
 
-test('property: a good token with anything in it changed is not valid, and no fault of ours', async () => {
+test('property: a valid token with any change is refused as an invalid credential', async () => {
   const { verify } = identity()
   const token = await sign()
   const bytes = (text: string) =>
@@ -92,7 +92,7 @@ test('property: a good token with anything in it changed is not valid, and no fa
   await fc.assert(
     fc.asyncProperty(changes, async ({ at, by, cut }) => {
       const changed = token.slice(0, at) + by + token.slice(at + cut)
-      // The last character of a signature has four bits that mean nothing.
+      // The last character of a signature has four unused bits.
       fc.pre(bytes(changed).join('.') !== bytes(token).join('.') || changed.split('.').length !== 3)
       await expect(verify(changed)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
     }),
@@ -113,7 +113,7 @@ test.each([
   'a header that is not JSON',
   'an opaque refresh token',
   'two parts',
-])('%s is refused without a look at the keys', async (name) => {
+])('%s is refused without loading the keys', async (name) => {
   const { state, verify } = identity()
   state.load = down
   await expect(verify((await invalid[name]?.()) ?? name)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
@@ -128,7 +128,7 @@ test('many verifications at once load the keys once', async () => {
   expect(state.loads).toBe(1)
 })
 
-test('a token once verified is not verified again until it expires', async () => {
+test('a verified token is cached until it expires', async () => {
   const { verify } = identity()
   const token = await sign({ exp: seconds(60) })
   const checked = vi.spyOn(crypto.subtle, 'verify')
@@ -142,7 +142,7 @@ test('a token once verified is not verified again until it expires', async () =>
   checked.mockRestore()
 })
 
-test('what is not valid is not remembered: it is verified again, and refused again', async () => {
+test('an invalid token is not cached: it is verified and refused again', async () => {
   const { verify } = identity()
   const wrong = (await invalid['a signature changed']?.()) ?? ''
   const checked = vi.spyOn(crypto.subtle, 'verify')
@@ -151,7 +151,7 @@ test('what is not valid is not remembered: it is verified again, and refused aga
   checked.mockRestore()
 })
 
-test('identity down at the first token is no fault of the token; it works once identity is back', async () => {
+test('an outage of identity at the first token is an upstream failure; verification works once identity is back', async () => {
   const { state, verify } = identity()
   const token = await sign()
   state.load = down
@@ -161,13 +161,13 @@ test('identity down at the first token is no fault of the token; it works once i
   expect(state.loads).toBe(2)
 })
 
-test('keys that cannot be used are no fault of the token', async () => {
+test('unusable keys are an upstream failure, not an invalid token', async () => {
   const loadKeys = async () => JSON.parse('{"keys":"none"}')
   const verify = createTokenVerifier({ issuer, audience, loadKeys })
   await expect(verify(await sign())).rejects.toMatchObject({ name: 'UpstreamError', code: 'invalid_answer' })
 })
 
-test('a new key of identity is picked up by the first token signed with it', async () => {
+test('the first token signed with a new key triggers a reload of the keys', async () => {
   const { state, verify } = identity()
   await verify(await sign())
   state.keys = [key, nextKey]
@@ -198,7 +198,7 @@ test('keys stay in use while identity is down', async () => {
   expect(state.loads).toBeGreaterThan(1)
 })
 
-test('an identity that hangs at a reload holds up nobody whose key is known', async () => {
+test('a hanging reload does not delay tokens whose key is known', async () => {
   const { state, verify } = identity()
   await verify(await sign())
   vi.advanceTimersByTime(11_000)
@@ -207,23 +207,23 @@ test('an identity that hangs at a reload holds up nobody whose key is known', as
   await expect(verify(await sign({ sub: 'c1004' }))).resolves.toMatchObject({ id: 'c1004' })
 })
 
-test('a key that identity has withdrawn is dropped within minutes, without any unknown key id', async () => {
+test('a revoked key is dropped within minutes, without an unknown key id', async () => {
   const { state, verify } = identity()
   await verify(await sign())
   state.keys = [nextKey]
   vi.advanceTimersByTime(5 * 60_000 + 1)
-  await verify(await sign({ sub: 'c1005' })) // starts the reload and does not wait for it
+  await verify(await sign({ sub: 'c1005' })) // starts the reload without awaiting it
   await vi.waitFor(() => expect(state.loads).toBe(2))
   await expect(verify(await sign({ sub: 'c1006' }))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
 })
 
-test('a token that was verified with a key that is withdrawn is not good for the rest of its hour', async () => {
+test('a cached token is refused once its key is revoked', async () => {
   const { state, verify } = identity()
   const token = await sign()
   await verify(token)
   state.keys = [nextKey]
   vi.advanceTimersByTime(5 * 60_000 + 1)
-  await verify(token) // starts the reload and does not wait for it
+  await verify(token) // starts the reload without awaiting it
   await vi.waitFor(() => expect(state.loads).toBe(2))
   await expect(verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
 })

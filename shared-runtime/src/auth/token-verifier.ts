@@ -12,13 +12,13 @@ import { ROLES, SCOPES } from './roles.ts'
 import type { Viewer } from './viewer.ts'
 
 /**
- * The user of an access token. Without a proof it was presented as a bearer token; a token that is bound to a key
- * is good with a proof of that key only, and a proof only with such a token.
- * @throws {ProblemError} `UNAUTHENTICATED`, with no word on what was wrong, for any token that is not valid
+ * Resolves the user of an access token. A token without a proof counts as a bearer token; a bound token needs a proof
+ * of its key, and an unbound token must come without one.
+ * @throws {ProblemError} `UNAUTHENTICATED` for any invalid token, without the reason
  */
 export type TokenVerifier = (token: string, proof?: Proof) => Promise<Viewer>
 
-/** RFC 9068, 2.2: an access token has all of these. An ID token has neither its type nor its client. */
+/** RFC 9068, 2.2: an access token has all of these claims. An ID token has neither this type nor a client. */
 const Claims = z.object({
   sub: UserId,
   client_id: z.string().min(1),
@@ -27,7 +27,7 @@ const Claims = z.object({
   iat: z.number(),
   roles: z.array(z.string()).default([]),
   scope: z.string().default(''),
-  // Strict: a token that is bound in a way that is not checked here is not taken.
+  // Strict: a token with an unsupported kind of binding is refused.
   cnf: z.strictObject({ jkt: z.string().min(1) }).optional(),
 })
 type Claims = z.infer<typeof Claims>
@@ -40,15 +40,15 @@ type Options = {
   audience: string
   /** Fetches the identity service's key set. */
   loadKeys: () => Promise<JSONWebKeySet>
-  /** Without it no token that is bound to a key is taken. */
+  /** Without it, tokens bound to a key are refused. */
   dpop?: ProofSettings
 }
 
 type Known = { readonly viewer: Viewer; readonly expiresAt: number; readonly boundTo: string | undefined }
 
 /**
- * Verifies access tokens (RFC 9068) offline. One that was verified is remembered by its hash until it expires or
- * identity's keys change; the proof of a bound one is checked each time. Keys stay in use while identity cannot be
+ * Verifies access tokens (RFC 9068) offline. A verified token is cached by its hash until it expires or identity's
+ * keys change; the proof of a bound token is checked on every request. Keys stay in use while identity cannot be
  * reached.
  */
 export function createTokenVerifier({ issuer, audience, loadKeys, dpop }: Options): TokenVerifier {
@@ -96,7 +96,7 @@ export function createTokenVerifier({ issuer, audience, loadKeys, dpop }: Option
         return verifyWith(token, await keys.reloaded())
       })
     } catch (error) {
-      // Only what says something about the token is the consumer's fault; the rest (identity down) is not.
+      // Only errors about the token itself are the consumer's; an outage of identity is not.
       if (error instanceof errors.JOSEError || error instanceof z.ZodError) throw refused(scheme, error)
       throw error
     }
@@ -116,7 +116,7 @@ export function createTokenVerifier({ issuer, audience, loadKeys, dpop }: Option
   }
 }
 
-/** Type and algorithm; what is not an access token by these is not worth a look at the keys. */
+/** Checks type and algorithm first, so that other tokens never cause a load of the keys. */
 function isAccessTokenByHeader(token: string): boolean {
   if (token.length > MAX_JWT_CHARACTERS || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return false
   try {

@@ -9,7 +9,7 @@ const log = createLog('test', 'silent')
 const withRedis = hasRedis()
 afterAll(stopRedisServers)
 
-/** The memory of one more process. */
+/** The used-proof store of one more process. */
 async function replica(url: string) {
   const redis = connectRedis(addressOf(url))
   onTestFinished(() => redis.close())
@@ -17,7 +17,7 @@ async function replica(url: string) {
   return createUsedProofs(redis, log)
 }
 
-test('in memory a proof is good once, until its time is over', async () => {
+test('in memory, a proof is accepted once until it expires', async () => {
   const proofs = createUsedProofs(undefined, log)
   expect(await proofs.use('a', 1_000)).toBe(true)
   expect(await proofs.use('a', 1_000)).toBe(false)
@@ -25,7 +25,7 @@ test('in memory a proof is good once, until its time is over', async () => {
   await expect.poll(() => proofs.use('a', 1_000), { timeout: 10_000 }).toBe(true)
 })
 
-test('a flood of proofs does not fill the memory', async () => {
+test('memory stays bounded under a flood of proofs', async () => {
   const proofs = createUsedProofs(undefined, log)
   for (let i = 0; i < 100_001; i++) await proofs.use(`${i}`, 60_000)
   expect(await proofs.use('100000', 60_000)).toBe(false)
@@ -33,7 +33,7 @@ test('a flood of proofs does not fill the memory', async () => {
 })
 
 describe.skipIf(!withRedis)('with Redis', () => {
-  test('a proof is good once, whichever replica it reaches', async () => {
+  test('a proof is accepted once over all replicas', async () => {
     const { url } = await RedisServer.start()
     const replicas = [await replica(url), await replica(url), await replica(url)]
     const uses = await Promise.all(
@@ -42,7 +42,7 @@ describe.skipIf(!withRedis)('with Redis', () => {
     expect(uses.filter(Boolean)).toHaveLength(20)
   })
 
-  test('what is remembered there says nothing of tokens or keys, and ends with the proof', async () => {
+  test('records in Redis reveal neither token nor key, and expire with the proof', async () => {
     const server = await RedisServer.start()
     await (await replica(server.url)).use('thumbprint.a-proof', 60_000)
     const [key] = (await server.ask('KEYS', '*')) as [string]
@@ -51,7 +51,7 @@ describe.skipIf(!withRedis)('with Redis', () => {
     expect(await server.ask('PTTL', key)).toBeLessThanOrEqual(60_000)
   })
 
-  test('away, it costs a bounded wait, and each replica still takes a proof once', async () => {
+  test('while Redis is unavailable, the wait is bounded and each replica still accepts a proof once', async () => {
     const server = await RedisServer.start()
     const replicas = [await replica(server.url), await replica(server.url)]
     server.freeze()
@@ -59,7 +59,7 @@ describe.skipIf(!withRedis)('with Redis', () => {
     for (let i = 0; i < 50; i++)
       for (const proofs of replicas)
         expect([await proofs.use(`p${i}`, 60_000), await proofs.use(`p${i}`, 60_000)]).toEqual([true, false])
-    // A few waits of 50 ms each, then none; 100 of them would be 5 s.
+    // A few waits of 50 ms each, then none; 100 of them would take 5 s.
     expect(performance.now() - begun).toBeLessThan(2_500)
     server.thaw()
   })

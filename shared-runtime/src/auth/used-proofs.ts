@@ -6,18 +6,18 @@ import type { RedisConnection } from '../redis.ts'
 
 /** Remembers which proofs were used (RFC 9449, 11.1). */
 export type UsedProofs = {
-  /** Notes a use of a proof; `false` when it was used before. */
+  /** Records a use of a proof; `false` when it was used before. */
   use(id: string, forMs: number): Promise<boolean>
 }
 
-/** Of more in two minutes the oldest are forgotten: what is remembered must not fill the memory. */
+/** Above this number in two minutes the oldest are evicted, so that memory stays bounded. */
 const MAX_PROOFS = 100_000
-/** A request waits so long for Redis, in milliseconds. */
+/** Maximum wait of a request for Redis, in milliseconds. */
 const PATIENCE_MS = 50
 
 /**
- * In the memory of this process, and in Redis when it has one: then a proof is good once whatever replica it
- * reaches. While Redis is away, it is good once a replica.
+ * Stores used proofs in memory, and in Redis when there is one: then a proof is accepted once over all replicas. While
+ * Redis is unavailable, it is accepted once per replica.
  */
 export function createUsedProofs(redis: RedisConnection | undefined, log: Log): UsedProofs {
   const here = new LRUCache<string, true>({ max: MAX_PROOFS })
@@ -31,7 +31,7 @@ export function createUsedProofs(redis: RedisConnection | undefined, log: Log): 
       here.set(key, true, { ttl })
       if (!redis || !guard) return true
       const noted = await guard.run(() => redis.client.set(`dpop:${key}`, 1, 'PX', ttl, 'NX'), PATIENCE_MS)
-      // null: it is there already; undefined: Redis did not say.
+      // null: already stored; undefined: Redis gave no answer.
       return noted !== null
     },
   }
@@ -42,6 +42,6 @@ const guarded = (redis: RedisConnection, log: Log) =>
     probe: () => redis.probe('dpop'),
     onError: () => {},
     onTrouble: ({ kind, words }) =>
-      log.warn({ redis: kind }, `Redis ${words}: used proofs are remembered by this process alone`),
-    onBack: () => log.info('used proofs are in Redis again'),
+      log.warn({ redis: kind }, `Redis ${words}: used proofs are stored in the memory of this process only`),
+    onBack: () => log.info('used proofs are stored in Redis again'),
   })

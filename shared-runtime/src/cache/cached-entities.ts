@@ -8,17 +8,17 @@ import { BrokenEntity, type Store } from './load.ts'
 import { refreshesEarly } from './policy.ts'
 import type { SharedId } from './shared-data.ts'
 
-/** A refresh has no caller with a deadline; this ends it, in milliseconds. */
+/** Timeout of a background refresh, in milliseconds; it has no caller with a deadline. */
 const REFRESH_TIMEOUT_MS = 10_000
 
 /**
- * The cached entities of one kind. A load may be waited for by other requests than the one that started it, or by
- * none: it takes the signal that it is given, and neither the signal nor the deadline of a request.
+ * The cached entities of one kind. Requests other than the one that started a load may wait for it, or none at all. So
+ * a load uses the signal passed to it, never the signal or deadline of a request.
  */
 export class CachedEntities<T> {
   readonly #store: Store
   readonly #kind: Kind
-  /** Filled and emptied within one synchronous stretch. */
+  /** Filled and emptied within one synchronous run. */
   readonly #ageing: string[] = []
 
   constructor(store: Store, kind: Kind) {
@@ -38,7 +38,7 @@ export class CachedEntities<T> {
 
   /**
    * One entity; `undefined` when it does not exist.
-   * @throws {UpstreamError} `timeout` at the deadline, `cancelled` at the abort; else what the load threw
+   * @throws {UpstreamError} `timeout` at the deadline, `cancelled` at the abort; otherwise the error of the load
    */
   get<Id extends string>(
     id: Id & SharedId<Id>,
@@ -51,7 +51,7 @@ export class CachedEntities<T> {
       return new Map(value === undefined ? [] : ids.map((asked) => [asked, value]))
     }
     if (this.#ageing.length > 0) this.#refresh(loadOne)
-    // What is kept under this kind came from its own loads, or was parsed with its schema.
+    // Every value of this kind came from its own loads or was parsed with its schema.
     if (kept) return Promise.resolve(kept.value as T | undefined)
     return this.#load([id], loadOne, patience).then((found) => found.whole().get(id))
   }
@@ -69,10 +69,10 @@ export class CachedEntities<T> {
     return this.#getMany(ids, loadMissing, patience)
   }
 
-  /** What memory still has of an entity although its grace is over: for who could not load it. */
+  /** The copy still in memory after its grace, for a caller whose load failed. */
   lastResort<Id extends string>(id: Id & SharedId<Id>): T | undefined {
     const entry = this.#store.memory.get(this.#kind.prefix + id)
-    // As in `get`: what is kept under this kind is of its type.
+    // As in `get`: every value of this kind has its type.
     return entry && this.#store.now() < entry.keptUntil ? (entry.value as T | undefined) : undefined
   }
 
@@ -89,7 +89,7 @@ export class CachedEntities<T> {
     return found
   }
 
-  /** What memory has that may be served; notes in `#ageing` what is to be refreshed meanwhile. */
+  /** Values in memory that may be served; adds those that need a refresh to `#ageing`. */
   #look(id: string): Entry | undefined {
     const { memory, now, random, name } = this.#store
     const { namespace, prefix } = this.#kind
@@ -139,12 +139,12 @@ export class CachedEntities<T> {
     const outdated: string[] = []
     for (const [i, entry] of entries.entries()) {
       const { id, since } = flights[i] as Flight
-      // A load that ran already when its entity was purged, before this caller came: not for this caller.
+      // The load began before a purge of this entity: its value may be outdated for this caller.
       if (since < arrival && purges.purgedSince(entry.tags, since)) outdated.push(id)
       else if (entry.value instanceof BrokenEntity) found.broken.set(id, entry.value.error)
       else if (entry.value !== undefined) {
         found.set(id, entry.value as T)
-        // Redis had it, but no longer fresh.
+        // Redis had a stale copy.
         if (now() >= entry.freshUntil) this.#look(id)
       }
     }
@@ -153,7 +153,7 @@ export class CachedEntities<T> {
     return found
   }
 
-  /** Joins the loads that run, and starts one for the rest. */
+  /** Joins running loads and starts one for the rest. */
   #board(ids: readonly string[], load: LoadMany, since: number): Flight[] {
     const { flights, name } = this.#store
     const { prefix, namespace } = this.#kind

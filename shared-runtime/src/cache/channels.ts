@@ -1,27 +1,27 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
 
 /**
- * What the cache tells whoever listens, on `harbor.cache.<name>` of `node:diagnostics_channel`.
- * Each message is a `CacheEvent`; nothing is built when nobody listens.
+ * Events of the cache, published on `harbor.cache.<name>` of `node:diagnostics_channel`.
+ * Each message is a `CacheEvent`; no message is built without a subscriber.
  */
 const NAMES = [
   'hit', // fresh, from memory
-  'stale', // within grace, from memory, while it is refreshed
-  'negative', // remembered not to exist
+  'stale', // within grace, from memory, while a refresh runs
+  'negative', // cached as not existing
   'miss', // not in memory
   'shared-hit', // found in Redis
-  'coalesced', // waits for a load that runs already in this process
-  'early-refresh', // refreshed before its end
+  'coalesced', // waits for a load that already runs in this process
+  'early-refresh', // refreshed before its expiry
   'load', // the upstream answered; `ms`
-  'load-error', // the upstream failed, and the callers were told
+  'load-error', // the upstream failed, and the callers got the error
   'refresh-error', // the upstream failed, and the stale value stays
-  'followed', // waits for a load of another process
+  'followed', // waits for the load of another process
   'took-over', // another process did not finish its load
-  'fenced', // loaded before a delete, so not kept
-  'unreadable', // what Redis held was not as the schema says
+  'fenced', // loaded before a purge, so not stored
+  'unreadable', // an entry in Redis did not match its schema
   'purge', // tags were invalidated; `count` of them
   'redis-error', // a command failed or took too long; `error`
-  'redis-away', // Redis fails, or refuses writes, until `redis-back`
+  'redis-away', // Redis fails or refuses writes, until `redis-back`
   'redis-back',
 ] as const
 
@@ -30,9 +30,9 @@ export type CacheEventName = (typeof NAMES)[number]
 export type CacheEvent = {
   /** The `name` of the cache. */
   readonly cache: string
-  /** Empty for what concerns the whole cache. */
+  /** Empty for events of the whole cache. */
   readonly namespace: string
-  /** How many ids it is about. */
+  /** Number of ids concerned. */
   readonly count: number
   readonly ms?: number
   readonly error?: unknown
@@ -42,10 +42,10 @@ export const cacheChannels = Object.fromEntries(
   NAMES.map((name) => [name, channel(`harbor.cache.${name}`)]),
 ) as Record<CacheEventName, Channel>
 
-/** What an event adds to its name. */
+/** Optional fields of an event. */
 type Detail = Pick<CacheEvent, 'ms' | 'error'>
 
-/** Says what happened. Takes primitives for what happens on every read, so that silence costs one comparison. */
+/** Publishes an event. Takes primitives, so that a read without subscribers costs one comparison. */
 export function emit(name: CacheEventName, cache: string, namespace = '', count = 1, detail?: Detail): void {
   const target = cacheChannels[name]
   if (!target.hasSubscribers) return

@@ -15,22 +15,22 @@ type Options = {
   readonly name: string
   readonly connection: RedisConnection
   readonly guard: RedisGuard
-  /** Milliseconds for which a purge is remembered: longer than any entry lives. */
+  /** Milliseconds for which a purge is recorded: longer than the lifetime of any entry. */
   readonly recordMs: () => number
-  /** Every tag that all entries together have, for when there are too many purges to send one by one. */
+  /** A tag that covers all entries, for when there are too many purges to send one by one. */
   readonly everything: () => readonly string[]
 }
 
 /**
- * The order of loads and purges across processes. Redis stamps both out of one clock; an entry whose load began
- * before the last purge of one of its tags is not read, whenever and by whomever it was written.
+ * Orders loads and purges across processes. Redis issues stamps from one clock; an entry whose load began before the
+ * last purge of one of its tags is never served, whichever process wrote it.
  */
 export class Fence {
   readonly #options: Options
   readonly #me = randomUUID()
-  /** Purges that Redis does not know of yet: what it holds under these tags is not believed. */
+  /** Purges that have not reached Redis yet: entries in Redis with these tags are ignored. */
   readonly #unsent = new Map<string, symbol>()
-  /** The last purges that this process knows of: a failover may have lost their records. */
+  /** Recent purges seen by this process: a failover of Redis may lose their records. */
   readonly #known = new Map<string, string>()
   #retry: NodeJS.Timeout | undefined
   #closed = false
@@ -47,7 +47,7 @@ export class Fence {
     return `${this.#options.name}:@tag:${tag}`
   }
 
-  /** The stamp of a load that begins now. */
+  /** A stamp for a load that begins now. */
   async stamp(): Promise<string> {
     return String(await this.#options.connection.client.eval(NEXT_STAMP, 1, `${this.#options.name}:@clock`))
   }
@@ -57,7 +57,7 @@ export class Fence {
     return tags.some((tag) => this.#unsent.has(tag) || (this.#known.get(tag) ?? '') >= stamp)
   }
 
-  /** Makes a purge known to Redis and to every other process; tries again later when that fails. */
+  /** Publishes a purge to Redis and every other process; retries later when that fails. */
   async send(tags: readonly string[]): Promise<void> {
     const mark = Symbol('purge')
     for (const tag of tags) this.#unsent.set(tag, mark)
@@ -68,7 +68,7 @@ export class Fence {
     await this.flush()
   }
 
-  /** Sends what Redis does not know of yet. */
+  /** Sends purges that have not reached Redis yet. */
   async flush(): Promise<void> {
     const sending = [...this.#unsent]
     if (sending.length === 0) return
@@ -80,7 +80,7 @@ export class Fence {
     }
   }
 
-  /** The tags that another process purged; none for what is not such a message or is our own. */
+  /** The tags that another process purged; none for other messages and for this process's own. */
   receive(text: string): readonly string[] {
     const { success, data } = Message.safeParse(parsed(text))
     if (!success || data.from === this.#me) return []

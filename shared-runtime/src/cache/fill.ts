@@ -5,16 +5,16 @@ import type { Batch, Flight } from './flight.ts'
 import { idsOf, keep, load, type Store } from './load.ts'
 import type { Found, SharedTier } from './shared-tier.ts'
 
-/** All that a miss may spend on Redis before it goes to the upstream, in milliseconds. */
+/** Maximum time of a miss on Redis before it calls the upstream, in milliseconds. */
 const REDIS_BUDGET_MS = 40
 const LEAST_REDIS_MS = 25
-/** How long another process is waited for while it renews its lock; then this one loads too. */
+/** How long to wait for another process that renews its lock; then this process loads too. */
 const FOLLOW_MS = 1_000
-/** Polls without an answer, one after the other, after which nobody is waited for. */
+/** Consecutive polls without an answer after which waiting ends. */
 const MISSED_POLLS = 2
 const POLL_MS = { least: 8, most: 40 }
 
-/** Brings every key of a batch: from Redis, from the load of another process, or from the upstream. */
+/** Fetches every key of a batch: from Redis, from the load of another process, or from the upstream. */
 export async function fill(store: Store, batch: Batch): Promise<void> {
   try {
     const { shared } = store
@@ -39,7 +39,7 @@ async function fillShared(store: Store, shared: SharedTier, batch: Batch): Promi
   await Promise.all([others.loading, follow(store, shared, batch, others.waiting)])
 }
 
-/** Loads what no other process loads; says what others do. `atOnce`: loads too when Redis does not answer. */
+/** Loads keys that no other process is loading; returns the rest. `atOnce`: load even without an answer from Redis. */
 async function claimAndLoad(
   store: Store,
   shared: SharedTier,
@@ -67,7 +67,7 @@ async function claimAndLoad(
   }
 }
 
-/** Waits for what another process loads; takes over what it does not finish. */
+/** Waits for the loads of other processes; takes over those that do not finish. */
 async function follow(
   store: Store,
   shared: SharedTier,
@@ -82,7 +82,7 @@ async function follow(
     await sleep(poll)
     waiting = waiting.filter(({ settled }) => !settled)
     if (waiting.length === 0) break
-    // One answer that is late does not free the lock of who loads.
+    // One late answer does not free the lock of the loading process.
     const atOnce = unanswered >= MISSED_POLLS
     const next = await claimAndLoad(store, shared, batch, waiting, REDIS_BUDGET_MS, atOnce)
     unanswered = next.answered ? 0 : unanswered + 1
@@ -97,7 +97,10 @@ async function follow(
   await Promise.all(loads)
 }
 
-/** Hands over what Redis has, and says what is still missing. A refresh takes only what is newer than what it has. */
+/**
+ * Resolves keys found in Redis and returns the missing ones. A refresh accepts only a newer value than its current
+ * one.
+ */
 function take(store: Store, batch: Batch, flights: readonly Flight[], found: Found): readonly Flight[] {
   if (found.unreadable > 0) emit('unreadable', store.name, batch.kind.namespace, found.unreadable)
   const now = store.now()
@@ -114,6 +117,6 @@ function take(store: Store, batch: Batch, flights: readonly Flight[], found: Fou
   return missing
 }
 
-/** By the order of their loads, if both have a place in it: a newer entry may well end earlier. */
+/** Compares stamps when both entries have one: a newer entry may expire earlier. */
 const isNewer = (entry: Entry, current: Entry | undefined): boolean =>
   !current || (current.stamp ? entry.stamp > current.stamp : entry.freshUntil > current.freshUntil)

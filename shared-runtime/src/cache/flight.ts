@@ -5,13 +5,13 @@ import type { Kind } from './kind.ts'
 /** Loads what is missing; what it does not name does not exist, unless it is among the broken of `Rows`. */
 export type LoadMany = (ids: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, unknown>>
 
-/** One key on its way into the cache, and all who wait for it. */
+/** One key being loaded, and its waiting callers. */
 export type Flight = {
   readonly id: string
   readonly key: string
-  /** Where the log of purges stood when it began. */
+  /** Position in the purge log when the load began. */
   readonly since: number
-  /** What is kept now, if it is refreshed. */
+  /** The cached entry, for a refresh. */
   readonly current: Entry | undefined
   readonly batch: Batch
   readonly entry: Promise<Entry>
@@ -20,11 +20,11 @@ export type Flight = {
   fail(error: unknown): void
 }
 
-/** Keys that were missing together and are loaded together. The load is cancelled when nobody waits any more. */
+/** Keys that were missing together and are loaded together. The load is cancelled when no caller waits any more. */
 export class Batch {
   readonly kind: Kind
   readonly load: LoadMany
-  /** A refresh: goes on although nobody waits. */
+  /** A refresh: continues without waiting callers. */
   readonly background: boolean
   readonly flights: Flight[] = []
   readonly #all: Map<string, Flight>
@@ -42,11 +42,11 @@ export class Batch {
     return this.#controller.signal
   }
 
-  /** Adds a key; from now on others find it in `all`. */
+  /** Adds a key; later callers find it in `all`. */
   add(id: string, since: number, current?: Entry): Flight {
     const key = this.kind.prefix + id
     const { promise, resolve, reject } = Promise.withResolvers<Entry>()
-    promise.catch(() => {}) // nobody may be waiting
+    promise.catch(() => {}) // there may be no waiting caller
     const end = () => {
       flight.settled = true
       if (this.#all.get(key) === flight) this.#all.delete(key)
@@ -77,31 +77,31 @@ export class Batch {
     this.#waiting++
   }
 
-  /** A caller no longer waits. @param why how its wait ended, if not with the entries */
+  /** Ends the wait of one caller. @param why the reason, unless the entries arrived */
   leave(why?: UpstreamError): void {
     if (--this.#waiting > 0 || this.background) return
-    const text = 'nobody waits for it any more'
-    // The upstream has then used up all the time that the last caller had for it.
+    const text = 'no caller waits for it any more'
+    // The upstream has used up all the time that the last caller allowed.
     this.cancel(why && isTimeUp(why) ? new TimeUp(this.kind.upstream, text, { cause: why }) : text)
   }
 
   cancel(why: string | TimeUp): void {
     if (this.flights.every(({ settled }) => settled)) return
     const error = typeof why === 'string' ? new UpstreamError(this.kind.upstream, 'cancelled', why) : why
-    // Who comes now starts anew instead of waiting for what has been given up.
+    // A new caller starts a new load instead of joining the abandoned one.
     for (const flight of this.flights) if (!flight.settled) flight.fail(error)
     this.#controller.abort(error)
   }
 }
 
-/** A longer timer would fire at once. */
+/** Maximum delay of a Node timer; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
-/** Timers for one instant fire up to this much apart. */
+/** Timers for the same instant fire up to this many milliseconds apart. */
 const TIMER_MS = 2
 
-/** Until when a caller waits. */
+/** How long a caller waits. */
 export type Patience = {
-  /** Its abort ends the wait of this caller and of nobody else. */
+  /** Its abort ends the wait of this caller only. */
   readonly signal?: AbortSignal | undefined
   /** Instant of `performance.now()`. */
   readonly deadline?: number | undefined
@@ -109,7 +109,7 @@ export type Patience = {
 
 /**
  * The entries of flights, in their order.
- * @throws {UpstreamError} `timeout` at the deadline, `cancelled` at the abort; else what the load threw
+ * @throws {UpstreamError} `timeout` at the deadline, `cancelled` at the abort; otherwise the error of the load
  */
 export async function waitFor(
   upstream: string,
@@ -125,7 +125,7 @@ export async function waitFor(
   }
   const atDeadline = () => end(new TimeUp(upstream, 'not in the cache by the deadline'))
   const onAbort = () => {
-    // Timers for one instant fire in any order: the request may end before the timer below.
+    // Timers for one instant fire in any order: the deadline of the request may fire before the timer below.
     if (isTimeUp(signal?.reason) || performance.now() >= deadline - TIMER_MS) return atDeadline()
     end(new UpstreamError(upstream, 'cancelled', 'the caller went away', { cause: signal?.reason }))
   }

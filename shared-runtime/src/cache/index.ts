@@ -11,35 +11,35 @@ import { attachRedis } from './redis-tier.ts'
 import type { SharedData } from './shared-data.ts'
 
 type Options = {
-  /** The process's: two BFFs on one Redis share nothing. */
+  /** The name of the process: two BFFs on one Redis share no entries. */
   readonly name: string
-  /** None: this process only. */
+  /** Without it, the cache is in this process only. */
   readonly redis?: RedisConnection | undefined
-  /** Told when Redis is left alone, and when it is back. */
+  /** Logs when Redis is taken out of use and when it is back. */
   readonly log?: Pick<Log, 'warn' | 'info'> | undefined
   readonly maxEntries?: number
-  /** Bytes of the entries in memory, roughly. */
+  /** Approximate limit of the entries in memory, in bytes. */
   readonly maxBytes?: number
-  /** Milliseconds that never go back. */
+  /** A monotonic clock in milliseconds. */
   readonly now?: () => number
-  /** From 0 up to 1. */
+  /** Random number from 0 up to 1. */
   readonly random?: () => number
 }
 
-/** A cache of data that all users may see; `Service` is what may be cached at all. */
+/** A cache of data that all users may see; `Service` lists the services whose answers may be cached. */
 export type Cache<Service extends string = string> = {
   /**
-   * Declares a kind of entity, once a process.
-   * @throws {TypeError | RangeError} for a name, a policy or a schema that the cache does not take
+   * Declares a kind of entity, once per process.
+   * @throws {TypeError | RangeError} for an invalid name, policy or schema
    */
   define<T>(definition: CacheDefinition<T, `${Service}:${string}`> & SharedData<T>): CachedEntities<T>
-  /** What carries one of these tags is not seen again: here from now on, elsewhere as soon as the word is there. */
+  /** Purges every entry with one of these tags: in this process at once, in others when the message arrives. */
   invalidate(tags: readonly string[]): Promise<void>
-  /** Forgets everything: what has happened is not known any more. */
+  /** Drops everything, for when purges may have been missed. */
   invalidateAll(): Promise<void>
-  /** What is in memory now. */
+  /** Number of entries and bytes in memory. */
   size(): { entries: number; bytes: number; tags: number }
-  /** Lets go of Redis; the connection itself is closed by who opened it. */
+  /** Stops using Redis; the connection is closed by its owner. */
   close(): void
 }
 
@@ -48,8 +48,8 @@ const MAX_BYTES = 64 * 1024 * 1024
 const NAME = /^[a-z0-9-]+$/
 
 /**
- * A cache in two tiers: parsed objects in this process, and Redis, if there is one, for all processes of the name.
- * Trouble with Redis is told on `harbor.cache.*` (channels.ts) and is never an error.
+ * A cache in two tiers: parsed objects in this process, and Redis, if there is one, shared by all processes of the
+ * same name. Errors of Redis are published on `harbor.cache.*` (channels.ts) and never thrown.
  *
  * @example
  * ```ts
@@ -97,7 +97,7 @@ export function createCache<Service extends string = string>({
 
   const invalidate = async (tags: readonly string[]) => {
     if (tags.length === 0) return
-    // Here at once; the rest of the world may take as long as it takes.
+    // This process purges at once; the message to others may take longer.
     purges.record(tags)
     memory.purge(tags)
     emit('purge', name, '', tags.length)
@@ -107,7 +107,7 @@ export function createCache<Service extends string = string>({
     define(definition) {
       const kind = createKind(definition)
       if (kinds.some(({ namespace }) => namespace === kind.namespace))
-        throw new TypeError(`${kind.namespace} is cached already; one definition each.`)
+        throw new TypeError(`${kind.namespace} is already defined; allowed: one definition per namespace.`)
       kinds.push(kind)
       return new CachedEntities(store, kind)
     },

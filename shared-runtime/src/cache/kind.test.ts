@@ -11,7 +11,7 @@ const POLICY = { ttlMs: 1_000, graceMs: 0, negativeTtlMs: 0, tiers: 'memory' } a
 describe('the hash of a shape', () => {
   const base = z.object({ id: z.string(), price: z.object({ amount: z.int() }).optional() })
 
-  test('is the same for the same shape, whatever its order and its words', () => {
+  test('is equal for equal shapes, whatever the order of fields and the descriptions', () => {
     const same = z.object({
       price: z.object({ amount: z.int().describe('of minor units') }).optional(),
       id: z.string(),
@@ -53,7 +53,7 @@ describe('the hash of a shape', () => {
   })
 })
 
-describe('what must not be in a key or an entry', () => {
+describe('data that must not be in a key or an entry', () => {
   test('property: no two entities share a key', () => {
     const namespace = fc.stringMatching(/^[a-z0-9-]{1,4}:[a-z0-9-]{1,4}$/)
     const keyOf = (name: string, id: string) =>
@@ -65,7 +65,7 @@ describe('what must not be in a key or an entry', () => {
     )
   })
 
-  test('the id of a user is not taken: by the compiler', () => {
+  test('the id of a user is refused by the compiler', () => {
     const things = createCache({ name: 'types' }).define({
       namespace: 'catalog:thing',
       schema: Thing,
@@ -82,7 +82,7 @@ describe('what must not be in a key or an entry', () => {
     expect(never).toBeTypeOf('function')
   })
 
-  test('what belongs to a user is not taken: by the compiler, and again at start', () => {
+  test('data of a user is refused by the compiler, and again at start', () => {
     const cache = createCache<'catalog' | 'reviews'>({ name: 'types' })
     const order = {
       namespace: 'catalog:order',
@@ -92,11 +92,11 @@ describe('what must not be in a key or an entry', () => {
     // @ts-expect-error a field of a user
     expect(() => cache.define(order)).toThrow('customerId in its schema')
     const list = { namespace: 'catalog:orders', schema: z.array(order.schema), policy: POLICY } as const
-    // @ts-expect-error a list of such
+    // @ts-expect-error a list of entities with a field of a user
     expect(() => cache.define(list)).toThrow('customerId in its schema')
     const deep = z.object({ page: z.object({ owner: z.object({ email: z.string() }) }) })
     expect(() => cache.define({ namespace: 'catalog:page', schema: deep, policy: POLICY })).toThrow('email')
-    // @ts-expect-error not a service whose answers are cached
+    // @ts-expect-error not a service whose answers may be cached
     void (() => cache.define({ namespace: 'orders:order', schema: Thing, policy: POLICY }))
   })
 
@@ -119,6 +119,6 @@ describe('what must not be in a key or an entry', () => {
     const cache = createCache({ name: 'twice' })
     const define = () => cache.define({ namespace: 'a:b', schema: Thing, policy: POLICY })
     define()
-    expect(define).toThrow('one definition each')
+    expect(define).toThrow('one definition per namespace')
   })
 })

@@ -2,17 +2,17 @@ import type { RedisConnection } from '../redis.ts'
 import { within } from './redis-guard.ts'
 
 const RETRY_MS = 150
-/** A connection that looks open and hears nothing is found out by this. */
+/** Interval of a ping that detects a half-open connection. */
 const HEARTBEAT_MS = 1_000
 const TIMEOUT_MS = 2_000
 
 type Handlers = {
   readonly onMessage: (text: string) => void
-  /** Listening has begun, or begun again: what was said before may not have been heard. */
+  /** Called when listening starts or restarts: earlier messages may have been missed. */
   readonly onGap: () => void
 }
 
-/** Listens to a channel, for good: a lost connection is replaced by a new one. Returns the way to end it. */
+/** Subscribes to a channel and reconnects when the connection is lost. Returns a function that ends it. */
 export function listen(connection: RedisConnection, channel: string, handlers: Handlers): () => void {
   let closed = false
   let timer: NodeJS.Timeout | undefined

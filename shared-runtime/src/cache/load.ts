@@ -8,7 +8,7 @@ import { lifeOf } from './policy.ts'
 import type { PurgeLog } from './purge-log.ts'
 import type { Claim, Fresh, SharedTier } from './shared-tier.ts'
 
-/** What all kinds of a cache share. */
+/** State shared by all kinds of a cache. */
 export type Store = {
   readonly name: string
   readonly memory: MemoryTier
@@ -29,10 +29,10 @@ export class BrokenEntity {
 }
 
 const RENEW_MS = 75
-/** A refresh that failed is not tried again for this long. */
+/** Delay in milliseconds before a failed refresh is retried. */
 const RETRY_REFRESH_MS = 1_000
 
-/** Calls the upstream. With a claim, what it answers goes to Redis as well. */
+/** Calls the upstream. With a claim, the result is also written to Redis. */
 export async function load(
   store: Store,
   batch: Batch,
@@ -46,7 +46,7 @@ export async function load(
     if (claim) shared?.release(kind, claim.won, claim.token)
     return
   }
-  // A load that nobody waits for any more, and that goes on all the same, holds up nobody else.
+  // A load without waiting callers that ignores its abort must not block others.
   const renew = () => claim && !batch.signal.aborted && shared?.renew(kind, claim)
   const renewing = claim && setInterval(renew, RENEW_MS)
   const started = store.now()
@@ -135,9 +135,9 @@ function newEntry(
   return { entry, freshMs, lifeMs }
 }
 
-/** Keeps an entry, unless it was purged while it was on its way; then those who wait get it, and nobody after. */
+/** Stores an entry unless it was purged during its load; then only the waiting callers get it. */
 export function keep(store: Store, flight: Flight, entry: Entry): void {
-  // Given up meanwhile: another load may have brought something newer.
+  // Abandoned meanwhile: another load may have stored a newer value.
   if (flight.settled) return
   if (store.purges.purgedSince(entry.tags, flight.since))
     emit('fenced', store.name, flight.batch.kind.namespace)

@@ -27,7 +27,7 @@ function open({ maxEntries = 100, maxBytes = 1_000_000, random = half } = {}) {
 }
 
 describe('memory', () => {
-  test('is bounded by entries, and lets go of their tags', async () => {
+  test('is bounded by entries, and removes the tags of evicted ones', async () => {
     const { cache, things } = open({ maxEntries: 10 })
     for (let i = 0; i < 100; i++) await things.getMany([`${i}`], rows())
     expect(cache.size()).toMatchObject({ entries: 10, tags: 11 })
@@ -35,7 +35,7 @@ describe('memory', () => {
     expect(cache.size()).toEqual({ entries: 0, bytes: 0, tags: 0 })
   })
 
-  test('is bounded by bytes; what is too large for it is served all the same', async () => {
+  test('is bounded by bytes; an entry above the bound is served without being stored', async () => {
     const { cache, things } = open({ maxBytes: 10_000 })
     for (let i = 0; i < 100; i++) await things.getMany([`${i}`], rows(1, 'x'.repeat(1_000)))
     expect(cache.size().bytes).toBeLessThanOrEqual(10_000)
@@ -74,7 +74,7 @@ describe('memory', () => {
       expect((await things.get(id, async () => ({ id, version: 1, group: '' })))?.id).toBe(id)
   })
 
-  test('measures what it freezes, down to its depth, and stands a cycle', () => {
+  test('freezes and measures values at any depth, including cycles', () => {
     const cycle: Record<string, unknown> = { list: [{ text: 'x'.repeat(500) }] }
     cycle.self = cycle
     expect(freeze(cycle)).toBeGreaterThan(500)
@@ -84,13 +84,13 @@ describe('memory', () => {
 })
 
 describe('ageing', () => {
-  test('lives 10 % more or less than its ttl, then its grace', () => {
+  test('an entry lives for its ttl ± 10 %, then for its grace', () => {
     expect(lifeOf(POLICY, true, () => 0)).toEqual({ freshMs: 900, lifeMs: 1_400 })
     expect(lifeOf(POLICY, true, () => 0.999999)).toEqual({ freshMs: 1_100, lifeMs: 1_600 })
     expect(lifeOf(POLICY, false, () => 0.5)).toEqual({ freshMs: 100, lifeMs: 100 })
   })
 
-  test('is refreshed early the likelier, the nearer its end and the longer its load', () => {
+  test('an early refresh is likelier the nearer the expiry and the longer the load', () => {
     const share = (leftMs: number, loadMs: number) => {
       let early = 0
       for (let i = 0; i < 4_000; i++) if (refreshesEarly(leftMs, loadMs, random)) early++
@@ -103,7 +103,7 @@ describe('ageing', () => {
     expect(refreshesEarly(10_000, 100, () => 1 - Number.EPSILON / 2)).toBe(false)
   })
 
-  test('an early refresh serves what there is, and is made by one caller', async () => {
+  test('an early refresh serves the cached value and is started by one caller only', async () => {
     const chance = { draw: 0.5 }
     const { things, clock } = open({ random: () => chance.draw })
     const slow = async (ids: readonly string[]) => {
@@ -123,7 +123,7 @@ describe('ageing', () => {
     expect((await things.getMany(['a'], load)).get('a')?.version).toBe(2)
   })
 
-  test('a refresh that fails is not tried again for a second', async () => {
+  test('a failed refresh is not retried for a second', async () => {
     const { things, clock } = open()
     await things.getMany(['a'], rows())
     clock.now = 1_050
@@ -135,7 +135,7 @@ describe('ageing', () => {
     expect(load).toHaveBeenCalledTimes(1)
   })
 
-  test('past its grace it is there as a last resort alone, where the policy says so, and not once purged', async () => {
+  test('past its grace an entry serves only as last resort, if the policy allows it and it was not purged', async () => {
     const { cache, clock } = open()
     const kept = cache.define({
       namespace: 'catalog:kept',
@@ -158,7 +158,7 @@ describe('ageing', () => {
     expect(kept.lastResort('b')).toBeUndefined()
   })
 
-  test('with get as with getMany: absent is remembered for its own time', async () => {
+  test('get and getMany cache absence for its own ttl', async () => {
     const { things, clock } = open()
     const load = vi.fn(async () => undefined)
     for (let i = 0; i < 3; i++) expect(await things.get('none', load)).toBeUndefined()
@@ -170,11 +170,11 @@ describe('ageing', () => {
 })
 
 describe('channels', () => {
-  test('build no message when nobody listens', () => {
+  test('no message is built without a subscriber', () => {
     for (const target of Object.values(cacheChannels)) expect(target.hasSubscribers).toBe(false)
   })
 
-  test('tell what failed', async () => {
+  test('an event carries the error', async () => {
     const { things } = open()
     const heard: unknown[] = []
     const listen = (event: unknown) => heard.push(event)
@@ -188,7 +188,7 @@ describe('channels', () => {
 })
 
 describe('the log of purges', () => {
-  test('counts as purged what it had to forget', () => {
+  test('treats evicted records as purges', () => {
     const log = new PurgeLog()
     const before = log.now
     for (let i = 0; i < 10_001; i++) log.record([`tag:${i}`])

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Entry } from './entry.ts'
 
-/** The first tier: parsed objects in this process, bounded by entries and by bytes, found again by tag. */
+/** The first tier: parsed objects in this process, bounded by entries and by bytes, indexed by tag. */
 export class MemoryTier {
   readonly #entries: LRUCache<string, Entry>
   readonly #byTag = new Map<string, Set<string>>()
@@ -21,7 +21,7 @@ export class MemoryTier {
 
   set(key: string, entry: Entry): void {
     this.#entries.set(key, entry)
-    // An entry larger than the whole tier is not taken.
+    // An entry larger than the whole tier is not stored.
     if (!this.#entries.has(key)) return
     for (const tag of entry.tags) {
       const keys = this.#byTag.get(tag)

@@ -1,25 +1,28 @@
-/** How long an entity is kept, and where. Read as data: one constant a kind of entity. */
+/** How long an entity is cached, and where. One constant per kind of entity. */
 export type CachePolicy = {
-  /** Milliseconds for which a value is fresh; each entry's own is 10 % more or less, so that they do not end together. */
+  /** Milliseconds for which a value is fresh; varied by ±10 % per entry, so that entries do not expire together. */
   readonly ttlMs: number
-  /** Milliseconds after that in which the stale value is served while one caller refreshes, or while the upstream fails. */
+  /**
+   * Milliseconds after that in which the stale value is served while one caller refreshes it, or while the upstream
+   * fails.
+   */
   readonly graceMs: number
-  /** Milliseconds after the grace in which memory still has the value for `lastResort`, should every load fail. */
+  /** Milliseconds after the grace in which memory still holds the value for `lastResort`, if every load fails. */
   readonly lastResortMs?: number
-  /** Milliseconds for which "does not exist" is remembered; 0: not at all. It has no grace. */
+  /** Milliseconds for which absence is cached; 0 disables it. Absence has no grace. */
   readonly negativeTtlMs: number
-  /** `memory`: this process only, for what lives a fraction of a second. `memory+redis`: shared, when there is a Redis. */
+  /** `memory`: this process only, for lifetimes below a second. `memory+redis`: shared, when there is a Redis. */
   readonly tiers: 'memory' | 'memory+redis'
 }
 
 const JITTER = 0.1
 const DAY_MS = 86_400_000
 
-/** The longest that an entry of a policy can live in Redis, in milliseconds. */
+/** The longest lifetime in Redis of an entry with this policy, in milliseconds. */
 export const longestLifeMs = ({ ttlMs, graceMs, negativeTtlMs }: CachePolicy): number =>
   Math.ceil(Math.max(ttlMs * (1 + JITTER) + graceMs, negativeTtlMs * (1 + JITTER)))
 
-/** @throws {RangeError} for a policy that cannot be kept */
+/** @throws {RangeError} for an invalid policy */
 export function checkPolicy(namespace: string, policy: CachePolicy): void {
   for (const [name, ms, least] of [
     ['ttlMs', policy.ttlMs, 1],
@@ -33,7 +36,7 @@ export function checkPolicy(namespace: string, policy: CachePolicy): void {
       )
 }
 
-/** How long one new entry is fresh and how long it lives, in milliseconds. */
+/** For how long one new entry is fresh and for how long it lives, in milliseconds. */
 export function lifeOf(
   policy: CachePolicy,
   exists: boolean,
@@ -44,12 +47,12 @@ export function lifeOf(
   return { freshMs, lifeMs: freshMs + (exists ? policy.graceMs : 0) }
 }
 
-// -ln of the smallest number above zero that Math.random gives is 36.7: no draw reaches further than this.
+// -ln of the smallest positive result of Math.random is 36.7: no draw exceeds this.
 const FURTHEST = 37
 
 /**
- * XFetch: whether to refresh a value that is fresh for another `leftMs`. The nearer its end and the longer its
- * load took, the likelier; so one caller out of many refreshes it shortly before it ends.
+ * XFetch: whether to refresh a value now that stays fresh for another `leftMs`. The probability grows towards the
+ * expiry and with the duration of the load, so one of many callers refreshes it shortly before it expires.
  */
 export const refreshesEarly = (leftMs: number, loadMs: number, random: () => number): boolean =>
   leftMs <= loadMs * FURTHEST && leftMs <= loadMs * -Math.log(1 - random())

@@ -16,7 +16,7 @@ const withRedis = hasRedis()
 describe.skipIf(!withRedis)('three processes on one Redis', () => {
   let redis: RedisServer
   const workers: ChildProcess[] = []
-  /** Which process called, in order. */
+  /** The calling processes, in order. */
   const calls: number[] = []
   const upstream = { version: 1, delayMs: 20, hangs: 0 }
   const server = http.createServer(async (request, response) => {
@@ -93,7 +93,7 @@ describe.skipIf(!withRedis)('three processes on one Redis', () => {
     upstream.version = 2
     upstream.delayMs = 20
     await tell(b, { do: 'invalidate', tags: ['catalog:thing:filling'] })
-    // Who deleted sees the new value while the old one is still on its way elsewhere.
+    // The purging process sees the new value while another still loads the old one.
     expect(await tell(b, { do: 'read', id: 'filling', times: 1 })).toEqual([2])
     await filling
     for (let i = 0; i < 20; i++) expect(new Set(await readEverywhere('filling'))).toEqual(new Set([2]))
@@ -109,7 +109,7 @@ describe.skipIf(!withRedis)('three processes on one Redis', () => {
     expect(calls).toHaveLength(2)
   })
 
-  test('when the process that loads is killed, another takes over: two calls at most', async () => {
+  test('when the loading process is killed, another takes over: two calls at most', async () => {
     upstream.hangs = 1
     const read = { do: 'read', id: 'killed', times: 334 } as const
     const reads = new Map(workers.map((worker) => [worker, tell(worker, read)]))

@@ -10,17 +10,17 @@ const GROUPS = ['red', 'blue'] as const
 
 type Load = { ids: readonly string[]; answer: Map<string, Thing>; end: (error?: Error) => void }
 
-/** A cache with a clock, chance and an upstream that are all in the test's hand, and what must be true of it. */
+/** A cache whose clock, randomness and upstream are controlled by the test, and its invariants. */
 class Model {
   clock = 0
   readonly rows = new Map<string, Thing>()
   readonly loads: Load[] = []
   readonly reads: Promise<void>[] = []
-  /** The version below which nothing may be given to who comes now, by id and by id and group. */
+  /** The oldest version that a new read may return, by id and by id and group. */
   readonly least = new Map<string, number>()
-  /** The version with which a row was deleted last. */
+  /** The version at the last purge of a row. */
   readonly deletedAt = new Map<string, number>()
-  /** When a version was answered by the upstream. */
+  /** When the upstream returned a version. */
   readonly answeredAt = new Map<number, number>()
   readonly #random: () => number
   #version = 0
@@ -51,7 +51,7 @@ class Model {
     await this.cache.invalidate(tags)
   }
 
-  /** Concerns what was kept while it was in that group, and nothing else. */
+  /** Concerns only entries that were cached while in that group. */
   async purgeGroup(id: string, group: string): Promise<void> {
     this.least.set(`${id}:${group}`, this.rows.get(id)?.version ?? 0)
     await this.cache.invalidate([`catalog:group:${group}`])
@@ -68,7 +68,7 @@ class Model {
           Thing,
         ][],
       )
-      // One load at a time: an id that is being loaded for somebody is not loaded again.
+      // One load at a time: an id that is being loaded is not loaded again.
       for (const other of this.loads) for (const id of asked) expect(other.ids).not.toContain(id)
       const loading: Load = {
         ids: asked,
@@ -87,11 +87,11 @@ class Model {
     const check = (found: ReadonlyMap<string, Thing>) => {
       for (const id of ids) {
         const version = found.get(id)?.version ?? this.deletedAt.get(id) ?? 0
-        // Never a value older than a delete that happened before the read.
+        // Never a value older than a purge before the read.
         expect(version).toBeGreaterThanOrEqual(least.get(id) ?? 0)
         if (found.has(id))
           expect(version).toBeGreaterThanOrEqual(least.get(`${id}:${found.get(id)?.group}`) ?? 0)
-        // Never beyond its time.
+        // Never past its lifetime.
         if (found.has(id)) expect(begun - (this.answeredAt.get(version) ?? 0)).toBeLessThanOrEqual(LONGEST_MS)
       }
     }
@@ -99,7 +99,7 @@ class Model {
       if (error.message !== 'upstream down') throw error
     }
     const reading = this.things.getMany(ids, load).then(check, failed)
-    reading.catch(() => {}) // looked at when all is over
+    reading.catch(() => {}) // checked at the end
     this.reads.push(reading)
   }
 
@@ -141,7 +141,7 @@ async function take(
   else if ('purge' in what) {
     const old = model.rows.get(what.id)?.group
     model.change(what.id, what.group)
-    // As events do it: what the old value and the new one depend on.
+    // As an event handler does: purge the dependencies of the old and of the new value.
     if (what.purge === 'id') await model.purge([model.things.tagOf(what.id)], [what.id])
     if (what.purge === 'kind') await model.purge([model.things.tag], IDS)
     if (what.purge === 'group' && old) await model.purgeGroup(what.id, old)
@@ -153,7 +153,7 @@ async function take(
 }
 
 describe('property', () => {
-  test('whatever happens in whatever order: nothing older than a purge, nothing beyond its time, one load at a time', async () => {
+  test('in any order of operations: no value older than a purge, none past its lifetime, one load at a time', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { maxLength: 40, size: 'max' }),

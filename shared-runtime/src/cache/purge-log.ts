@@ -1,16 +1,16 @@
-/** Purges remembered by tag; a load that runs while more than this many tags are purged counts as purged. */
+/** Number of purges recorded by tag; a load during which more tags are purged counts as purged. */
 const MAX_TAGS = 10_000
 
 /**
- * The order of purges in this process. A load notes where it stands when it begins; what it brings is kept only
- * if none of its tags was purged since, and that can be said although the tags are known only afterwards.
+ * The order of purges in this process. A load records its position in the log when it begins; its result is stored
+ * only if none of its tags was purged since, although the tags are known only after the load.
  */
 export class PurgeLog {
   #now = 0
   #forgotten = 0
   readonly #lastOf = new Map<string, number>()
 
-  /** Where the log stands. */
+  /** The current position. */
   get now(): number {
     return this.#now
   }
@@ -28,13 +28,13 @@ export class PurgeLog {
     }
   }
 
-  /** Everything counts as purged: messages may have been missed. */
+  /** Treats everything as purged: messages may have been missed. */
   recordAll(): void {
     this.#forgotten = ++this.#now
     this.#lastOf.clear()
   }
 
-  /** Whether one of the tags was, or may have been, purged since the log stood there. */
+  /** Whether one of the tags was, or may have been, purged since that position. */
   purgedSince(tags: readonly string[], then: number): boolean {
     if (then === this.#now) return false
     if (then < this.#forgotten) return true

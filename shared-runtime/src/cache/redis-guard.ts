@@ -1,28 +1,34 @@
 import { type RedisTrouble, redisTrouble } from '../redis-trouble.ts'
 
-/** This many failures within a second are trouble. */
+/** This many failures within a second open the circuit. */
 const FAILURES = 5
 const WINDOW_MS = 1_000
-/** How long after the beginning of trouble it is looked for its end; no request waits for that. */
+/** Interval of the probes for recovery; no request waits for them. */
 const PROBE_MS = 200
 const PROBE_TIMEOUT_MS = 100
-/** Trouble that comes again this soon is looked at less often, so that a Redis at its limit is not reported twice a second. */
+/**
+ * After trouble that recurs within this time, probes are less frequent, so that a Redis at its limit is not reported
+ * twice a second.
+ */
 const STEADY_MS = 10_000
 const PROBE_GROWTH = 4
 const LONGEST_PROBE_MS = 10_000
 
 type Options = {
-  /** Fulfilled when Redis does what the commands need, writes included: a read succeeds while memory is full. */
+  /**
+   * Resolves when Redis accepts everything the commands need, including writes: reads succeed even when its memory is
+   * full.
+   */
   readonly probe: () => Promise<unknown>
   readonly onError: (error: unknown) => void
-  /** Called once when trouble begins, and again when it becomes another. */
+  /** Called once when trouble begins, and again when its kind changes. */
   readonly onTrouble: (trouble: RedisTrouble) => void
   readonly onBack: () => void
 }
 
 /**
- * A circuit breaker before Redis: trouble costs a few calls a bounded wait, then nothing until it is over. A Redis
- * that only refuses writes answers fast, so it is still asked: what it can read is worth having.
+ * A circuit breaker for Redis: a failing Redis costs a few calls a bounded wait, then none until it recovers. A Redis
+ * that refuses only writes answers fast, so it still serves reads.
  */
 export class RedisGuard {
   readonly #options: Options
@@ -38,17 +44,17 @@ export class RedisGuard {
     this.#options = options
   }
 
-  /** Whether Redis is left alone at present. */
+  /** Whether the circuit is open. */
   get away(): boolean {
     return this.#trouble !== undefined && !this.#trouble.readable
   }
 
-  /** What is wrong at present. */
+  /** The current trouble. */
   get trouble(): RedisTrouble | undefined {
     return this.#trouble
   }
 
-  /** Runs commands; `undefined` when they failed, took longer than `withinMs`, or Redis is left alone. */
+  /** Runs commands; `undefined` when they failed, took longer than `withinMs`, or the circuit is open. */
   async run<T>(commands: () => Promise<T>, withinMs: number): Promise<T | undefined> {
     if (this.away || this.#closed) return undefined
     try {
@@ -106,10 +112,10 @@ export class RedisGuard {
   }
 }
 
-/** The promise, or a failure after so many milliseconds. */
+/** Rejects when the promise takes longer than this many milliseconds. */
 export function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    // After a busy stretch the timer is seen before an answer that lies ready in the socket: let that in first.
+    // After a busy spell the timer fires before an answer that is ready in the socket is read: let that in first.
     const late = () => setImmediate(() => reject(new Error(`Redis: no answer within ${Math.round(ms)} ms`)))
     const timer = setTimeout(late, ms)
     promise.then(resolve, reject).finally(() => clearTimeout(timer))

@@ -1,11 +1,11 @@
-// Each script has all its keys in one slot, so that a cluster takes it too.
+// Each script has all its keys in one slot, so that a cluster accepts it.
 
 /** Length of a stamp: microseconds since 1970, which sort as text until the year 2286. */
 export const STAMP_LENGTH = 16
 
 /**
- * KEYS: clock. The next stamp: later than every one before, and, should Redis have lost its data or the last
- * writes in a failover, still later than those, because it is never behind the time.
+ * KEYS: clock. The next stamp: later than every earlier one. It is never behind the wall clock, so this holds even
+ * when Redis lost its data or the last writes in a failover.
  */
 export const NEXT_STAMP = `
 local time = redis.call('TIME')
@@ -16,7 +16,7 @@ local stamp = string.format('%016.0f', now)
 redis.call('SET', KEYS[1], stamp)
 return stamp`
 
-/** KEYS: record of a tag. ARGV: stamp, milliseconds to live. The later purge stays, whichever is written last. */
+/** KEYS: record of a tag. ARGV: stamp, milliseconds to live. The latest purge wins, in any order of writes. */
 export const RECORD_PURGE = `
 local known = redis.call('GET', KEYS[1])
 if not known or known < ARGV[1] then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end

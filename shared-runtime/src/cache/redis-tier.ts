@@ -9,20 +9,20 @@ import { SharedTier } from './shared-tier.ts'
 type Options = {
   readonly now: () => number
   readonly log: Pick<Log, 'warn' | 'info'> | undefined
-  /** Another process purged these. */
+  /** Called with the tags that another process purged. */
   readonly onPurge: (tags: readonly string[]) => void
-  /** Other processes may have purged what is not known here. */
+  /** Called when purges of other processes may have been missed. */
   readonly onGap: () => void
-  /** Every kind's tag. */
+  /** The namespace tags of all kinds. */
   readonly namespaces: () => readonly string[]
   readonly longestLifeMs: () => number
 }
 
-/** A purge is remembered for longer than any entry that it concerns can live, and a load can take. */
+/** A purge is recorded for longer than the lifetime of its entries and the duration of a load. */
 const RECORD_MARGIN = 2
 const RECORD_LEAST_MS = 3_600_000
 
-/** Joins a cache to Redis: what is kept there, what was purged, what others purge. */
+/** Connects a cache to Redis: its entries, its records of purges, and purges by other processes. */
 export function attachRedis(name: string, connection: RedisConnection, options: Options) {
   const guard: RedisGuard = new RedisGuard({
     probe: () => connection.probe(name),

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
-/** Keywords that say something to a reader and nothing of the shape. */
+/** Keywords of JSON Schema that do not affect the shape. */
 const SPOKEN = new Set(['$schema', 'title', 'description', 'examples', 'deprecated'])
-/** Keywords that hold fields by name: a field may be called `description`. */
+/** Keywords whose members are fields: a field may be called `description`. */
 const BY_NAME = new Set(['properties', '$defs', 'patternProperties'])
-/** Keywords whose list has no order. */
+/** Keywords whose arrays are unordered. */
 const UNORDERED = new Set(['required', 'enum', 'anyOf', 'oneOf', 'allOf', 'type'])
 
 type Json = unknown
@@ -14,9 +14,9 @@ const jsonSchema = (schema: z.ZodType): Json =>
   z.toJSONSchema(schema, { unrepresentable: 'any', io: 'output', reused: 'inline' })
 
 /**
- * 12 hex digits that are the same for the same shape, whatever the order of its fields, and others once a field
- * is added, removed, renamed, made optional or given another type. What JSON Schema cannot say (a transform, a
- * refinement) does not count.
+ * 12 hex digits, equal for equal shapes whatever the order of their fields, and different once a field is added,
+ * removed, renamed, made optional or given another type. Anything that JSON Schema cannot express (a transform, a
+ * refinement) is ignored.
  */
 export const shapeHash = (schema: z.ZodType): string =>
   createHash('sha256')
@@ -24,7 +24,7 @@ export const shapeHash = (schema: z.ZodType): string =>
     .digest('hex')
     .slice(0, 12)
 
-/** Every field's name in a schema, at any depth. */
+/** The names of all fields of a schema, at any depth. */
 export function fieldNames(schema: z.ZodType): ReadonlySet<string> {
   const names = new Set<string>()
   const walk = (node: Json, named: boolean): void => {

@@ -3,10 +3,10 @@ import { PRIVATE_FIELDS } from '../private-fields.ts'
 import type { UserId } from '../user-id.ts'
 import { fieldNames } from './shape.ts'
 
-// What one user may see must never reach another through the cache. A key is made of a namespace, a hash of the
-// shape and an id, and of nothing else; the types and the check below keep users out of the last two.
+// Data of one user must never reach another through the cache. A key consists of a namespace, a hash of the shape and
+// an id only; the types and the check below keep user data out of ids and shapes.
 
-/** Any id but that of a user. */
+/** Any id but the id of a user. */
 export type SharedId<Id extends string> = Id extends UserId ? never : Id
 
 const USER_FIELDS = PRIVATE_FIELDS.user
@@ -14,7 +14,7 @@ type UserField = (typeof USER_FIELDS)[number]
 
 type FieldsOf<T> = T extends readonly (infer Item)[] ? keyof Item : keyof T
 
-/** `unknown` for data that all may see; a type that nothing has for data with a field of a user. */
+/** `unknown` for shared data; for data with a field of a user, a type that no value has. */
 export type SharedData<T> = [Extract<FieldsOf<T>, UserField>] extends [never]
   ? unknown
   : { readonly schema: ['data of a user is never cached; it has the field', Extract<FieldsOf<T>, UserField>] }

@@ -7,11 +7,11 @@ import type { Kind } from './kind.ts'
 import type { RedisGuard } from './redis-guard.ts'
 import { RELEASE, RENEW, STAMP_LENGTH, STORE } from './redis-scripts.ts'
 
-/** A lock of a process that died is free after this; a living one renews it. */
+/** The lock of a dead process expires after this; a living one renews it. */
 export const LOCK_MS = 300
 const WRITE_TIMEOUT_MS = 100
 
-/** What is written of an entry, after its stamp; its age follows from what Redis says it has left to live. */
+/** The stored form of an entry, after its stamp; its age follows from its remaining time to live in Redis. */
 const Stored = z.object({
   freshMs: z.number(),
   lifeMs: z.number(),
@@ -21,17 +21,17 @@ const Stored = z.object({
 })
 type Stored = z.infer<typeof Stored>
 
-/** What Redis said about some ids. */
+/** What Redis returned for some ids. */
 export type Found = {
   readonly entries: ReadonlyMap<string, Entry>
-  /** Ids whose entry there is not as it should be. */
+  /** Ids whose entry is malformed. */
   readonly unreadable: number
 }
 
-/** The right to load some ids while other processes wait, and where that load stands in the order of purges. */
+/** The right to load some ids while other processes wait, and the stamp of that load in the order of purges. */
 export type Claim = { readonly won: ReadonlySet<string>; readonly stamp: string; readonly token: string }
 
-/** A new entry with its lengths, which is what other processes need. */
+/** A new entry with its lifetimes, which other processes need. */
 export type Fresh = { readonly entry: Entry; readonly freshMs: number; readonly lifeMs: number }
 
 type Options = {
@@ -42,7 +42,7 @@ type Options = {
   readonly now: () => number
 }
 
-/** The second tier: entries and locks in Redis. Nothing here throws; `undefined` says that Redis gave no answer. */
+/** The second tier: entries and locks in Redis. Never throws; `undefined` means that Redis gave no answer. */
 export class SharedTier {
   readonly #options: Options
 
@@ -54,12 +54,12 @@ export class SharedTier {
     return this.#options.guard.away
   }
 
-  /** Reads what may be believed. */
+  /** Reads entries that are not outdated by a purge. */
   async read(kind: Kind, ids: readonly string[], withinMs: number): Promise<Found | undefined> {
     return this.#options.guard.run(() => this.#read(kind, ids), withinMs)
   }
 
-  /** Tries to lock some ids, and reads them again: who held a lock before may have left a value. */
+  /** Tries to lock some ids, and reads them again: the previous holder of a lock may have stored a value. */
   async claim(
     kind: Kind,
     ids: readonly string[],
@@ -70,7 +70,7 @@ export class SharedTier {
     const claimed = await guard.run(async () => {
       const [stamp, found, ...locks] = await Promise.all([
         fence.stamp(),
-        // A lock is sent before the read of its id: nothing can be stored in between.
+        // Each lock is sent before the read of its id, so no write can happen unseen in between.
         Promise.resolve().then(() => this.#read(kind, ids)),
         ...ids.map((id) => connection.client.set(this.#lockKey(kind, id), token, 'PX', LOCK_MS, 'NX')),
       ])
@@ -80,17 +80,17 @@ export class SharedTier {
     return claimed
   }
 
-  /** Keeps locks while their load runs. */
+  /** Renews locks while their load runs. */
   renew(kind: Kind, { won, token }: Claim): void {
     this.#send(won, (id) => [RENEW, 1, this.#lockKey(kind, id), token, LOCK_MS])
   }
 
-  /** Gives locks back without a value. */
+  /** Releases locks without a value. */
   release(kind: Kind, ids: Iterable<string>, token: string): void {
     this.#send(ids, (id) => [RELEASE, 1, this.#lockKey(kind, id), token])
   }
 
-  /** Writes what a claim loaded, and gives its locks back. */
+  /** Writes the result of a claim and releases its locks. */
   store(kind: Kind, loaded: ReadonlyMap<string, Fresh>, { stamp, token }: Claim): void {
     this.#send(loaded.keys(), (id) => {
       const { entry, freshMs, lifeMs } = loaded.get(id) as Fresh
@@ -120,7 +120,7 @@ export class SharedTier {
     const raw = await Promise.all(
       ids.map(async (id) => {
         const key = this.#entryKey(kind, id)
-        // In this order a value that is replaced in between only seems older than it is.
+        // In this order a value that is replaced in between only appears older than it is.
         const [left, text] = await Promise.all([client.pttl(key), client.get(key)])
         return { id, left, text }
       }),
@@ -138,7 +138,7 @@ export class SharedTier {
     return { entries, unreadable }
   }
 
-  /** Reads the records of the purges of all tags concerned. */
+  /** Reads the purge records of all tags concerned. */
   async #purgedOf(entries: readonly Entry[]): Promise<(entry: Entry) => boolean> {
     const { fence, connection } = this.#options
     const tags = [...new Set(entries.flatMap((entry) => entry.tags))]
@@ -161,7 +161,7 @@ export class SharedTier {
       staleUntil: now + leftMs,
       keptUntil: now + leftMs + (value === undefined ? 0 : (kind.policy.lastResortMs ?? 0)),
       loadMs: stored.loadMs,
-      // Both what the writer knew and what this process would say: a new version may tag differently.
+      // The tags as stored by the writer and as computed here: a new version may tag differently.
       tags: [...new Set([...stored.tags, ...kind.tagsOf(value, id)])],
       stamp: text.slice(0, STAMP_LENGTH),
       bytes: freeze(value),
@@ -169,7 +169,7 @@ export class SharedTier {
     }
   }
 
-  // An id is encoded, so it has no braces: the lock's {…} puts it into the slot of its entry.
+  // An id is encoded and has no braces, so the lock's {…} puts it into the slot of its entry.
   #entryKey = (kind: Kind, id: string) => `${this.#options.name}:${kind.prefix}${encodeURIComponent(id)}`
   #lockKey = (kind: Kind, id: string) => `@lock:{${this.#entryKey(kind, id)}}`
 }

@@ -55,11 +55,11 @@ describe.skipIf(!withRedis)('two instances on one Redis', () => {
     }
   }
 
-  /** What is written is written behind the answer. */
+  /** Entries are written to Redis after the answer. */
   const written = (name: string) =>
     until(async () => ((await server.ask('KEYS', `${name}:catalog:*`)) as string[]).length > 0)
 
-  test('the second finds what the first loaded, and what does not exist', async () => {
+  test('the second instance finds values and absences that the first loaded', async () => {
     const { name, upstream, one, two } = await openTwo()
     await one.things.getMany(['a', 'none'], upstream.load)
     await written(name)
@@ -67,7 +67,7 @@ describe.skipIf(!withRedis)('two instances on one Redis', () => {
     expect(upstream.calls).toHaveLength(1)
   })
 
-  test('an entry keeps its age on its way: stale everywhere when its time is over', async () => {
+  test('an entry keeps its age in Redis: it becomes stale everywhere at the same time', async () => {
     const { name, upstream, one, two } = await openTwo()
     await one.things.getMany(['a'], upstream.load)
     await written(name)
@@ -98,7 +98,7 @@ describe.skipIf(!withRedis)('two instances on one Redis', () => {
     ['not JSON', `${'1'.repeat(16)}{`],
     ['of another form', `${'1'.repeat(16)}{"value":{}}`],
     [
-      'a value that its schema does not take',
+      'a value that does not match its schema',
       `${'9'.repeat(16)}{"freshMs":9,"lifeMs":9,"loadMs":1,"tags":[],"value":{"id":1}}`,
     ],
     ['empty', ''],
@@ -112,7 +112,7 @@ describe.skipIf(!withRedis)('two instances on one Redis', () => {
     expect(upstream.calls).toHaveLength(2)
   })
 
-  test('a late write of an older load neither replaces a newer one nor is it read', async () => {
+  test('a late write of an older load neither replaces a newer value nor is served', async () => {
     const { name, upstream, one, two } = await openTwo()
     const gate = Promise.withResolvers<void>()
     upstream.state.before = () => gate.promise
@@ -120,7 +120,7 @@ describe.skipIf(!withRedis)('two instances on one Redis', () => {
     await until(() => upstream.calls.length === 1)
     upstream.state.before = async () => {}
     upstream.put('a', 2)
-    // The lock is lost, as it is when its holder was stopped for too long.
+    // The lock expires, as when its holder was paused for too long.
     const [lock = ''] = (await server.ask('KEYS', `@lock:{${name}:*`)) as string[]
     await server.ask('DEL', lock)
     expect((await two.things.getMany(['a'], upstream.load)).get('a')?.version).toBe(2)
@@ -133,7 +133,7 @@ describe.skipIf(!withRedis)('two instances on one Redis', () => {
     expect(upstream.calls).toHaveLength(2)
   })
 
-  test('a purge that a failover lost is still known to who heard of it', async () => {
+  test('a purge lost in a failover still holds in processes that received it', async () => {
     const { name, upstream, one, two } = await openTwo()
     await one.things.getMany(['a'], upstream.load)
     await written(name)
@@ -144,7 +144,7 @@ describe.skipIf(!withRedis)('two instances on one Redis', () => {
     expect((await two.things.getMany(['a'], upstream.load)).get('a')?.version).toBe(2)
   })
 
-  test('a purge while Redis is away holds here at once, and everywhere when it is back', async () => {
+  test('a purge while Redis is down holds here at once, and everywhere once Redis is back', async () => {
     const { name, upstream, one, two } = await openTwo()
     await one.things.getMany(['a'], upstream.load)
     await written(name)
@@ -161,7 +161,7 @@ describe.skipIf(!withRedis)('two instances on one Redis', () => {
     expect((await third.things.getMany(['a'], upstream.load)).get('a')?.version).toBe(2)
   })
 
-  test('a purge that could not be sent is sent when there is a connection again', async () => {
+  test('an unsent purge is sent after reconnecting', async () => {
     const { name, upstream, one, two } = await openTwo(Thing, { ...POLICY, ttlMs: 60_000 })
     await two.things.getMany(['a'], upstream.load)
     await written(name)
@@ -172,7 +172,7 @@ describe.skipIf(!withRedis)('two instances on one Redis', () => {
     await until(async () => (await two.things.getMany(['a'], upstream.load)).get('a')?.version === 2, 1_500)
   })
 
-  test('what was purged while an instance could not listen is not served after it listens again', async () => {
+  test('entries purged while an instance was disconnected are not served after it reconnects', async () => {
     const { name, upstream, one, two } = await openTwo()
     await two.things.getMany(['a'], upstream.load)
     await written(name)

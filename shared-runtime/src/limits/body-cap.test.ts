@@ -7,7 +7,7 @@ import { toProblem } from '../problems.ts'
 const CAP = 64 * 1024
 const MIB = 1024 * 1024
 
-/** Every way to read a body that a handler could think of; none of them knows a limit. */
+/** Every way in which a handler could read a body; none of them knows a limit. */
 const NAIVE: Record<string, (request: Request, hono: { parseBody(): Promise<unknown> }) => Promise<unknown>> =
   {
     'c.req.parseBody()': (_, hono) => hono.parseBody(),
@@ -51,7 +51,7 @@ const head = (framing: string, ...more: string[]) =>
     '\r\n',
   ].join('\r\n')
 
-/** Sends as much as the server takes, up to `bytes`, in chunks of 64 KiB. */
+/** Sends as much as the server reads, up to `bytes`, in chunks of 64 KiB. */
 async function flood(port: number, framing: 'length' | 'chunked', bytes: number) {
   const block = 'a=b&'.repeat(16 * 1024)
   const piece = framing === 'length' ? block : `${block.length.toString(16)}\r\n${block}\r\n`
@@ -76,12 +76,12 @@ test.for(
   Object.entries(NAIVE).flatMap(([name, read]) =>
     (['length', 'chunked'] as const).map((framing) => ({ name, framing, read })),
   ),
-)('$name of 200 MB ($framing) is cut at once, at little cost', async ({ framing, read }) => {
+)('$name of 200 MB ($framing) is cut at once, with little memory', async ({ framing, read }) => {
   const { port, address } = await serve(read)
   const [cpu, memory] = [process.cpuUsage(), process.memoryUsage.rss()]
   const { sent } = await flood(port, framing, 200 * MIB)
   const { user, system } = process.cpuUsage(cpu)
-  // What both ends have in their socket buffers, and what is dropped so that the answer can be read.
+  // Data in the socket buffers of both ends, and data discarded so that the consumer can read the answer.
   expect(sent).toBeLessThan(32 * MIB)
   expect((user + system) / 1_000).toBeLessThan(1_500)
   expect(process.memoryUsage.rss() - memory).toBeLessThan(100 * MIB)
@@ -89,7 +89,7 @@ test.for(
 })
 
 test.for(Object.entries(NAIVE))(
-  'a body just above the cap is answered, and %s has not seen it',
+  'a body just above the cap is answered, and %s does not get it',
   async ([, read]) => {
     const { port } = await serve(read)
     const body = 'x'.repeat(CAP + 1)
@@ -115,20 +115,20 @@ test('a body of exactly the cap is read, with a length and without, and the conn
   socket.destroy()
 })
 
-test('a body above the cap is not asked for', async () => {
+test('a body above the cap gets no 100 Continue', async () => {
   const { port } = await serve((request) => request.text())
   const { heard } = await connect(port, head(`content-length: ${CAP + 1}`, 'expect: 100-continue')).closed
   expect(heard).toMatch(/^HTTP\/1\.1 413 /)
 })
 
-test('a body that nobody reads does not harm the process, whatever its length', async () => {
+test('an unread body of any length does not harm the process', async () => {
   const { port, address } = await serve(async () => undefined)
   for (const framing of ['chunked', 'length'] as const)
     expect((await flood(port, framing, 200 * MIB)).sent).toBeLessThan(32 * MIB)
   expect(await (await fetch(address, { headers: { connection: 'close' } })).text()).toBe('alive')
 })
 
-test('a body that drips for ever in chunks is cut within 10 s, and the handler is told', async () => {
+test('an endless slow chunked body is cut within 10 s, and the handler gets an error', async () => {
   let failed = false
   const { port } = await serve(async (request) => {
     await request.text().catch(() => {

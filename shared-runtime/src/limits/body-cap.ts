@@ -2,17 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ProblemError } from '../problems.ts'
 
-/** The most that any request of a server may carry, in bytes, unless the server says otherwise. */
+/** Default maximum size of a request body, in bytes. */
 export const MAX_BODY_BYTES = 64 * 1024
 
-/** How much of a refused body is read and dropped, so that the consumer can read the answer (RFC 9112, 9.6). */
+/** How much of a refused body is read and discarded, so that the consumer can read the answer (RFC 9112, 9.6). */
 const DROPPED_BYTES = 1024 * 1024
 const LINGER_MS = 500
 
 /**
- * Caps the body of a request for everything that reads it, in whatever way: `request.on('data')`, `request.body`,
- * `c.req.parseBody()`. Above `maxBytes` reading fails with a `ProblemError` `TOO_LARGE`, nothing more is buffered, and
- * the connection closes after the answer. A declared length above the cap fails at once.
+ * Caps the body of a request for every way of reading it: `request.on('data')`, `request.body`, `c.req.parseBody()`.
+ * Above `maxBytes` reading fails with a `ProblemError` `TOO_LARGE`, nothing more is buffered, and the connection
+ * closes after the answer. A declared length above the cap fails at once.
  */
 export function capBody(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
   const { 'content-length': declared, 'transfer-encoding': coded } = request.headers
@@ -23,7 +23,7 @@ export function capBody(request: IncomingMessage, response: ServerResponse, maxB
   const push = request.push.bind(request)
 
   request.push = (chunk, encoding) => {
-    // The end of a refused body is not an end: what was buffered of it must not pass for the whole.
+    // A refused body must not emit `end`: its buffered part must not pass for the whole.
     if (refused) return drop(chunk)
     received += chunk?.length ?? 0
     if (received <= maxBytes) return push(chunk, encoding)
@@ -31,7 +31,7 @@ export function capBody(request: IncomingMessage, response: ServerResponse, maxB
     return drop(chunk)
   }
   if (declaresMore(request, maxBytes)) refuse()
-  // What no handler reads Node would drop without counting it.
+  // Node would discard an unread body without counting it.
   response.prependListener('finish', () => {
     if (request.complete) return
     request.read(0)
@@ -52,9 +52,9 @@ export function capBody(request: IncomingMessage, response: ServerResponse, maxB
       return null
     }
     request.on('error', () => {})
-    // Node's own would end the connection, and with it the answer.
+    // Node's own error handling would end the connection, and with it the answer.
     request._destroy = (error, done) => done(error)
-    // A destroyed stream looks empty to a reader that comes later: it has to fail when it is read.
+    // A destroyed stream looks empty to a later reader; reading it must fail.
     request.read = fail
     if (request.readableFlowing !== null) fail()
     closeSlowly(request.socket)
@@ -66,7 +66,7 @@ export function capBody(request: IncomingMessage, response: ServerResponse, maxB
 export const declaresMore = ({ headers }: IncomingMessage, maxBytes: number): boolean =>
   Number(headers['content-length'] ?? 0) > maxBytes
 
-/** To close a socket with unread data resets it, which may destroy the answer on its way to the consumer. */
+/** Closing a socket with unread data resets it, which may destroy the answer in flight. */
 function closeSlowly(socket: Socket): void {
   socket.destroySoon = () => {
     socket.end()

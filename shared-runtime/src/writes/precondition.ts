@@ -1,9 +1,9 @@
-/** What must hold for a write to happen: by versions of the thing, or by the instant of its last change. */
+/** Condition for a write: on the versions of the resource, or on the instant of its last change. */
 export type Precondition = {
-  /** It has one of these versions. */
+  /** The resource has one of these versions. */
   readonly versions?: readonly number[]
-  /** It has none of these versions. */
+  /** The resource has none of these versions. */
   readonly otherThan?: readonly number[]
-  /** It has not changed after this HTTP date; not asked beside `versions`. */
+  /** The resource has not changed after this HTTP date; ignored beside `versions`. */
   readonly unmodifiedSince?: string
 }

@@ -10,7 +10,7 @@ import { openClaims } from './index.ts'
 let things = 0
 const fresh = () => `thing-${++things}`
 
-/** Behaviour of claims over two processes, as far as they can tell. */
+/** Behaviour of claims over two simulated processes. */
 function contract(open: () => [Claims, Claims]) {
   it('are taken by one of many owners at once', async () => {
     const [one, other] = open()
@@ -23,18 +23,18 @@ function contract(open: () => [Claims, Claims]) {
     expect(answers.filter((answer) => answer === 'held')).toHaveLength(49)
   })
 
-  it('are held in every version until they are given back', async () => {
+  it('are held in every version until they are released', async () => {
     const [one, other] = open()
     const thing = fresh()
     const first = { thing, version: 3, owner: 'first' }
     expect(await one.take(first)).toBe('taken')
     expect(await other.take(first)).toBe('taken')
     expect(await other.take({ thing, version: 4, owner: 'second' })).toBe('held')
-    await other.giveBack(first)
+    await other.release(first)
     expect(await one.take({ thing, version: 3, owner: 'third' })).toBe('taken')
   })
 
-  it('are spent in a version and those before it, and free in later ones', async () => {
+  it('are spent for a version and earlier ones, and free for later ones', async () => {
     const [one, other] = open()
     const thing = fresh()
     const first = { thing, version: 9, owner: 'first' }
@@ -45,30 +45,30 @@ function contract(open: () => [Claims, Claims]) {
       expect(await other.take({ thing, version, owner: `v${version}` })).toBe('spent')
     const next = { thing, version: 10, owner: 'next' }
     expect(await other.take(next)).toBe('taken')
-    await other.giveBack(next)
+    await other.release(next)
     expect(await one.take({ thing, version: 9, owner: 'late' })).toBe('spent')
   })
 
-  it('are not taken by a delayed call of an owner that was refused or has given back', async () => {
+  it('are not taken by a delayed call of an owner that was refused or has released its claim', async () => {
     const [one, other] = open()
     const thing = fresh()
     const first = { thing, version: 1, owner: 'first' }
     const second = { thing, version: 1, owner: 'second' }
     await one.take(first)
     expect(await other.take(second)).toBe('held')
-    await one.giveBack(first)
+    await one.release(first)
     expect(await other.take(second)).toBe('held')
     expect(await one.take(first)).toBe('held')
-    // Nor does it give back or spend for another owner.
+    // It does not release or spend the claim of another owner either.
     const third = { thing, version: 1, owner: 'third' }
     expect(await one.take(third)).toBe('taken')
-    await other.giveBack(first)
+    await other.release(first)
     expect(await one.take({ ...third, owner: 'fourth' })).toBe('held')
   })
 
   it('agree with a model over any sequence of calls', async () => {
     const Call = fc.record({
-      what: fc.constantFrom('take', 'giveBack', 'spend'),
+      what: fc.constantFrom('take', 'release', 'spend'),
       owner: fc.constantFrom('a', 'b', 'c'),
       version: fc.integer({ min: 0, max: 3 }),
       process: fc.constantFrom(0, 1),
@@ -92,7 +92,7 @@ function contract(open: () => [Claims, Claims]) {
             continue
           }
           await both[process][what](claim)
-          if (what === 'giveBack') answers.set(owner, 'held')
+          if (what === 'release') answers.set(owner, 'held')
           else spent = Math.max(spent, version)
           if (holder === owner) holder = undefined
         }
@@ -126,7 +126,7 @@ describe.skipIf(!hasRedis())('claims in Redis', () => {
 
   contract(open)
 
-  it('expire once they are given back or spent, and not while they are held', async () => {
+  it('expire once they are released or spent, but not while they are held', async () => {
     const [claims] = open()
     const ttl = async (thing: string, owner = '') =>
       Number(await server.ask('PTTL', `test:things:{${thing}}${owner}`))
@@ -139,11 +139,11 @@ describe.skipIf(!hasRedis())('claims in Redis', () => {
     expect(await ttl(claim.thing)).toBeGreaterThan(SPENT_MS - 60_000)
     await claims.take({ ...claim, version: 2, owner: 'third' })
     expect(await ttl(claim.thing)).toBe(-1)
-    await claims.giveBack({ ...claim, version: 2, owner: 'third' })
+    await claims.release({ ...claim, version: 2, owner: 'third' })
     expect(await ttl(claim.thing)).toBeGreaterThan(SPENT_MS - 60_000)
     const unspent = { ...claim, thing: fresh() }
     await claims.take(unspent)
-    await claims.giveBack(unspent)
+    await claims.release(unspent)
     expect(await ttl(unspent.thing)).toBe(-2)
   })
 

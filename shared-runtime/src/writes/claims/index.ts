@@ -6,9 +6,9 @@ import { redisClaims } from './redis.ts'
 export type { Claim, Claims } from './claims.ts'
 
 type Options = {
-  /** None: the claims are this process's alone, and end with it. */
+  /** Without it, the claims exist in this process only and end with it. */
   redis: RedisConnection | undefined
-  /** What is claimed. Not the name of a process: those who share it guard the same things. */
+  /** What is claimed. Not the name of a process: different processes share the claims. */
   namespace: string
 }
 

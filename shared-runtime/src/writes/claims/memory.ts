@@ -3,7 +3,7 @@ import { type Claims, REFUSED_MS, SPENT_MS } from './claims.ts'
 
 const MAX_THINGS = 50_000
 
-/** Claims of this process alone: they end with it. */
+/** Claims of this process only, which end with it. */
 export function memoryClaims(): Claims {
   const held = new Map<string, string>()
   const spent = new LRUCache<string, number>({ max: MAX_THINGS, ttl: SPENT_MS })
@@ -24,7 +24,7 @@ export function memoryClaims(): Claims {
       else refused.set(name, answer)
       return answer
     },
-    async giveBack({ thing, owner }) {
+    async release({ thing, owner }) {
       refused.set(`${thing} ${owner}`, 'held')
       letGo(thing, owner)
     },

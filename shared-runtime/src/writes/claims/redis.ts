@@ -4,9 +4,9 @@ import type { RedisConnection } from '../../redis.ts'
 import { redisTrouble } from '../../redis-trouble.ts'
 import { type Claim, type Claims, REFUSED_MS, SPENT_MS } from './claims.ts'
 
-// KEYS of each script, in one slot: the thing (`owner`, `spent`), and what this owner was answered.
+// KEYS of each script, in one slot: the thing (`owner`, `spent`), and the answer to this owner.
 
-/** ARGV: owner, version, milliseconds to remember a refusal. */
+/** ARGV: owner, version, milliseconds to store a refusal. */
 const TAKE = `
 local before = redis.call('GET', KEYS[2])
 if before then return before end
@@ -23,8 +23,8 @@ else
 end
 return answer`
 
-/** ARGV: owner, milliseconds to remember a refusal, milliseconds to remember what was spent. */
-const GIVE_BACK = `
+/** ARGV: owner, milliseconds to store a refusal, milliseconds to store a spent version. */
+const RELEASE = `
 redis.call('SET', KEYS[2], 'held', 'PX', ARGV[2])
 if redis.call('HGET', KEYS[1], 'owner') == ARGV[1] then
   redis.call('HDEL', KEYS[1], 'owner')
@@ -32,7 +32,7 @@ if redis.call('HGET', KEYS[1], 'owner') == ARGV[1] then
 end
 return 'done'`
 
-/** ARGV: owner, version, milliseconds to remember what was spent. */
+/** ARGV: owner, version, milliseconds to store a spent version. */
 const SPEND = `
 if redis.call('HGET', KEYS[1], 'owner') == ARGV[1] then redis.call('HDEL', KEYS[1], 'owner') end
 local spent = redis.call('HGET', KEYS[1], 'spent')
@@ -44,8 +44,8 @@ const Taken = z.enum(['taken', 'held', 'spent'])
 const Done = z.literal('done')
 
 /**
- * Claims that all processes with this namespace share, also those of different BFFs. A thing that is held has no
- * expiry. Every method fails with `UpstreamError` `unavailable` within 100 ms when Redis does not answer.
+ * Claims shared by all processes with this namespace, including different BFFs. A held thing has no expiry. Every
+ * method fails with `UpstreamError` `unavailable` within 100 ms when Redis does not answer.
  */
 export function redisClaims(connection: RedisConnection, namespace: string): Claims {
   async function ask<T>(
@@ -65,8 +65,8 @@ export function redisClaims(connection: RedisConnection, namespace: string): Cla
   }
   return {
     take: (claim) => ask(TAKE, claim, [claim.version, REFUSED_MS], Taken),
-    async giveBack(claim) {
-      await ask(GIVE_BACK, claim, [REFUSED_MS, SPENT_MS], Done)
+    async release(claim) {
+      await ask(RELEASE, claim, [REFUSED_MS, SPENT_MS], Done)
     },
     async spend(claim) {
       await ask(SPEND, claim, [claim.version, SPENT_MS], Done)

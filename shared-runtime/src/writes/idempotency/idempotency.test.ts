@@ -23,9 +23,9 @@ const write = (more = {}) => ({
   ...more,
 })
 
-/** Two processes, as far as they can tell. */
+/** Behaviour over two simulated processes. */
 function contract(open: () => [Idempotency, Idempotency]) {
-  it('asked fifty times at once, in two processes, is done once; the others are told to wait', async () => {
+  it('requested fifty times at once, in two processes, is executed once; the others get IN_PROGRESS', async () => {
     const [one, other] = open()
     const asked = write()
     const work = vi.fn(async () => {
@@ -45,7 +45,7 @@ function contract(open: () => [Idempotency, Idempotency]) {
     expect(work).toHaveBeenCalledTimes(1)
   })
 
-  it('is refused with another request under its key, while it runs and afterwards', async () => {
+  it('refuses a different request under its key, during execution and afterwards', async () => {
     const [one, other] = open()
     const asked = write()
     const { promise, resolve } = Promise.withResolvers<KeptAnswer>()
@@ -57,7 +57,7 @@ function contract(open: () => [Idempotency, Idempotency]) {
     await expect(another()).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
   })
 
-  it('has nothing to do with the same key of another user or route', async () => {
+  it('is independent of the same key of another user or route', async () => {
     const [one] = open()
     const asked = write()
     const ids = new Set<string>()
@@ -70,7 +70,7 @@ function contract(open: () => [Idempotency, Idempotency]) {
     for (const id of ids) expect(id).toMatch(/^[\w-]{43}$/)
   })
 
-  it('is taken over, under the same id, when its process has died', async () => {
+  it('is taken over under the same id when its process dies', async () => {
     const [one, other] = open()
     const asked = write({ leaseMs: 80 })
     const ids: string[] = []
@@ -89,13 +89,13 @@ function contract(open: () => [Idempotency, Idempotency]) {
     expect(ids[1]).toBe(ids[0])
   })
 
-  it('that failed with an unknown outcome can be tried again at once, with the same request alone', async () => {
+  it('with an unknown outcome can be retried at once, with the same request only', async () => {
     const [one, other] = open()
     const asked = write()
     await expect(one.once(asked, () => Promise.reject(new Error('no answer')))).rejects.toThrow('no answer')
     const another = other.once({ ...asked, request: '{}' }, async () => ANSWER)
     await expect(another).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
-    // A try that fails before it writes does not undo that an earlier one may have written.
+    // An attempt that fails before it writes does not rule out that an earlier one has written.
     const reading = () => beforeWriting(Promise.reject(new Error('no stock')))
     await expect(other.once(asked, reading)).rejects.toThrow('no stock')
     await expect(other.once({ ...asked, request: '{}' }, async () => ANSWER)).rejects.toMatchObject({
@@ -104,7 +104,7 @@ function contract(open: () => [Idempotency, Idempotency]) {
     expect(await other.once(asked, async () => ANSWER)).toEqual({ answer: ANSWER, replayed: false })
   })
 
-  it('that failed before it wrote leaves the key to any request', async () => {
+  it('that failed before it wrote frees the key for any request', async () => {
     const [one, other] = open()
     const asked = write()
     const reading = () => beforeWriting(Promise.reject(new Error('no stock')))
@@ -148,7 +148,7 @@ describe.skipIf(!hasRedis())('a write with Redis', () => {
 
   contract(open)
 
-  it('is kept for a day, without a word of user, request or answer', async () => {
+  it('is stored for a day, without readable data of user, request or answer', async () => {
     const [one] = open()
     await one.once(write(), async () => ANSWER)
     const names = (await server.ask('KEYS', '*')) as string[]
@@ -158,7 +158,7 @@ describe.skipIf(!hasRedis())('a write with Redis', () => {
     for (const ttl of ttls) expect(Number(ttl)).toBeGreaterThan(KEPT_MS - 60_000)
   })
 
-  it('is not done without Redis', async () => {
+  it('is not executed while Redis is unavailable', async () => {
     const [one] = open()
     const work = vi.fn(async () => ANSWER)
     server.freeze()

@@ -1,6 +1,6 @@
 /**
- * Records that one holder at a time may change. The lease of a holder that dies runs out, and the next holder
- * continues from the last value. A store outside the process seals the values.
+ * Records that one holder at a time may change. When a holder dies its lease expires, and the next holder continues
+ * from the last value. A store outside the process seals the values.
  */
 export type LeasedRecords = {
   /**
@@ -10,16 +10,16 @@ export type LeasedRecords = {
   claim(key: string, leaseMs: number, initial?: string): Promise<Claim>
   /** Replaces the value and renews the lease. @throws {LeaseLostError} */
   write(lease: Lease, value: string, leaseMs: number): Promise<void>
-  /** Writes the final value: from now on it is only read, until it expires. @throws {LeaseLostError} */
+  /** Writes the final value: from now on the record is read-only, until it expires. @throws {LeaseLostError} */
   settle(lease: Lease, value: string): Promise<void>
   /**
-   * Gives the lease back: the record stays open and can be claimed at once. No error when the lease is lost.
+   * Releases the lease: the record stays open and can be claimed at once. No error when the lease is lost.
    * @param dueAfterMs milliseconds after which `due` lists it
    */
   release(lease: Lease, value: string, dueAfterMs: number): Promise<void>
   /** Deletes the record. No error when the lease is lost. */
   forget(lease: Lease): Promise<void>
-  /** Keys of open records whose lease has run out or was given back, longest due first. */
+  /** Keys of open records whose lease has expired or was released, longest due first. */
   due(limit: number): Promise<string[]>
 }
 
@@ -43,7 +43,7 @@ export type RecordSettings = {
   recovered: boolean
 }
 
-/** The lease ran out and another holder has the record: this one must do nothing more with it. */
+/** The lease has expired and another holder has the record: the previous holder must not touch it any more. */
 export class LeaseLostError extends Error {
   override name = 'LeaseLostError'
 }

@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000
 let names = 0
 const freshKey = () => `key-${++names}`
 
-/** Two processes, as far as they can tell, over the same records. */
+/** Two simulated processes over the same records. */
 type Open = (settings: RecordSettings) => [LeasedRecords, LeasedRecords]
 
 function claimed(claim: Claim) {
@@ -23,7 +23,7 @@ function claimed(claim: Claim) {
 }
 
 function contract(open: Open) {
-  it('one of many claims a new record, and everybody sees its value', async () => {
+  it('one of many claimants gets a new record, and all see its value', async () => {
     const [one, other] = open({ keepMs: DAY_MS, recovered: false })
     const key = freshKey()
     const claims = await Promise.all(
@@ -35,12 +35,12 @@ function contract(open: Open) {
     for (const claim of claims) expect(claim).toMatchObject({ value: winner?.value })
   })
 
-  it('is absent until it is made', async () => {
+  it('is absent until it is created', async () => {
     const [records] = open({ keepMs: DAY_MS, recovered: false })
     expect(await records.claim(freshKey(), LONG_MS)).toEqual({ state: 'absent' })
   })
 
-  it('goes to the next holder with what the last one wrote, once the lease has run out', async () => {
+  it('passes to the next holder with the last value once the lease has expired', async () => {
     const [one, other] = open({ keepMs: DAY_MS, recovered: false })
     const key = freshKey()
     const { lease } = claimed(await one.claim(key, 60, 'first'))
@@ -55,7 +55,7 @@ function contract(open: Open) {
     expect(await other.claim(key, LONG_MS)).toEqual({ state: 'held', value: 'second' })
   })
 
-  it('a lease that is renewed does not run out', async () => {
+  it('a renewed lease does not expire', async () => {
     const [one, other] = open({ keepMs: DAY_MS, recovered: false })
     const key = freshKey()
     const { lease } = claimed(await one.claim(key, 40, 'a'))
@@ -64,7 +64,7 @@ function contract(open: Open) {
     expect((await other.claim(key, LONG_MS)).state).toBe('held')
   })
 
-  it('that was given back can be claimed at once', async () => {
+  it('can be claimed at once after its release', async () => {
     const [one, other] = open({ keepMs: DAY_MS, recovered: false })
     const key = freshKey()
     const { lease } = claimed(await one.claim(key, LONG_MS, 'a'))
@@ -72,7 +72,7 @@ function contract(open: Open) {
     expect(claimed(await other.claim(key, LONG_MS))).toMatchObject({ value: 'b', isNew: false })
   })
 
-  it('that was forgotten has never been', async () => {
+  it('is absent after its deletion', async () => {
     const [one, other] = open({ keepMs: DAY_MS, recovered: true })
     const key = freshKey()
     await one.forget(claimed(await one.claim(key, 0, 'a')).lease)
@@ -80,7 +80,7 @@ function contract(open: Open) {
     expect(await other.due(100)).not.toContain(key)
   })
 
-  it('that is settled stays as it is, and is kept for its time', async () => {
+  it('is read-only once settled, and expires after its time', async () => {
     const [one, other] = open({ keepMs: 80, recovered: false })
     const key = freshKey()
     const { lease } = claimed(await one.claim(key, LONG_MS, 'a'))
@@ -91,7 +91,7 @@ function contract(open: Open) {
     expect(claimed(await other.claim(key, LONG_MS, 'again')).isNew).toBe(true)
   })
 
-  it('left open is due once its lease has run out or its time has come, and not while it is held or settled', async () => {
+  it('is due once its lease or its delay has expired, but not while held or settled', async () => {
     const [one, other] = open({ keepMs: 50, recovered: true })
     const [dead, back, later, held, settled] = Array.from({ length: 5 }, freshKey) as [
       string,
@@ -111,7 +111,7 @@ function contract(open: Open) {
     expect(due.indexOf(back)).toBeLessThan(due.indexOf(dead))
     for (const key of [later, held, settled]) expect(due).not.toContain(key)
     expect(await other.due(1)).toHaveLength(1)
-    // Longer than `keepMs`: what is left open waits for whoever comes back for it.
+    // Longer than `keepMs`: an open record stays until a holder recovers it.
     expect(claimed(await other.claim(dead, LONG_MS)).value).toBe('dead')
   })
 }
@@ -144,7 +144,7 @@ describe.skipIf(!withRedis)('leased records in Redis', () => {
 
   contract(open)
 
-  it('cannot be read by whoever reads Redis', async () => {
+  it('cannot be read by a reader of Redis', async () => {
     const [records] = open({ keepMs: DAY_MS, recovered: true })
     const key = freshKey()
     await records.claim(key, LONG_MS, 'the customer c1001')
@@ -153,7 +153,7 @@ describe.skipIf(!withRedis)('leased records in Redis', () => {
     expect(kept).not.toContain('c1001')
   })
 
-  it('fail soon, and say so, while Redis is away', async () => {
+  it('fail quickly with a clear error while Redis is unavailable', async () => {
     const [records] = open({ keepMs: DAY_MS, recovered: false })
     server.freeze()
     const started = performance.now()

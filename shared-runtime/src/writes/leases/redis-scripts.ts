@@ -1,4 +1,4 @@
-// Each script has all its keys in one slot, and takes the time from Redis: the clocks of processes differ.
+// Each script has all its keys in one slot, and uses the clock of Redis: the clocks of processes differ.
 
 const NOW = `
 local time = redis.call('TIME')
@@ -9,8 +9,8 @@ const HELD = `
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end`
 
 /**
- * KEYS: record, index of what is due (only for records that are recovered).
- * ARGV: token, milliseconds of the lease, first value or nothing, milliseconds to keep an open record, its key.
+ * KEYS: record, index of due records (only for records that are recovered).
+ * ARGV: token, milliseconds of the lease, initial value or nothing, milliseconds to store an open record, its key.
  */
 export const CLAIM = `${NOW}
 local found = redis.call('HMGET', KEYS[1], 'value', 'settled', 'heldUntil')
@@ -40,7 +40,7 @@ redis.call('HSET', KEYS[1], 'value', ARGV[2], 'heldUntil', till)
 if KEYS[2] then redis.call('ZADD', KEYS[2], till, ARGV[4]) end
 return 1`
 
-/** ARGV: token, value, milliseconds to keep it, key. */
+/** ARGV: token, value, milliseconds to store it, key. */
 export const SETTLE = `${HELD}
 redis.call('HSET', KEYS[1], 'value', ARGV[2], 'settled', 1)
 redis.call('HDEL', KEYS[1], 'token', 'heldUntil')
@@ -61,6 +61,6 @@ redis.call('DEL', KEYS[1])
 if KEYS[2] then redis.call('ZREM', KEYS[2], ARGV[2]) end
 return 1`
 
-/** KEYS: index. ARGV: how many at most. */
+/** KEYS: index. ARGV: maximum number of results. */
 export const DUE = `${NOW}
 return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])`

@@ -24,7 +24,7 @@ const Keys = z.array(z.string())
  */
 export function redisRecords({ connection, namespace, seal, keepMs, recovered }: Options): LeasedRecords {
   const index = `{${namespace}}:due`
-  // Those that are recovered share a slot with their index; the others are spread over a cluster.
+  // Recovered records share a slot with their index; the others are spread over a cluster.
   const keysOf = (key: string) => (recovered ? [`{${namespace}}:${key}`, index] : [`${namespace}:${key}`])
   const about = (key: string) => `${namespace}:${key}`
 
@@ -52,8 +52,7 @@ export function redisRecords({ connection, namespace, seal, keepMs, recovered }:
       const [state, sealed] = await ask(CLAIM, keysOf(key), [token, leaseMs, first, keepMs, key], Claimed)
       if (state === 'absent') return { state }
       const value = seal.open(sealed, about(key))
-      if (value === undefined)
-        throw new Error(`${namespace}: sealed by a key that is not known here, or changed since`)
+      if (value === undefined) throw new Error(`${namespace}: sealed with an unknown key, or modified since`)
       if (state === 'held' || state === 'settled') return { state, value }
       return { state: 'claimed', lease: { key, token }, value, isNew: state === 'new' }
     },

@@ -16,10 +16,10 @@ const Done = z.int().optional()
 const State = z.object({ sum: z.int(), reserve: Done, check: Done, pay: Done, order: Done, ship: Done })
 type State = z.infer<typeof State>
 
-/** What a step meets at its n-th try. */
-type Weather = 'well' | 'no effect, no answer' | 'effect, no answer' | 'refused'
+/** What happens at the n-th attempt of a step. */
+type Behaviour = 'well' | 'no effect, no answer' | 'effect, no answer' | 'refused'
 
-/** Stands for processes that end in the middle of something: at the chosen points nothing goes on. */
+/** Simulates processes that die: at the chosen points execution stops. */
 class Points {
   #left: number
   #crashed: (() => void) | undefined
@@ -28,7 +28,7 @@ class Points {
   readonly #released = new Promise<void>((resolve) => (this.#goOn = resolve))
   passed = 0
 
-  /** @param at the point at which it ends */
+  /** @param at the point at which it dies */
   constructor(at: number) {
     this.#left = at
   }
@@ -40,20 +40,20 @@ class Points {
     await this.#released
   }
 
-  /** It was not dead, only stopped for a while. */
+  /** The process was not dead, only paused. */
   wakeUp(): void {
     this.#goOn?.()
   }
 }
 
-/** Services whose effects come once for a key, and that remember what was taken back. */
-function services(weather: Readonly<Record<string, readonly Weather[]>>) {
+/** Services whose effects happen once per key, and that record compensations. */
+function services(behaviour: Readonly<Record<string, readonly Behaviour[]>>) {
   const effects = new Map<string, 'done' | 'undone'>()
   const tries = new Map<string, number>()
-  const meet = (name: string): Weather => {
+  const meet = (name: string): Behaviour => {
     const n = tries.get(name) ?? 0
     tries.set(name, n + 1)
-    return weather[name]?.[n] ?? 'well'
+    return behaviour[name]?.[n] ?? 'well'
   }
   const refused = new Set<string>()
   return {
@@ -64,7 +64,7 @@ function services(weather: Readonly<Record<string, readonly Weather[]>>) {
       if (effect === 'done' && met === 'refused' && !effects.has(name)) refused.add(name)
       if (effect === 'done' && refused.has(name)) throw new Refusal(`NO_${name}`)
       if (met === 'no effect, no answer') throw new Error('no answer')
-      // The first answer to a key is its answer for ever: what was taken back does not come again.
+      // The first answer to a key is final: a compensated effect does not happen again.
       if (effect === 'undone' || !effects.has(name)) effects.set(name, effect)
       await points.pass()
       if (met === 'effect, no answer') throw new Error('no answer')
@@ -84,7 +84,7 @@ const step = (name: string, undoable: boolean): Step<State, Tools> => ({
   },
   ...(undoable && {
     undo: ({ state, tools }) => {
-      // What is taken back is known.
+      // A compensated effect is recorded.
       expect(state).toHaveProperty(name)
       return tools.world.call(tools.points, name, 'undone')
     },
@@ -107,7 +107,7 @@ const saga = (forwardForMs: number): Saga<State, Tools> => ({
 
 const UNDOABLE = ['reserve', 'pay'] as const
 
-/** Every call of the journal is a point before and one after it. */
+/** Every call of the journal adds a point before and one after it. */
 const watched = (records: LeasedRecords, points: Points): LeasedRecords => {
   const around =
     <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
@@ -127,10 +127,14 @@ const watched = (records: LeasedRecords, points: Points): LeasedRecords => {
   }
 }
 
-/** Lives of one saga, each ended at a point; after them one that is not. */
-async function live(crashes: readonly number[], weather: Record<string, Weather[]>, forwardForMs = 60_000) {
+/** Runs of one saga, each killed at a point, followed by one that is not killed. */
+async function live(
+  crashes: readonly number[],
+  behaviour: Record<string, Behaviour[]>,
+  forwardForMs = 60_000,
+) {
   const records = memoryRecords({ keepMs: 60_000, recovered: true })
-  const world = services(weather)
+  const world = services(behaviour)
   const lives: Points[] = []
   const ended: Promise<unknown>[] = []
   const begin = async () => ({ sum: 7 })
@@ -146,7 +150,7 @@ async function live(crashes: readonly number[], weather: Record<string, Weather[
       leaseMs,
     })
     const life = async () => {
-      // The first is asked by a user; those after it by recovery, as long as there is something to recover.
+      // A user starts the first run; recovery starts the others, as long as there is something to recover.
       if (lives.length === 1) await engine.run('saga-1', worker(), begin).catch(() => {})
       for (let tries = 0; tries < 40 && !(await engine.recover('saga-1', leaseMs, worker)); tries++)
         if (!last) break
@@ -165,7 +169,7 @@ async function live(crashes: readonly number[], weather: Record<string, Weather[
       (state) => ({ state }),
       (error: unknown) => ({ error }),
     )
-  // The user asks again as long as the outcome is not known, and recovery does what is left.
+  // The user retries while the outcome is unknown, and recovery does the rest.
   let outcome = await ask()
   for (let tries = 0; tries < 40 && 'error' in outcome && !(outcome.error instanceof Refusal); tries++)
     outcome = await ask()
@@ -186,31 +190,31 @@ function expectAllOrNothing({ outcome, world }: Awaited<ReturnType<typeof live>>
   }
 }
 
-const weatherOf = (names: readonly string[], kinds: readonly Weather[]) =>
+const scenarioOf = (names: readonly string[], kinds: readonly Behaviour[]) =>
   fc.record(
     Object.fromEntries(
       names.map((name) => [name, fc.array(fc.constantFrom(...kinds), { maxLength: 3 })]),
-    ) as Record<string, fc.Arbitrary<Weather[]>>,
+    ) as Record<string, fc.Arbitrary<Behaviour[]>>,
   )
 const WEATHER = fc
   .tuple(
-    weatherOf(
+    scenarioOf(
       ['reserve', 'check', 'pay', 'order'],
       ['well', 'no effect, no answer', 'effect, no answer', 'refused'],
     ),
-    weatherOf(['ship', 'undo reserve', 'undo pay'], ['well', 'no effect, no answer', 'effect, no answer']),
+    scenarioOf(['ship', 'undo reserve', 'undo pay'], ['well', 'no effect, no answer', 'effect, no answer']),
   )
   .map(([before, after]) => ({ ...before, ...after }))
 
 describe('a saga', () => {
-  it('runs its steps in order, each once, and answers the same when it is asked again', async () => {
+  it('runs each step once, in order, and gives the same answer when repeated', async () => {
     const { outcome, world } = await live([], {})
     expect(outcome).toEqual({ state: { sum: 7, reserve: 7, check: 7, pay: 7, order: 7, ship: 7 } })
     expect([...world.effects.keys()]).toEqual(['reserve', 'check', 'pay', 'order', 'ship'])
   })
 
   it.each(['reserve', 'check', 'pay', 'order'])(
-    'that %s refuses is taken back and says why',
+    'refused by %s is undone and reports the reason',
     async (name) => {
       const lived = await live([], { [name]: ['refused'] })
       expect(lived.outcome).toMatchObject({ error: { reason: `NO_${name}` } })
@@ -218,9 +222,10 @@ describe('a saga', () => {
     },
   )
 
-  const points = async (weather: Record<string, Weather[]>) => (await live([], weather)).lives[0]?.passed ?? 0
+  const points = async (behaviour: Record<string, Behaviour[]>) =>
+    (await live([], behaviour)).lives[0]?.passed ?? 0
 
-  it('ended at any point of its way is finished by the next process', async () => {
+  it('killed at any point is finished by the next process', async () => {
     for (let at = 0; at < (await points({})); at++) {
       const lived = await live([at], {})
       expect(lived.outcome).toHaveProperty('state')
@@ -228,12 +233,12 @@ describe('a saga', () => {
     }
   })
 
-  it('ended at any point of its way back is taken back by the next process', async () => {
-    const weather = { order: ['refused'] satisfies Weather[] }
-    for (let at = 0; at < (await points(weather)); at++) expectAllOrNothing(await live([at], weather))
+  it('killed at any point of its compensation is undone by the next process', async () => {
+    const behaviour = { order: ['refused'] satisfies Behaviour[] }
+    for (let at = 0; at < (await points(behaviour)); at++) expectAllOrNothing(await live([at], behaviour))
   })
 
-  it('is all or nothing however often it is ended, and whatever becomes of its calls', {
+  it('is all or nothing however often it is killed, and whatever happens to its calls', {
     timeout: scaled(20_000, 600_000),
   }, async () => {
     await fc.assert(
@@ -241,10 +246,10 @@ describe('a saga', () => {
         fc.array(fc.nat(24), { maxLength: 4 }),
         WEATHER,
         fc.constantFrom(-1, 15, 60_000),
-        async (crashes, weather, forwardForMs) => {
-          const lived = await live(crashes, weather, forwardForMs)
+        async (crashes, behaviour, forwardForMs) => {
+          const lived = await live(crashes, behaviour, forwardForMs)
           expectAllOrNothing(lived)
-          // Those who were only stopped wake up and go on: nothing that counts may change by that.
+          // Paused processes resume here and must not change the outcome.
           for (const zombie of lived.lives) zombie.wakeUp()
           await Promise.all(lived.ended)
           expectAllOrNothing(lived)
@@ -254,7 +259,7 @@ describe('a saga', () => {
     )
   })
 
-  it('that took too long is taken back, unless its pivot may have been tried', async () => {
+  it('that took too long is undone, unless its pivot may have been attempted', async () => {
     const late = await live([], { pay: ['no effect, no answer'] }, -1)
     expect(late.outcome).toMatchObject({ error: { reason: 'TOOK_TOO_LONG' } })
     expectAllOrNothing(late)
@@ -262,7 +267,7 @@ describe('a saga', () => {
     expectAllOrNothing(tried)
   })
 
-  it('is decided once its pivot is done: what comes after it is left to recovery', async () => {
+  it('is decided once its pivot is done: later steps are left to recovery', async () => {
     const world = services({ ship: ['no effect, no answer'] })
     const journals = memoryRecords({ keepMs: 60_000, recovered: true })
     const engine = createSagaEngine({ saga: saga(60_000), journals, log })
@@ -276,7 +281,7 @@ describe('a saga', () => {
     expect(world.effects.get('ship')).toBe('done')
   })
 
-  it('tries a step with an unknown outcome again, within the time that its request has', async () => {
+  it('retries a step with an unknown outcome, within the deadline of the request', async () => {
     const world = services({ pay: ['effect, no answer', 'no effect, no answer'] })
     const engine = createSagaEngine({
       saga: saga(60_000),
@@ -288,7 +293,7 @@ describe('a saga', () => {
     expect(await engine.run('saga-1', worker, async () => ({ sum: 1 }))).toMatchObject({ order: 1 })
   })
 
-  it('is worked at by one at a time', async () => {
+  it('has one worker at a time', async () => {
     const world = services({})
     const journals = memoryRecords({ keepMs: 60_000, recovered: true })
     const engine = createSagaEngine({ saga: saga(60_000), journals, log })

@@ -15,10 +15,10 @@ type Options<State, Tools> = {
 
 export type SagaEngine<State, Tools> = {
   /**
-   * Runs a saga, or continues the one with this id, until it is decided. Steps after the pivot that fail are left to
+   * Runs a saga, or continues the one with this id, until it is decided. Failing steps after the pivot are left to
    * recovery.
    *
-   * @param begin makes the initial state; not called when the saga has begun already
+   * @param begin creates the initial state; not called when the saga has started already
    * @throws {Refusal} when it was refused and everything was undone
    * @throws {ProblemError} `IN_PROGRESS` while another worker holds it
    * @throws the error of the step whose outcome is unknown; recovery continues
@@ -26,7 +26,7 @@ export type SagaEngine<State, Tools> = {
   run(id: string, worker: Worker<Tools>, begin: () => Promise<State>): Promise<State>
   /**
    * Continues a saga that was left open.
-   * @param workerFor makes the worker, in the trace of the request that began the saga
+   * @param workerFor creates the worker, in the trace of the request that started the saga
    * @returns whether the saga is settled now
    */
   recover(

@@ -4,12 +4,12 @@ import { z } from 'zod'
 export type Journal<State> = {
   /** Milliseconds since 1970. */
   startedAt: number
-  /** The trace of the request that began it; later workers log under it, too. */
+  /** The trace of the request that started the saga; later workers log under it, too. */
   traceparent: string
   direction: 'forward' | 'backward'
-  /** Steps that are done and not undone. The next one may have been tried. */
+  /** Steps that are done and not undone. The next step may have been attempted. */
   done: number
-  /** How often it was left for later. */
+  /** How often the saga was postponed. */
   failures: number
   state: State
   refusal?: { reason: string; detail?: string | undefined } | undefined
@@ -17,11 +17,11 @@ export type Journal<State> = {
 
 export type JournalCodec<State> = {
   write(journal: Journal<State>): string
-  /** @throws for a text that is not a journal of this saga */
+  /** @throws for text that is not a journal of this saga */
   read(text: string): Journal<State>
 }
 
-/** Journals as text and back. */
+/** Serialises and parses journals. */
 export function journalCodec<State>(state: z.ZodType<State>): JournalCodec<State> {
   const schema: z.ZodType<Journal<State>> = z.object({
     startedAt: z.number(),

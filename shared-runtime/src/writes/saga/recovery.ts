@@ -7,7 +7,7 @@ import type { Worker } from './run.ts'
 type Options<State, Tools> = {
   name: string
   engine: SagaEngine<State, Tools>
-  /** The tools of one recovery, with credentials of this process: the user's are gone. */
+  /** Tools of one recovery, with credentials of this process: the user's are no longer available. */
   toolsFor: (context: Worker<Tools>['context']) => Tools
   log: Pick<Log, 'warn'>
   /** Milliseconds from one search for open sagas to the next. */
@@ -22,7 +22,7 @@ const LEASE_MS = BUDGET_MS + 1_000
 
 /**
  * Finishes or undoes sagas that this or another process has left open, at the start and every second. With shared
- * journals any replica does it, one at a time for each saga.
+ * journals any replica may do it, one at a time for each saga.
  */
 export function recoveryPart<State, Tools>({
   name,

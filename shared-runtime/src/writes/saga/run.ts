@@ -13,7 +13,7 @@ export type Worker<Tools> = {
   leaseMs: number
 }
 
-/** What all runs of one saga have in common. */
+/** Shared by all runs of one saga. */
 export type Kind<State, Tools> = {
   saga: Saga<State, Tools>
   /** Index of the pivot among the steps. */
@@ -23,18 +23,18 @@ export type Kind<State, Tools> = {
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }
 
-/** Backoff between tries of a step with an unknown outcome, within the deadline. */
+/** Backoff between attempts of a step with an unknown outcome, within the deadline. */
 const RETRY_MS = 50
 const RETRY_LIMIT_MS = 800
 /** Backoff between recoveries of a saga that cannot continue; it is never given up. */
 const LATER_MS = 500
 const LATER_LIMIT_MS = 60_000
-/** Failed recoveries after which a person should look: logged as errors from then on. */
+/** Number of failed recoveries after which they are logged as errors, because a person should look. */
 const STUCK_AFTER = 10
 
 /** Runs one saga under the lease of its journal. */
 export class SagaRun<State, Tools> {
-  /** Everything is done, or everything is undone, and the journal says so. */
+  /** Everything is done or undone, and the journal records it. */
   settled = false
   readonly #kind: Kind<State, Tools>
   readonly #lease: Lease
@@ -75,7 +75,7 @@ export class SagaRun<State, Tools> {
       if (!step) return
       // biome-ignore lint/plugin: in the journal, which outlives the process
       const late = done <= pivot && Date.now() - startedAt > saga.forwardForMs
-      // A step that may have been tried is tried again first: only then is it known what must be undone.
+      // A step that may have been attempted is retried first: only then is it known which steps to undo.
       if (late && !uncertain) await this.#turnBack(LATE)
       else uncertain = !(await this.#advance(step))
     }
@@ -97,7 +97,7 @@ export class SagaRun<State, Tools> {
       return false
     }
     this.#journal = { ...this.#journal, done: done + 1, state: { ...state, ...learnt } }
-    // After the last one the journal is settled, which writes it.
+    // After the last step the journal is settled, which writes it.
     if (done + 1 < saga.steps.length) await this.#save()
     return true
   }
@@ -151,7 +151,7 @@ export class SagaRun<State, Tools> {
     this.#tries = 0
   }
 
-  /** Waits before the next try. @returns `false` when there is no time for one */
+  /** Waits before the next attempt. @returns `false` when there is no time for one */
   async #pause(): Promise<boolean> {
     const { deadline, signal } = this.#worker.context
     const ms = backoff(RETRY_MS, RETRY_LIMIT_MS, this.#tries++)
@@ -165,11 +165,11 @@ export class SagaRun<State, Tools> {
     const { journals, codec } = this.#kind
     const failures = this.#journal.failures + 1
     this.#journal = { ...this.#journal, failures }
-    this.#log(failures < STUCK_AFTER ? 'warn' : 'error', 'saga left for later', { failures, err: why })
+    this.#log(failures < STUCK_AFTER ? 'warn' : 'error', 'saga postponed', { failures, err: why })
     const dueAfterMs = backoff(LATER_MS, LATER_LIMIT_MS, failures - 1)
     await journals
       .release(this.#lease, codec.write(this.#journal), dueAfterMs)
-      // The lease expires by itself then.
+      // Then the lease expires by itself.
       .catch((error: unknown) => this.#log('warn', 'saga not released', { err: error }))
   }
 
@@ -185,7 +185,7 @@ export function outcomeOf<State>({ refusal, state }: Journal<State>): State {
   return state
 }
 
-const LATE = new Refusal(TOOK_TOO_LONG, 'It took too long and was taken back. Ask again, with a new key.')
+const LATE = new Refusal(TOOK_TOO_LONG, 'It took too long and was undone. Try again with a new key.')
 
 const since = (startedAt: number): number => Math.round(performance.now() - startedAt)
 
