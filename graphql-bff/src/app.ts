@@ -47,8 +47,8 @@ export function createApp({
   page,
   imagesUrl = '',
 }: Dependencies) {
-  const { whoAsks, origin } = session
-  const graphql = createGraphql({ clients, whoAsks, log, operations, usage, allowAdhoc, budgetMs })
+  const { resolveViewer, origin } = session
+  const graphql = createGraphql({ clients, resolveViewer, log, operations, usage, allowAdhoc, budgetMs })
   const routes: readonly Route[] = [
     ...(page ? pageRoutes(page, imagesUrl) : []),
     ...graphqlRoutes(graphql, { operations, allowAdhoc }),

@@ -18,12 +18,12 @@ import { useProblems } from './plugins/use-problems.ts'
 import { useViewer } from './plugins/use-viewer.ts'
 import type { Route } from './route.ts'
 import { schema } from './schema/index.ts'
-import type { WhoAsks } from './session/who-asks.ts'
+import type { ResolveViewer } from './session/resolve-viewer.ts'
 import type { UpstreamSet } from './upstreams.ts'
 
 type Options = {
   clients: UpstreamSet
-  whoAsks: WhoAsks
+  resolveViewer: ResolveViewer
   log: Log
   operations: PersistedOperations
   usage: OperationUsage
@@ -32,12 +32,12 @@ type Options = {
 }
 
 /** The GraphQL endpoint: its plugins in the order of the life of a request. */
-export const createGraphql = ({ clients, whoAsks, log, operations, usage, allowAdhoc, budgetMs }: Options) =>
+export const createGraphql = ({ clients, resolveViewer, log, operations, usage, allowAdhoc, budgetMs }: Options) =>
   createYoga<RequestState>({
     schema,
     plugins: [
       useHttpRules(),
-      useViewer(whoAsks, budgetMs),
+      useViewer(resolveViewer, budgetMs),
       usePersistedDocuments({ operations, usage, allowAdhoc }),
       ...(allowAdhoc ? [useDocumentLimits(), useGraphiqlPolicy()] : []),
       useCost(),

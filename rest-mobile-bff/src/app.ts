@@ -10,7 +10,7 @@ import { SCREENS } from './screens/index.ts'
 
 export type { Problem }
 
-/** Everything that is served, as a type: `hc<MobileApi>(address)` knows every path, parameter and answer. */
+/** All routes as a type: `hc<MobileApi>(address)` knows every path, parameter and answer. */
 export type MobileApi = RestClient<typeof SCREENS, typeof ACTIONS>
 
 export type Dependencies = Omit<

@@ -2,11 +2,11 @@ import type { ClientSet as DomainClientSet, Clients as DomainClients } from '@ha
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
 import type { Offline } from './offline/index.ts'
 
-/** What a screen may ask: the domain services, and what this BFF keeps for apps that are off the network. */
+/** Clients for a screen: the domain services, and the data that this BFF stores for offline apps. */
 export type Clients = DomainClients & { readonly offline: Offline }
 
 export type ClientSet = {
-  /** The clients of one request: its user, deadline, cancellation and trace go with every call. */
+  /** The clients of one request: its user, deadline, cancellation and trace apply to every call. */
   forRequest(context: RequestContext): Clients
 }
 

@@ -21,35 +21,33 @@ export const Config = z
     MANAGEMENT_PORT: managementPort,
     HOST: host,
     PUBLIC_URL: optionalHttpAddress(
-      'Where the app finds the mobile API. Tokens that are bound to a key (DPoP) need it anywhere but on loopback; with https the app is told to stay with it (HSTS).',
+      'Public URL of the mobile API. Required for tokens bound to a key (DPoP), except on loopback; with https, answers carry HSTS.',
     ),
     LOG_LEVEL: logLevel,
     DRAIN_DELAY: drainDelay,
     MIN_APP_VERSION: minimumVersions,
-    APP_UPDATE_URL: optionalAddress(['https'], 'Where an app that is too old sends its user.'),
+    APP_UPDATE_URL: optionalAddress(['https'], 'Where an outdated app sends its user to update.'),
     IDENTITY_CLIENT_SECRET: clientSecret('mobile-bff'),
     TRUSTED_PROXIES: trustedProxies,
     RATE_LIMIT_ADDRESS: quota(
       '6000/60',
-      'Requests of one address; an IPv6 network of 64 bits is one. A mobile network may have all its users behind one.',
+      'Requests per address; an IPv6 /64 counts as one. A mobile network may have all its users behind one address.',
     ),
-    RATE_LIMIT_USER: quota('1200/60', 'Requests of one user.'),
+    RATE_LIMIT_USER: quota('1200/60', 'Requests per user.'),
     RATE_LIMIT_CLIENT: quota(
       '600000/60',
-      'Requests of all users of one app (the OAuth client of their tokens): so much of a BFF can a broken one take.',
+      'Requests of all users of one app (the OAuth client of their tokens): limits the load of a faulty app.',
     ),
     CDN_PURGE_URL: optionalAddress(
       ['http', 'https'],
-      'Address of the cache in front that is told, by PURGE, what has changed; answers then name their tags to it.',
+      'URL of the cache in front, which gets PURGE requests for changes; answers then carry their tags.',
     ),
     CDN_PURGE_BY: oneOf(
       ['tags', 'urls'],
       'tags',
-      'How that cache is told: by tags in one Surrogate-Key header, or by one request a URL.',
+      'How that cache is purged: by tags in one Surrogate-Key header, or by one request per URL.',
     ),
-    SEAL_KEYS: sealKeys(
-      'encrypt what is kept of writes in Redis: answers, and checkouts that are not done yet',
-    ),
+    SEAL_KEYS: sealKeys('encrypt data of writes in Redis: answers, and unfinished checkouts'),
     ...bffSettings,
   })
   .refine(sealKeysFitRedis, SEAL_KEYS_MISSING)

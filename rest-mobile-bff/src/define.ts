@@ -4,10 +4,10 @@ import { definitionsOf } from '@harbor/shared-edge/rest/definitions'
 import type { Clients } from './clients.ts'
 import type { Format } from './format/index.ts'
 
-/** What an action may use beside the clients of its request. */
+/** Tools for an action beside the clients of its request. */
 type Tools = { readonly checkout: Checkout; readonly analytics: AnalyticsQueue }
 
-/** What this BFF gives to its screens and actions. */
+/** What this BFF passes to its screens and actions. */
 export type MobileKit = { clients: Clients; format: Format; tools: Tools }
 
 export const { defineScreen, defineAction } = definitionsOf<MobileKit>()

@@ -1,7 +1,7 @@
 import { declared } from '@harbor/shared-edge/rest/declared-form'
 import { z } from 'zod'
 
-/** Identifiers as the app sends them; what does not look like one is refused before any upstream is asked. */
+/** Identifiers sent by the app; malformed ones are refused before any upstream is called. */
 const identifier = (pattern: RegExp, example: string, description: string) =>
   z.string().regex(pattern, `Allowed: an id such as ${example}`).meta({ example, description })
 
@@ -10,7 +10,7 @@ export const CartId = identifier(/^k\d{1,9}$/, 'k1001', "Id of the customer's ca
 export const OrderId = identifier(/^o\d{1,9}$/, 'o104997', "Id of one of the customer's orders")
 export const CategoryId = identifier(/^cat-\d{2,4}$/, 'cat-01', 'Only what is in this category')
 
-/** Where a page starts: `nextCursor` of the page before. */
+/** The start of a page: `nextCursor` of the page before. */
 export const Cursor = z
   .string()
   .max(200)
@@ -19,7 +19,7 @@ export const Cursor = z
 
 const WORDS = 'Allowed: 1 to 100 letters'
 
-/** Words to search for, however they are spaced. Letters are counted as Unicode does, as JSON Schema does. */
+/** Search words with any whitespace. Characters are counted as Unicode code points, like in JSON Schema. */
 export const SearchWords = declared(
   z
     .string()
@@ -30,17 +30,17 @@ export const SearchWords = declared(
   { type: 'string', minLength: 1, maxLength: 100, pattern: '\\S' },
 )
 
-/** How far a copy of the catalogue has come: `token` of a bundle or of the changes before. */
+/** The state of a copy of the catalogue: `token` of a bundle or of the previous changes. */
 export const ChangeToken = z
   .string()
   .max(100)
   .regex(/^[\w-]+$/, 'Allowed: a token, as it was given')
   .meta({ example: 'MS4w', description: '`token` of a bundle or of the changes before' })
 
-/** `5`, and no other way to write it: `05`, `5.0`, `+5`, `5e0` and `0x5` would be names of the same thing. */
+/** Only `5`: `05`, `5.0`, `+5`, `5e0` and `0x5` would be other URLs for the same resource. */
 const DECIMAL = /^(0|[1-9]\d{0,14})$/
 
-/** The length of a page, as it stands in a URL. */
+/** The length of a page, as a query parameter. */
 export function limit(standard: number, most: number) {
   const allowed = `Allowed: an integer from 1 to ${most}`
   return declared(
@@ -64,7 +64,7 @@ export const Quantity = z
   .max(99, QUANTITY)
   .meta({ example: 2, description: 'How many of it' })
 
-/** The name or token of a payment method; a number of a card is not one. */
+/** The name or token of a payment method; a card number is refused. */
 export const PaymentMethod = z
   .string('Allowed: the name or token of a payment method')
   .regex(/^[A-Za-z][\w.-]{0,63}$/, 'Allowed: the name or token of a payment method, such as card or tok_1a2b')

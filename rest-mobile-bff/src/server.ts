@@ -88,8 +88,8 @@ await runProcess({
     closing('rate limits', limiter),
     sealKeysPart(config),
     ...writes.parts,
-    // The first request of a process pays for connections, tokens and compilation: no app shall wait for that.
-    // Whether it succeeds does not matter: a service that is down is no reason not to start.
+    // The first request of a process pays for connections, tokens and compilation, so the process makes it itself. Its
+    // outcome is ignored: a service that is down does not prevent the start.
     warming(async () => void (await app.request('/v1/products?limit=1'))),
     ledger.part,
     httpPart({ name: 'http', fetch: app.fetch, host: config.HOST, port: config.PORT, portSetting: 'PORT' }),

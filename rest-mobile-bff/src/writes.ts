@@ -12,13 +12,13 @@ import type { MobileKit } from './define.ts'
 type Options = {
   name: string
   clients: ClientSet
-  /** None: keys, journals and claims are kept in memory, for one process and as long as it lives. */
+  /** Without it, keys, journals and claims are in memory of one process and end with it. */
   redis?: RedisConnection | undefined
   seal: Seal
   log: Log
 }
 
-/** What actions need: stored idempotency keys, a checkout that survives a crash, and a queue of analytics events. */
+/** Tools of actions: stored idempotency keys, a checkout that survives a crash, and a queue of analytics events. */
 export function openWrites({
   name,
   clients,

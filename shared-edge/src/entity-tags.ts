@@ -59,7 +59,7 @@ function scan(
   return 'list'
 }
 
-/** The place of the next character that is neither a space nor a tab. */
+/** The index of the next character that is neither a space nor a tab. */
 function skipSpace(text: string, from: number): number {
   let at = from
   while (text[at] === ' ' || text[at] === '\t') at++

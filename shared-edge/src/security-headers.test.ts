@@ -13,7 +13,7 @@ const app = (https: boolean) =>
     })
     .onError((_, c) => c.text('error', 500))
 
-test.for(['/data', '/broken', '/unknown'])('%s may do nothing in a browser', async (path) => {
+test.for(['/data', '/broken', '/unknown'])('%s cannot run anything in a browser', async (path) => {
   const { headers } = await app(false).request(path)
   expect(Object.fromEntries(headers)).toMatchObject({
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -24,19 +24,19 @@ test.for(['/data', '/broken', '/unknown'])('%s may do nothing in a browser', asy
   expect(headers.has('strict-transport-security')).toBe(false)
 })
 
-test('a 304 leaves what is kept as it is', async () => {
+test('a 304 does not change the headers of the stored answer', async () => {
   const { headers } = await app(true).request('/304')
   expect([...headers.keys()]).toEqual(['strict-transport-security'])
 })
 
-test('a page keeps the policy that it has set, and is on its own', async () => {
+test('a page keeps its own policy, and is isolated', async () => {
   const { headers } = await app(false).request('/page')
   expect(headers.get('content-security-policy')).toBe("default-src 'self'")
   expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
   expect(headers.get('permissions-policy')).toContain('camera=()')
 })
 
-test('only where consumers come by https are they told to stay there', async () => {
+test('HSTS is sent only if consumers use https', async () => {
   const { headers } = await app(true).request('/data')
   expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
 })

@@ -2,18 +2,18 @@ import type { MiddlewareHandler } from 'hono'
 
 const ONE_YEAR_S = 31_536_000
 
-/** Of answers that are data: shown as a page they may do nothing. A page sets a policy of its own. */
+/** For data: rendered as a page it can do nothing. A page sets its own policy. */
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
-/** What our pages never ask for, and therefore nothing in them may. */
+/** Features that our pages never use, and that are therefore disabled. */
 const PERMISSIONS_POLICY = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
   .map((feature) => `${feature}=()`)
   .join(', ')
 
 /**
- * The headers that keep a browser from doing with an answer what it is not for. No CORS header is ever among them:
- * no other origin may read anything here.
- * @param https whether consumers reach this process by https, through whatever is in front
+ * Headers that restrict what a browser does with an answer. CORS headers are never sent: other origins must not read
+ * answers.
+ * @param https whether consumers reach this process by https, through any proxy
  */
 export const securityHeaders =
   ({ https }: { https: boolean }): MiddlewareHandler =>
@@ -21,7 +21,8 @@ export const securityHeaders =
     await next()
     const { headers } = c.res
     if (https) c.header('Strict-Transport-Security', `max-age=${ONE_YEAR_S}`)
-    // It has no content, and what the consumer keeps has these (RFC 9110, 15.4.5): it would pay for them each time.
+    // A 304 has no content, and the stored answer has these headers (RFC 9110, 15.4.5): sending them again only costs
+    // bytes.
     if (c.res.status === 304) return
     c.header('X-Content-Type-Options', 'nosniff')
     c.header('Referrer-Policy', 'same-origin')

@@ -83,7 +83,7 @@ const without = (name: string) => {
 }
 
 describe('a logout token', () => {
-  it('with a session of the identity service ends what came of it, and nothing else', async () => {
+  it('with a session of the identity service ends only the sessions created from it', async () => {
     const { begin, send } = setUp()
     const [mine, other, theirs] = [
       await begin('c1001', 'sid-1'),
@@ -95,7 +95,7 @@ describe('a logout token', () => {
     expect([await mine.alive(), await other.alive(), await theirs.alive()]).toEqual([false, true, true])
   })
 
-  it('with a user alone ends all of the user’s', async () => {
+  it('with a user only ends all sessions of that user', async () => {
     const { begin, send } = setUp()
     const [mine, other, theirs] = [
       await begin('c1001', 'sid-1'),
@@ -106,7 +106,7 @@ describe('a logout token', () => {
     expect([await mine.alive(), await other.alive(), await theirs.alive()]).toEqual([false, false, true])
   })
 
-  it('with a session alone, one that nobody has here, or several audiences is good', async () => {
+  it('is accepted with a session only, an unknown session, or several audiences', async () => {
     const { begin, send } = setUp()
     const mine = await begin('c1001', 'sid-1')
     expect((await send({ logout_token: await sign({ ...good(), sid: 'unknown' }) })).status).toBe(200)
@@ -117,7 +117,7 @@ describe('a logout token', () => {
     expect(await mine.alive()).toBe(false)
   })
 
-  it('is good once', async () => {
+  it('is accepted once', async () => {
     const { begin, send } = setUp()
     const token = await sign(without('sid'))
     expect((await send({ logout_token: token })).status).toBe(200)
@@ -184,11 +184,11 @@ describe('a logout token', () => {
   it.each([
     ['a form of more than 16 KiB', `logout_token=a&x=${'x'.repeat(16_384)}`, 413],
     ['a form of more than ten fields', `logout_token=a${'&x=1'.repeat(10)}`, 400],
-  ])('in %s is refused before it is taken apart', async (_, form, status) => {
+  ])('in %s is refused before it is parsed', async (_, form, status) => {
     expect((await setUp().send(form)).status).toBe(status)
   })
 
-  it('is to be sent again when its keys or the sessions cannot be reached: nothing is said of it', async () => {
+  it('gets a retryable error when its keys or the session store cannot be reached', async () => {
     const store = createMemoryStore()
     let failing = false
     const members = (group: string) =>

@@ -28,13 +28,13 @@ type Options = {
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 const CLOCK_SKEW_S = 5
-/** A token that was made longer ago is not taken, whatever it says of its expiry. */
+/** Maximum age of a token by `iat`, whatever its expiry. */
 const MAX_AGE_S = 300
 const MAX_CHARACTERS = 8_192
 const TYPE = 'logout+jwt'
-/** The route is not limited by its rate; what a signature costs is bounded by this. */
+/** The route has no rate limit; this bounds the cost of verifying signatures. */
 const MAX_SIGNATURES_AT_A_TIME = 8
-/** A logout token, and what else an identity service may say beside it. */
+/** Claims of a logout token; other claims are allowed. */
 const FORM = { maxBytes: 16 * 1024, maxMembers: 10 }
 
 const Claims = z
@@ -49,8 +49,8 @@ const Claims = z
   .refine(({ sub, sid }) => sub !== undefined || sid !== undefined)
 
 /**
- * The identity service says that someone has logged out there: a session of it (`sid`), or all of a user
- * (`sub`). OpenID Connect Back-Channel Logout 1.0, 2.4 to 2.8.
+ * The identity service reports a log-out: of one of its sessions (`sid`), or of all sessions of a user (`sub`). OpenID
+ * Connect Back-Channel Logout 1.0, 2.4 to 2.8.
  */
 export function backChannelRoutes({ sessions, store, oidc, log }: Options): readonly Route[] {
   let keys: JWTVerifyGetKey | undefined
@@ -69,7 +69,7 @@ export function backChannelRoutes({ sessions, store, oidc, log }: Options): read
       return c.json({ error: 'invalid_request', error_description: 'not a valid logout token' }, 400)
     const { sid, sub, jti, exp } = claims
     const ended = await sessions.endAll(sid === undefined ? userGroup(sub ?? '') : sidGroup(sid))
-    // Marked when it is done: what the store refused has to be told again.
+    // Marked as used only at the end, so that a log-out that the store refused can be repeated.
     // biome-ignore lint/plugin: exp of a JWT
     await store.mark(marked(jti), (exp + CLOCK_SKEW_S) * 1000 - Date.now())
     log.info({ sessions: ended.length, traceId: c.var.trace.traceId }, 'logged out by the identity service')
@@ -94,14 +94,14 @@ export function backChannelRoutes({ sessions, store, oidc, log }: Options): read
       const { payload } = await inTurn(verify)
       return Claims.safeParse(payload).data
     } catch (error) {
-      // The rest (identity away) says nothing of the token.
+      // Other errors (identity unavailable) say nothing about the token.
       const ofToken = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)
       if (!ofToken) throw error
       return undefined
     }
   }
 
-  /** What nobody signed for us, by its own words, costs neither a key nor a signature. */
+  /** A token whose own claims do not match us is refused before any key is loaded or signature verified. */
   function isWorthASignature(token: string): boolean {
     const { alg, typ } = headerOf(token)
     if (alg !== ID_TOKEN_ALGORITHM || typ?.toLowerCase().replace('application/', '') !== TYPE) return false
@@ -116,7 +116,7 @@ export function backChannelRoutes({ sessions, store, oidc, log }: Options): read
   }
 }
 
-/** Of what is no token jose throws a TypeError, as of a mistake of ours. */
+/** jose throws a TypeError for a malformed token, as it does for a programming error. */
 function headerOf(token: string): ProtectedHeaderParameters {
   try {
     return decodeProtectedHeader(token)

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
 import { createCookies } from './cookie.ts'
 
-it('with https: names that browsers hold to what they promise', () => {
+it('with https: names whose prefix browsers enforce', () => {
   const { session, logIn } = createCookies(true)
   expect(session.set('id')).toBe('__Host-Http-session=id; Path=/; HttpOnly; Secure; SameSite=Strict')
   expect(logIn.set('x')).toBe('__Host-Http-log-in=x; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Lax')
 })
 
-it('that browsers would drop for its length is an error', () => {
+it('above the maximum size of browsers is an error', () => {
   for (const secure of [true, false])
     for (const cookie of Object.values(createCookies(secure))) {
       const room = 4_096 - cookie.set('').length
@@ -16,7 +16,7 @@ it('that browsers would drop for its length is an error', () => {
     }
 })
 
-it('with http: other names, so that neither is taken for the other', () => {
+it('with http: different names, so that the two are never confused', () => {
   const { session, logIn } = createCookies(false)
   expect(session.set('id')).toBe('dev-session=id; Path=/; HttpOnly; SameSite=Strict')
   expect(logIn.set('x')).toBe('dev-log-in=x; Max-Age=600; Path=/; HttpOnly; SameSite=Lax')
@@ -24,7 +24,7 @@ it('with http: other names, so that neither is taken for the other', () => {
   expect(session.read('__Host-Http-session=id')).toBeUndefined()
 })
 
-it('is read among others, and cleared with what it was set with', () => {
+it('is read among others, and cleared with the attributes it was set with', () => {
   const { session } = createCookies(true)
   expect(session.read('a=b; __Host-Http-session=id; c=d')).toBe('id')
   expect(session.read('x__Host-Http-session=id')).toBeUndefined()

@@ -1,16 +1,16 @@
 import { parse, serialize } from 'hono/utils/cookie'
 
-/** A cookie of the web BFF: never readable by scripts, for this host alone. */
+/** A cookie of the web BFF: never readable by scripts, for this host only. */
 export type Cookie = {
   read(header: string | null | undefined): string | undefined
-  /** A `Set-Cookie` line. @throws for one that browsers would drop (RFC 6265, 6.1: above 4,096 bytes) */
+  /** A `Set-Cookie` header value. @throws for one that browsers would drop (RFC 6265, 6.1: above 4,096 bytes) */
   set(value: string): string
   clear(): string
 }
 
 export type Cookies = { readonly session: Cookie; readonly logIn: Cookie }
 
-/** The scheme of a 401: RFC 9110 wants one, and there is no registered name for a cookie. */
+/** The scheme of a 401: RFC 9110 requires one, and no registered name exists for a cookie. */
 export const CHALLENGE = 'Cookie'
 
 const MAX_BYTES = 4_096
@@ -19,12 +19,12 @@ const MAX_BYTES = 4_096
 export const LOG_IN_SECONDS = 600
 
 /**
- * The two cookies (RFC 10017, 6.1.3.2). With https browsers enforce what the prefix `__Host-Http-` says. Plain
- * http is for development: another name, so that neither can ever be taken for the other.
+ * The two cookies (RFC 10017, 6.1.3.2). With https, browsers enforce the prefix `__Host-Http-`. Plain http is for
+ * development: different names, so that the two can never be confused.
  */
 export const createCookies = (secure: boolean): Cookies => ({
   session: cookie(secure ? '__Host-Http-session' : 'dev-session', { secure, sameSite: 'Strict' }),
-  // Lax: the way back from the identity service is a navigation from another site, which a Strict one misses.
+  // Lax: the redirect back from the identity service is a cross-site navigation, without Strict cookies.
   logIn: cookie(secure ? '__Host-Http-log-in' : 'dev-log-in', {
     secure,
     sameSite: 'Lax',

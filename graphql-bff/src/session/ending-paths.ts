@@ -1,4 +1,4 @@
-/** Where sessions end. Never refused for their rate (rate-limits.ts): a session that was to end would live on. */
+/** Routes that end sessions. Not rate-limited (rate-limits.ts): a refused request would leave the session active. */
 export const ENDING_PATHS = {
   logOut: '/auth/logout',
   logOutEverywhere: '/auth/logout-everywhere',

@@ -11,23 +11,23 @@ import type { SessionLimits } from './session.ts'
 import { sessionRoutes } from './session-route.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import type { SessionStore } from './store.ts'
-import { createWhoAsks, type WhoAsks } from './who-asks.ts'
+import { createResolveViewer, type ResolveViewer } from './resolve-viewer.ts'
 
 type Options = {
   store: SessionStore
   seal: Seal
   limits: SessionLimits
   oidc: Oidc
-  /** Where users find this BFF: `https://shop.example`. */
+  /** The public URL of this BFF: `https://shop.example`. */
   origin: () => string
   log: Log
 }
 
-/** Everything about who is logged in: the rest of the BFF asks `whoAsks` and serves the routes. */
+/** Sessions and log-in: the rest of the BFF uses `resolveViewer` and serves the routes. */
 export type SessionBoundary = {
   readonly origin: () => string
   readonly routes: readonly Route[]
-  readonly whoAsks: WhoAsks
+  readonly resolveViewer: ResolveViewer
   readonly sessions: Sessions
 }
 
@@ -38,7 +38,7 @@ export function createSessionBoundary({ store, seal, limits, oidc, origin, log }
   return {
     origin,
     sessions,
-    whoAsks: createWhoAsks({ sessions, refresh, cookies, log }),
+    resolveViewer: createResolveViewer({ sessions, refresh, cookies, log }),
     routes: [
       ...sessionRoutes({ sessions, cookies }),
       ...logInRoutes({ sessions, oidc, seal, cookies, log }),

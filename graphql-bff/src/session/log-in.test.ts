@@ -27,7 +27,7 @@ const whoAmI = async (in_: Browser = browser) =>
 const sessionId = () => /dev-session=([\w-]+)/.exec(browser.cookies(app.url))?.[1] ?? ''
 
 describe('log-in', () => {
-  it('goes through the form of the identity service and comes back to where the user was', async () => {
+  it('goes through the form of the identity service and returns to the page where the user was', async () => {
     const landed = await logIn(browser, app.url, ADA, '/orders?open=1#p1002')
     expect(landed.url).toBe(`${app.url}/orders?open=1#p1002`)
     const session = await whoAmI()
@@ -46,8 +46,8 @@ describe('log-in', () => {
     expect(`${await answer.text()}${[...answer.headers]}`).not.toMatch(/eyJ|c1001/)
   })
 
-  it('comes to its end within its budget while the identity service hangs', async () => {
-    // Another process, which has yet to ask for what the service says of itself.
+  it('ends within its budget while the identity service hangs', async () => {
+    // A new process, which has not loaded the metadata of the service yet.
     const fresh = await live.startApp()
     await live.mocks.setFault('identity', { hang: true })
     const navigate = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
@@ -57,7 +57,7 @@ describe('log-in', () => {
     expect(answer.headers.get('location')).toBe('/?log-in=unavailable')
   })
 
-  it('asks for a code with PKCE, state and nonce', async () => {
+  it('requests a code with PKCE, state and nonce', async () => {
     const answer = await browser.call(`${app.url}/auth/login`, {
       headers: { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
     })
@@ -74,7 +74,7 @@ describe('log-in', () => {
     })
   })
 
-  it('lets the user do what the roles allow', async () => {
+  it('grants the user the permissions of the roles', async () => {
     await logIn(browser, app.url, AMY)
     const answer = await browser.call(`${app.url}/graphql`, {
       method: 'POST',
@@ -84,7 +84,7 @@ describe('log-in', () => {
     expect((await answer.json()).data.product.margin).toBeGreaterThan(0)
   })
 
-  it('ends the session that was there before: an id from before log-in is worth nothing after it', async () => {
+  it('ends the previous session: a session id from before log-in is invalid afterwards', async () => {
     await logIn(browser, app.url, ADA)
     const before = sessionId()
     await logIn(browser, app.url, ADA)
@@ -93,7 +93,7 @@ describe('log-in', () => {
     expect(await whoAmI()).toMatchObject({ user: { roles: ['customer'] } })
   })
 
-  it('sets no cookie that browsers drop, whatever the way back, in as many tabs as may be open', async () => {
+  it('sets no cookie above the browser limit, for any return path and the maximum number of tabs', async () => {
     const longest = [
       `/${'a'.repeat(511)}`,
       `/?q=${'ü'.repeat(84)}`,
@@ -113,7 +113,7 @@ describe('log-in', () => {
     expect((await submitForm(browser, page, ADA)).url).toBe(app.url + longest[0])
   })
 
-  it('works in two tabs at a time', async () => {
+  it('works in two tabs at the same time', async () => {
     const first = await browser.go(`${app.url}/auth/login?returnTo=/first`)
     const second = await browser.go(`${app.url}/auth/login?returnTo=/second`)
     expect((await submitForm(browser, second, ADA)).url).toBe(`${app.url}/second`)
@@ -121,7 +121,7 @@ describe('log-in', () => {
   })
 })
 
-describe('a return that is not to a log-in of this browser ends on the page, logged out', () => {
+describe('a callback that does not match a log-in of this browser ends on the page, logged out', () => {
   const FAILED = () => `${app.url}/?log-in=failed`
   const goBack = async (change: (query: URLSearchParams) => void, in_ = browser) => {
     const form = await browser.go(`${app.url}/auth/login`)
@@ -130,7 +130,7 @@ describe('a return that is not to a log-in of this browser ends on the page, log
     return { url: url.href, ended: await in_.go(url.href, { from: form.url }) }
   }
 
-  it('as it should be, it is a log-in', async () => {
+  it('an unmodified callback logs in', async () => {
     expect((await goBack(() => {})).ended.url).toBe(`${app.url}/`)
     expect((await whoAmI()).user).not.toBeNull()
   })
@@ -162,7 +162,7 @@ describe('a return that is not to a log-in of this browser ends on the page, log
   })
 })
 
-it('tokens of two users are nobody’s log-in', async () => {
+it('tokens of two different users do not log in', async () => {
   const other = {
     id: UserId.parse('c1002'),
     roles: new Set<never>(),
@@ -174,14 +174,14 @@ it('tokens of two users are nobody’s log-in', async () => {
   expect((await logIn(browser, url, ADA)).url).toBe(`${url}/?log-in=failed`)
 })
 
-it('an access token that is not for this BFF is nobody’s log-in', async () => {
+it('an access token for another audience does not log in', async () => {
   const refuse = () => Promise.reject(new ProblemError('UNAUTHENTICATED'))
   const { url } = await live.startApp({ verify: refuse })
   expect((await logIn(browser, url, ADA)).url).toBe(`${url}/?log-in=failed`)
 })
 
-describe('with the identity service away', () => {
-  it('the user is told so, and can try again', async () => {
+describe('with the identity service down', () => {
+  it('the user sees that, and can try again', async () => {
     const other = await live.startApp()
     await live.mocks.setFault('identity', { refuse: true })
     expect((await browser.go(`${other.url}/auth/login`)).url).toBe(`${other.url}/?log-in=unavailable`)

@@ -18,26 +18,26 @@ type Options = {
   log: Log
 }
 
-/** A log-in that has begun in this browser: what its return is held against. */
+/** A log-in started in this browser; its callback is checked against it. */
 const LogIn = z.object({
   state: z.string(),
   nonce: z.string(),
   verifier: z.string(),
   returnTo: z.string(),
-  /** The session that was there before, and ends with this log-in. */
+  /** The previous session, which ends with this log-in. */
   replaces: z.string().optional(),
   until: z.number(),
 })
 type LogIn = z.infer<typeof LogIn>
 
-/** So many tabs may be on their way at a time; the oldest is forgotten first. */
+/** Maximum number of concurrent log-ins (tabs) in a browser; the oldest is dropped first. */
 const MAX_OPEN = 3
 const CONTEXT = 'log-in'
 
-/** Milliseconds from the arrival of a request within which the user learns what became of the log-in. */
+/** Milliseconds from the arrival of a request in which the log-in succeeds or fails. */
 const BUDGET_MS = 2_000
 
-/** The two ends of a log-in: the way to the identity service, and the way back. */
+/** The two routes of a log-in: the redirect to the identity service, and its callback. */
 export function logInRoutes({ sessions, oidc, seal, cookies, log }: Options): readonly Route[] {
   return [
     { path: '/auth/login', methods: ['GET'], kind: 'navigation', handle: begin },
@@ -51,7 +51,7 @@ export function logInRoutes({ sessions, oidc, seal, cookies, log }: Options): re
       const logIn: LogIn = {
         ...challenge,
         returnTo: localPath(c.req.query('returnTo')),
-        // Only here: on the way back from another site the browser does not send a Strict cookie.
+        // Only here: the browser does not send a Strict cookie with the cross-site callback.
         ...(present !== undefined && { replaces: keyOf(present) }),
         // biome-ignore lint/plugin: in a cookie, which any replica reads
         until: Date.now() + LOG_IN_SECONDS * 1000,
@@ -79,7 +79,7 @@ export function logInRoutes({ sessions, oidc, seal, cookies, log }: Options): re
     }
   }
 
-  /** Its tokens are not revoked: those of the new session may come of the same grant. */
+  /** Its tokens are not revoked: those of the new session may belong to the same grant. */
   async function endBefore(c: Context<Env>, { replaces }: LogIn): Promise<void> {
     const sent = cookies().session.read(c.req.header('cookie'))
     for (const key of new Set([replaces, sent && keyOf(sent)])) if (key) await sessions.end(key)
@@ -98,10 +98,10 @@ export function logInRoutes({ sessions, oidc, seal, cookies, log }: Options): re
     return open.length === 0 ? logIn.clear() : logIn.set(seal.seal(JSON.stringify(open), CONTEXT))
   }
 
-  /** The page tells the user; why is for the log. */
+  /** The page shows the failure; the reason is logged only. */
   function failed(c: Context<Env>, error: unknown, ...setCookies: string[]): Response {
     const away = unreachable(error)?.retryable ?? false
-    log[away ? 'warn' : 'info']({ err: error, traceId: c.var.trace.traceId }, 'a log-in failed')
+    log[away ? 'warn' : 'info']({ err: error, traceId: c.var.trace.traceId }, 'log-in failed')
     return goTo(`/?log-in=${away ? 'unavailable' : 'failed'}`, ...setCookies)
   }
 }

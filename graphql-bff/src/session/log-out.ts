@@ -10,7 +10,7 @@ import type { Oidc } from './oidc.ts'
 import type { Session } from './session.ts'
 import { keyOf, type Sessions, userGroup } from './sessions.ts'
 
-/** Milliseconds from the arrival of a request within which the user is logged out. */
+/** Milliseconds from the arrival of a request in which the user is logged out. */
 const BUDGET_MS = 2_000
 
 type Options = {
@@ -23,11 +23,11 @@ type Options = {
 const MAX_AT_A_TIME = 32
 
 /**
- * Logging out here, and where to go to log out at the identity service, too: `{endSessionUrl}`, `null` when
- * that cannot be had now. The session here has ended in any case, or else the answer is a problem.
+ * Logs out here, and returns where to log out at the identity service: `{endSessionUrl}`, `null` when that is
+ * currently unknown. The session here has ended unless the answer is a problem.
  */
 export function logOutRoutes({ sessions, oidc, cookies, log }: Options): readonly Route[] {
-  // Each asks the session store and the identity service, and is not limited by its rate.
+  // Bounded concurrency instead of a rate limit, since each calls the session store and the identity service.
   const inTurn = atMost(MAX_AT_A_TIME)
 
   return [
@@ -64,7 +64,7 @@ export function logOutRoutes({ sessions, oidc, cookies, log }: Options): readonl
       oidc.endSessionUrl(own?.tokens.id).catch(() => undefined),
       ...ended.map((session) => revoke(session, c.var.trace.traceId)),
     ])
-    // The sessions have ended here: an identity service that hangs does not hold the user up.
+    // The sessions here have ended: a hanging identity service does not delay the user.
     const deadline = arrivalOf(c.env?.incoming) + BUDGET_MS
     const [endSessionUrl] = await byDeadline(toldIdentity, deadline, 'identity').catch(() => [])
     log.info({ sessions: ended.length, traceId: c.var.trace.traceId }, 'logged out')
@@ -73,11 +73,11 @@ export function logOutRoutes({ sessions, oidc, cookies, log }: Options): readonl
     return c.json({ endSessionUrl: endSessionUrl ?? null })
   }
 
-  /** Best effort: nobody has the token any more. */
+  /** Best effort: no client holds the token any more. */
   async function revoke({ tokens }: Session, traceId: string): Promise<void> {
     if (tokens.refresh === undefined) return
     await oidc
       .revoke(tokens.refresh)
-      .catch((error: unknown) => log.warn({ err: error, traceId }, 'a refresh token was not revoked'))
+      .catch((error: unknown) => log.warn({ err: error, traceId }, 'refresh token not revoked'))
   }
 }

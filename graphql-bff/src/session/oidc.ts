@@ -5,12 +5,12 @@ import { z } from 'zod'
 import { reachIdentity, unreachable } from './reach-identity.ts'
 import type { Grant } from './session.ts'
 
-/** What has to be known again when the user comes back from the identity service. */
+/** State needed when the user returns from the identity service. */
 export type Challenge = { readonly state: string; readonly nonce: string; readonly verifier: string }
 
 export type Oidc = ReturnType<typeof createOidc>
 
-/** What became of sending a refresh token. `unknown`: it may have been taken, and its successor lost. */
+/** Outcome of sending a refresh token. `unknown`: it may have been used, and its successor lost. */
 export type Refreshed =
   | { readonly outcome: 'granted'; readonly grant: Grant }
   | { readonly outcome: 'refused' | 'not taken' | 'unknown'; readonly error: unknown }
@@ -19,9 +19,9 @@ type Options = {
   issuer: string
   clientId: string
   clientSecret: string
-  /** Where users find this BFF: `https://shop.example`. */
+  /** The public URL of this BFF: `https://shop.example`. */
   origin: () => string
-  /** Verifies the access tokens that are for this BFF. */
+  /** Verifies access tokens issued for this BFF. */
   verify: TokenVerifier
   timeoutMs?: number
 }
@@ -31,15 +31,15 @@ const SCOPE =
   'openid profile cart:read cart:write orders:read checkout notifications:read notifications:write'
 const DEFAULT_LIFETIME_S = 60
 
-/** Other names for it than RFC 6749 has none for: Keycloak's and Entra's. */
+/** Error codes beyond RFC 6749, as used by Keycloak and Entra. */
 const Lifetimes = z.object({
   refresh_expires_in: z.number().positive().optional().catch(undefined),
   refresh_token_expires_in: z.number().positive().optional().catch(undefined),
 })
 
 /**
- * The web BFF as a confidential OpenID client: code with PKCE (S256), state and nonce, client secret, ID tokens
- * whose signature is checked. What the service says of itself is asked at the first need, and kept.
+ * The web BFF as a confidential OpenID client: code with PKCE (S256), state and nonce, client secret, ID tokens with
+ * verified signatures. The metadata of the service is loaded on first use and cached.
  */
 export function createOidc({ issuer, clientId, clientSecret, origin, verify, timeoutMs = 5_000 }: Options) {
   const reach = reachIdentity(issuer)
@@ -57,7 +57,7 @@ export function createOidc({ issuer, clientId, clientSecret, origin, verify, tim
             client.enableNonRepudiationChecks,
             ...(issuer.startsWith('http:') ? [client.allowInsecureRequests] : []),
           ],
-          // It sends forms, and nothing else.
+          // The library only sends forms.
           [client.customFetch]: (url, { body, ...init }) =>
             reach(url, { ...init, body: body instanceof URLSearchParams ? body : null }),
           timeout: timeoutMs / 1000,
@@ -71,7 +71,7 @@ export function createOidc({ issuer, clientId, clientSecret, origin, verify, tim
   async function grantOf(answer: Awaited<ReturnType<typeof client.refreshTokenGrant>>, before?: string) {
     const claims = answer.claims()
     const viewer = await verify(answer.access_token)
-    // OpenID Connect Core, 12.2: a refresh may bring an ID token, and never another user's.
+    // OpenID Connect Core, 12.2: a refresh may return an ID token, but only of the same user.
     const mismatch = (claims && claims.sub !== viewer.id) || (before !== undefined && before !== viewer.id)
     if (mismatch) throw new UpstreamError('identity', 'invalid_answer', 'tokens of different users')
     const { refresh_expires_in, refresh_token_expires_in } = Lifetimes.parse(answer)
@@ -95,7 +95,7 @@ export function createOidc({ issuer, clientId, clientSecret, origin, verify, tim
   }
 
   return {
-    /** Where to send the user to log in, and what to keep until they come back. */
+    /** The log-in URL at the identity service, and the state to store until the user returns. */
     async challenge(): Promise<{ url: URL; challenge: Challenge }> {
       const verifier = client.randomPKCECodeVerifier()
       const challenge = { state: client.randomState(), nonce: client.randomNonce(), verifier }
@@ -111,8 +111,8 @@ export function createOidc({ issuer, clientId, clientSecret, origin, verify, tim
     },
 
     /**
-     * Exchanges the code that the user came back with.
-     * @throws {UpstreamError} of `identity`, or any error for an answer that is not to this challenge
+     * Exchanges the code of the callback.
+     * @throws {UpstreamError} of `identity`, or another error for an answer that does not match this challenge
      */
     async redeem(query: string, { state, nonce, verifier }: Challenge): Promise<Grant> {
       const answer = await client.authorizationCodeGrant(
@@ -140,11 +140,11 @@ export function createOidc({ issuer, clientId, clientSecret, origin, verify, tim
       }
     },
 
-    /** Tells the service that a refresh token is of no more use (RFC 7009); the access tokens end with it. */
+    /** Revokes a refresh token (RFC 7009); its access tokens end with it. */
     revoke: async (refreshToken: string) =>
       client.tokenRevocation(await configuration(), refreshToken, { token_type_hint: 'refresh_token' }),
 
-    /** Where the user logs out at the service, and comes back from (OpenID RP-Initiated Logout 1.0). */
+    /** The log-out URL at the service, which redirects back (OpenID RP-Initiated Logout 1.0). */
     async endSessionUrl(idToken: string | undefined): Promise<string | undefined> {
       const config = await configuration()
       if (!config.serverMetadata().end_session_endpoint) return undefined
@@ -154,7 +154,7 @@ export function createOidc({ issuer, clientId, clientSecret, origin, verify, tim
       }).href
     },
 
-    /** Where the service's keys are. */
+    /** The URL of the service's keys. */
     async keysAddress(): Promise<string> {
       const { jwks_uri } = (await configuration()).serverMetadata()
       if (!jwks_uri) throw new UpstreamError('identity', 'invalid_answer', 'its metadata name no keys')

@@ -5,7 +5,7 @@ import type { SessionStore } from './store.ts'
 import { createMemoryStore } from './store-memory.ts'
 import { createRedisStore } from './store-redis.ts'
 
-/** Sessions in Redis where there is one, else in memory. */
+/** Sessions in Redis if there is one, otherwise in memory. */
 export function openSessionStore(
   redis: RedisConnection | undefined,
   log: Log,

@@ -1,11 +1,11 @@
 import type { Part } from '@harbor/shared-runtime/part'
 
-/** Where users find this BFF: as set, else at this machine, on the port that its server has got. */
+/** The public URL of this BFF: as set, otherwise localhost with the port on which the server listens. */
 export function publicUrl({ PUBLIC_URL, PORT }: { PUBLIC_URL?: string | undefined; PORT: number }) {
   let port = PORT
   return {
     origin: () => PUBLIC_URL ?? `http://localhost:${port}`,
-    /** The server, whose port may be any until it listens. */
+    /** The server, whose port may be unknown until it listens. */
     following: (server: Part): Part => ({
       ...server,
       async start() {

@@ -19,14 +19,14 @@ async function serve(listener: RequestListener): Promise<string> {
 const answering = (status: number, headers = {}) =>
   serve((_, res) => void res.writeHead(status, headers).end())
 
-it('reaches the issuer, and answers that are the service’s own are given as they are', async () => {
+it('calls the issuer, and returns answers of the service unchanged', async () => {
   for (const status of [200, 400, 401]) {
     const issuer = await answering(status)
     expect((await reachIdentity(issuer)(`${issuer}/token`, {})).status).toBe(status)
   }
 })
 
-it('goes nowhere else, whatever the metadata say, and follows no redirect', async () => {
+it('calls no other origin, whatever the metadata say, and follows no redirect', async () => {
   let reached = 0
   const elsewhere = await serve((_, res) => {
     reached++
@@ -44,19 +44,19 @@ it('goes nowhere else, whatever the metadata say, and follows no redirect', asyn
   expect(reached).toBe(0)
 })
 
-it.each([429, 500, 503])('status %i: nothing was done there', async (status) => {
+it.each([429, 500, 503])('status %i: the request had no effect', async (status) => {
   const issuer = await answering(status)
   await expect(reachIdentity(issuer)(issuer, {})).rejects.toMatchObject({ code: 'unavailable' })
 })
 
-it('no connection: nothing was done there', async () => {
+it('no connection: the request had no effect', async () => {
   const issuer = await answering(200)
   const server = servers.splice(0)[0]
   server?.close()
   await expect(reachIdentity(issuer)(issuer, {})).rejects.toMatchObject({ code: 'unavailable' })
 })
 
-it('no answer, or half of none: nobody knows what was done there', async () => {
+it('no answer, or a partial one: the effect is unknown', async () => {
   const silent = await serve(() => {})
   const signal = AbortSignal.timeout(50)
   await expect(reachIdentity(silent)(silent, { signal })).rejects.toMatchObject({ code: 'timeout' })
@@ -64,7 +64,7 @@ it('no answer, or half of none: nobody knows what was done there', async () => {
   await expect(reachIdentity(cutting)(cutting, {})).rejects.toMatchObject({ code: 'timeout' })
 })
 
-it('is found under whatever it was wrapped in', () => {
+it('is found under any number of wrapping errors', () => {
   const error = Object.assign(new Error('outer'), { cause: new Error('inner') })
   expect(unreachable(error)).toBeUndefined()
   expect(unreachable('text')).toBeUndefined()

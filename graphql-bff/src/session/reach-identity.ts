@@ -1,6 +1,6 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 
-/** No connection was made: what was to be sent was not. */
+/** Connection errors: the request was not sent. */
 const NOT_CONNECTED = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -11,10 +11,9 @@ const NOT_CONNECTED = new Set([
 ])
 
 /**
- * The one way to the identity service for log-in: to its origin and nowhere else, whatever its metadata say,
- * and by no redirect.
- * @throws {UpstreamError} `unavailable` when nothing was done there (no connection, 429, 5xx); `timeout` when
- * nobody knows; `rejected` for another origin
+ * The only way to call the identity service for log-in: its origin only, whatever its metadata say, without redirects.
+ * @throws {UpstreamError} `unavailable` when the request had no effect (no connection, 429, 5xx); `timeout` when that
+ * is unknown; `rejected` for another origin
  */
 export const reachIdentity = (issuer: string) => async (url: string | URL, init: RequestInit) => {
   const { origin } = new URL(url)
@@ -29,14 +28,14 @@ export const reachIdentity = (issuer: string) => async (url: string | URL, init:
   throw new UpstreamError('identity', 'unavailable', `status ${answer.status}`)
 }
 
-/** The code of what is behind fetch's "fetch failed"; of several addresses tried, that of the last. */
+/** The code of the cause of fetch's "fetch failed"; with several addresses, that of the last. */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const cause = error.cause instanceof AggregateError ? error.cause.errors.at(-1) : error.cause
   return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
 }
 
-/** What went wrong on the way there, under whatever a library has wrapped it in. */
+/** The UpstreamError under any wrapping errors of a library. */
 export function unreachable(error: unknown): UpstreamError | undefined {
   if (error instanceof UpstreamError) return error
   return error instanceof Error ? unreachable(error.cause) : undefined

@@ -14,7 +14,7 @@ const seal = createSeal([randomBytes(32)])
 const log = createLog('test', 'silent')
 const unreachable = new Error('it did not answer')
 
-/** Replicas over one store, and an identity service that ends a family when a token of it comes twice. */
+/** Replicas over one store, and an identity service that revokes a token family when a token is used twice. */
 function replicas({ answer, lockMs = 2_000 }: { answer?: () => Promise<Refreshed>; lockMs?: number } = {}) {
   const store = createMemoryStore()
   const sessions = createSessions(store, seal, LIMITS)
@@ -44,7 +44,7 @@ function replicas({ answer, lockMs = 2_000 }: { answer?: () => Promise<Refreshed
       const key = keyOf(await sessions.begin(grantFor(['customer'], differing)))
       return {
         key,
-        /** As a request finds it. */
+        /** Looks up the session as a request does. */
         async found() {
           const found = await sessions.byKey(key)
           if (!found) throw new Error('the session has ended')
@@ -55,10 +55,10 @@ function replicas({ answer, lockMs = 2_000 }: { answer?: () => Promise<Refreshed
   }
 }
 
-/** A token of 0.4 s is refreshed from 0.32 s on, and sent until 0.38 s. */
+/** A token of 0.4 s is refreshed after 0.32 s, and sent until 0.38 s. */
 const SHORT = { accessLifetime: 0.4 }
 
-describe('a token that is good', () => {
+describe('a valid token', () => {
   it('is not refreshed', async () => {
     const { replica, logIn, sent } = replicas()
     const { found } = await logIn({})
@@ -66,7 +66,7 @@ describe('a token that is good', () => {
     expect(sent).toEqual([])
   })
 
-  it('is refreshed shortly before it expires, by one, while all go on with the one they have', async () => {
+  it('is refreshed shortly before it expires by one request, while the others use the current one', async () => {
     const { replica, logIn, sent } = replicas()
     const { found } = await logIn(SHORT)
     await sleep(330)
@@ -81,7 +81,7 @@ describe('a token that is good', () => {
   })
 })
 
-describe('a token that has expired', () => {
+describe('an expired token', () => {
   const expired = async (options: Parameters<typeof replicas>[0] = {}) => {
     const all = replicas(options)
     const { key, found } = await all.logIn(SHORT)
@@ -90,7 +90,7 @@ describe('a token that has expired', () => {
     return { ...all, key, found, before }
   }
 
-  it('is refreshed once, however many ask on however many replicas; they wait for it', async () => {
+  it('is refreshed once over all replicas and requests, which wait for it', async () => {
     const { replica, before, sent } = await expired()
     const [one, other, third] = [replica(), replica(), replica()]
     const all = await Promise.all(Array.from({ length: 100 }, (_, i) => [one, other, third][i % 3]?.(before)))
@@ -98,14 +98,14 @@ describe('a token that has expired', () => {
     expect(sent).toEqual(['refresh-1'])
   })
 
-  it('is refreshed by another when the one who did it died with the lock', async () => {
+  it('is refreshed by another replica when the one holding the lock dies', async () => {
     const { replica, before, sent, store, key } = await expired()
     await store.lock(`refresh:${key}`, 300)
     expect((await replica()(before))?.tokens.access).toBe('access-1')
     expect(sent).toEqual(['refresh-1'])
   })
 
-  it('with the identity service away is an answer worth a retry, and no log-out', async () => {
+  it('with the identity service down is a retryable error, not a log-out', async () => {
     const answer = { outcome: 'not taken', error: unreachable } as const
     let away = true
     const all = await expired({
@@ -121,7 +121,7 @@ describe('a token that has expired', () => {
     expect(all.sent).toEqual(['refresh-1', 'refresh-1'])
   })
 
-  it('with the identity service away costs it one request a second, whatever comes in', async () => {
+  it('with the identity service down causes one request a second to it, whatever the load', async () => {
     const answer = { outcome: 'not taken', error: unreachable } as const
     const { replica, before, sent } = await expired({ answer: async () => answer })
     const one = replica()
@@ -129,7 +129,7 @@ describe('a token that has expired', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('that the identity service does not refresh ends the session', async () => {
+  it('whose refresh is refused ends the session', async () => {
     const all = await expired({ answer: async () => ({ outcome: 'refused', error: 'invalid_grant' }) })
     expect(await all.replica()(all.before)).toBeUndefined()
     await expect(all.found()).rejects.toThrow('the session has ended')
@@ -144,7 +144,7 @@ describe('a token that has expired', () => {
     await expect(all.found()).rejects.toThrow('the session has ended')
   })
 
-  it('is stored though the store fails for a while: it cannot be had again', async () => {
+  it('is stored with retries while the store fails, because it cannot be obtained again', async () => {
     const all = await expired()
     let failures = 3
     const sessions: typeof all.sessions = {
@@ -164,8 +164,8 @@ describe('a token that has expired', () => {
   })
 })
 
-describe('a refresh token that may have been taken, for no answer came', () => {
-  it('is not sent again while the access token is good, and then as the last resort', async () => {
+describe('a refresh token that may have been used, because no answer came', () => {
+  it('is not sent again while the access token is valid, and then as last resort', async () => {
     const all = replicas({ answer: async () => ({ outcome: 'unknown', error: unreachable }) })
     vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     onTestFinished(() => void vi.useRealTimers())
@@ -174,7 +174,7 @@ describe('a refresh token that may have been taken, for no answer came', () => {
     vi.advanceTimersByTime(81_000)
     for (let i = 0; i < 6; i++) {
       expect(await all.replica()(before)).toBeDefined()
-      await sleep(5) // what it does beside the answer
+      await sleep(5) // lets background work finish
       vi.advanceTimersByTime(2_000)
     }
     expect(all.sent).toEqual(['refresh-1'])
@@ -184,7 +184,7 @@ describe('a refresh token that may have been taken, for no answer came', () => {
   })
 })
 
-it('a lock that was got too late sends nothing: after a pause somebody else may have it', async () => {
+it('nothing is sent when the lock was acquired too late: after a pause another replica may hold it', async () => {
   const all = replicas({ lockMs: 200 })
   const { found } = await all.logIn(SHORT)
   const before = await found()

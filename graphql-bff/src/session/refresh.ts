@@ -11,28 +11,29 @@ type Options = {
   store: Pick<SessionStore, 'lock' | 'unlock'>
   oidc: Pick<Oidc, 'refresh'>
   log: Log
-  /** A replica that dies with the lock holds up the others for so long. */
+  /** A replica that dies with the lock blocks the others for this long. */
   lockMs?: number
 }
 
-/** Longer than an answer of the identity service may take, with time left to store what it said. */
+/** Longer than the timeout of the identity service, with time left to store the answer. */
 const LOCK_MS = 20_000
-/** The lock is given up by then, sent or not: after a pause of this process another may have it. */
+/** The lock is released by then at the latest: after a pause of this process another one may hold it. */
 const SEND_WITHIN_MS = 2_000
 const POLL_MS = 50
-/** Nobody waits longer for somebody else's refresh. */
+/** Maximum wait for the refresh of another request. */
 const WAIT_MS = 5_000
-/** After a failure the identity service is left alone for so long. */
+/** After a failure the identity service is not called for this long. */
 const PAUSE_MS = 1_000
 
-/** Gives a session with an access token that can be sent; `undefined` when the session has ended. */
+/** Returns a session with an access token that can be sent; `undefined` when the session has ended. */
 export type Refresh = (found: Found) => Promise<Session | undefined>
 
 /**
- * Refreshes access tokens, each once: one request in all replicas does it, shortly before the token expires,
- * while the others go on with the one they have; once it has expired, they wait for that one request.
- * @throws {ProblemError} `UPSTREAM_UNAVAILABLE` when the token has expired and no other can be had now: the
- * session lives on; {UpstreamError} when the store cannot be reached
+ * Refreshes each access token once: a single request over all replicas does it shortly before the token expires, while
+ * the others use the current one; once it has expired, they wait for that request.
+ * @throws {ProblemError} `UPSTREAM_UNAVAILABLE` when the token has expired and cannot be refreshed now: the session
+ * remains
+ * @throws {UpstreamError} when the store cannot be reached
  */
 export function createRefresh({ sessions, store, oidc, log, lockMs = LOCK_MS }: Options): Refresh {
   const running = new Map<string, Promise<Session | undefined>>()
@@ -44,11 +45,11 @@ export function createRefresh({ sessions, store, oidc, log, lockMs = LOCK_MS }: 
     if (now < refreshFrom || (refresh === undefined && now < goodUntil)) return session
     const result = shared(key)
     if (now >= goodUntil) return result
-    result.catch((error: unknown) => log.warn({ err: error }, 'a token was not refreshed early'))
+    result.catch((error: unknown) => log.warn({ err: error }, 'early token refresh failed'))
     return session
   }
 
-  /** One refresh a session in this process; a failed one is everybody's answer for a moment. */
+  /** One refresh per session in this process; a failure is cached for a moment. */
   function shared(key: string): Promise<Session | undefined> {
     const started = running.get(key) ?? attempt(key)
     if (running.has(key)) return started
@@ -64,7 +65,7 @@ export function createRefresh({ sessions, store, oidc, log, lockMs = LOCK_MS }: 
     for (;;) {
       const lockedAt = performance.now()
       const owner = await store.lock(name, lockMs)
-      // Read after the lock: who had it before may have refreshed.
+      // Read after acquiring the lock: its previous holder may have refreshed.
       const session = (await sessions.byKey(key))?.session
       // biome-ignore lint/plugin: in the session, which any replica reads
       const due = session !== undefined && Date.now() >= session.tokens.refreshFrom
@@ -73,7 +74,7 @@ export function createRefresh({ sessions, store, oidc, log, lockMs = LOCK_MS }: 
       if (owner !== undefined) return exchange({ key, session, name, owner, lockedAt })
       // biome-ignore lint/plugin: in the session, which any replica reads
       if (Date.now() < session.tokens.goodUntil) return session
-      if (performance.now() > giveUpAt) throw notNow('somebody else refreshes it')
+      if (performance.now() > giveUpAt) throw notNow('another request is refreshing it')
       await sleep(POLL_MS)
     }
   }
@@ -84,7 +85,7 @@ export function createRefresh({ sessions, store, oidc, log, lockMs = LOCK_MS }: 
     const { refresh, id, goodUntil } = session.tokens
     if (refresh === undefined || performance.now() - lockedAt > Math.min(SEND_WITHIN_MS, lockMs / 2)) {
       await store.unlock(name, owner)
-      throw notNow('the lock was got too late')
+      throw notNow('the lock was acquired too late')
     }
     const answer = await oidc.refresh(refresh, session.user.id, id)
     if (answer.outcome === 'granted') {
@@ -96,17 +97,18 @@ export function createRefresh({ sessions, store, oidc, log, lockMs = LOCK_MS }: 
     if (answer.outcome === 'refused') {
       await sessions.end(key)
       await store.unlock(name, owner)
-      log.info('a session has ended: the identity service does not refresh its token')
+      log.info('session ended: the identity service refused to refresh its token')
       return undefined
     }
-    // What may have arrived is not sent again before there is nothing to lose: twice ends the whole family.
+    // A token that may have been used is not sent again while the current one is valid: reuse revokes the whole
+    // family.
     // biome-ignore lint/plugin: in the session, which any replica reads
     const untilExpiry = answer.outcome === 'unknown' ? goodUntil - Date.now() : 0
     await store.unlock(name, owner, Math.max(PAUSE_MS, untilExpiry))
     throw notNow('the identity service does not refresh it', answer.error)
   }
 
-  /** Stores what cannot be had a second time, however often it takes while the lock is ours. */
+  /** Stores tokens that cannot be obtained again, with retries while the lock is held. */
   async function keep(key: string, session: Session, untilMs: number): Promise<boolean> {
     for (;;)
       try {

@@ -53,7 +53,7 @@ describe.skipIf(!hasRedis())('two replicas over one Redis', () => {
     const answer = await fetch(`${at(replica)}/session`, { headers: headers() })
     return { status: answer.status, body: await answer.json() }
   }
-  /** Something for which the BFF needs the user's token. */
+  /** A request for which the BFF needs the user's token. */
   const ask = async (replica: number, name = 'Dashboard', variables = {}) => {
     const query = new URLSearchParams({
       documentId: HASHES[name] ?? '',
@@ -75,9 +75,9 @@ describe.skipIf(!hasRedis())('two replicas over one Redis', () => {
     live.mocks.resetCalls()
     live.refreshTokensSent.length = 0
   }
-  /** Until the access token of the log-in can be sent no longer. */
+  /** Waits until the access token of the log-in can no longer be sent. */
   const expiry = () => sleep(TOKEN_SECONDS * 1000)
-  it('a session of one is known to the other', async () => {
+  it('a session of one replica is valid on the other', async () => {
     await logInNow()
     expect((await whoAmI(1)).body.user.roles).toEqual(['customer'])
     expect((await ask(1)).data.viewer.displayName).toMatch(/^Ada/)
@@ -119,9 +119,9 @@ describe.skipIf(!hasRedis())('two replicas over one Redis', () => {
     expect(new Set(live.refreshTokensSent).size).toBe(live.refreshTokensSent.length)
   })
 
-  it('with identity away a token that is good goes on; one that has expired is worth a retry, not a log-out', async () => {
+  it('with identity down, a valid token works; an expired one is a retryable error, not a log-out', async () => {
     await logInNow()
-    // Without a user, the BFF calls by tokens of its own, which it has from before.
+    // Without a user, the BFF calls with its own tokens, which it has already.
     await fetch(`${at(0)}/graphql?${productPage()}`, { headers: CSRF })
     await live.mocks.setFault('identity', { refuse: true })
     expect((await ask(0, 'StaffCustomer', { id: 'c1002' })).code).toBe('FORBIDDEN')
@@ -133,7 +133,7 @@ describe.skipIf(!hasRedis())('two replicas over one Redis', () => {
     await expect.poll(() => ask(0).then(({ status }) => status), { timeout: 10_000 }).toBe(200)
   })
 
-  it('logged out at one, the session is dead on the other at once, and its refresh token at the service', async () => {
+  it('a log-out at one replica ends the session on the other at once, and its refresh token at the service', async () => {
     await logInNow()
     const before = headers()
     const answer = await fetch(`${at(0)}/auth/logout`, { method: 'POST', headers: before })
@@ -151,13 +151,13 @@ describe.skipIf(!hasRedis())('two replicas over one Redis', () => {
       'id_token_hint',
       'post_logout_redirect_uri',
     ])
-    // There the user confirms, and comes back here.
+    // There the user confirms, and returns here.
     const confirmed = await submitForm(browser, await browser.go(endSessionUrl), { logout: 'yes' })
     expect(confirmed.url).toBe(`${at(0)}/`)
     expect((await browser.go(`${at(0)}/auth/login`)).text).toContain('name="password"')
   })
 
-  it('logged out everywhere, every browser of the user is', async () => {
+  it('log-out everywhere ends the sessions of every browser of the user', async () => {
     await logInNow()
     const elsewhere = createBrowser()
     await logIn(elsewhere, at(0), ADA)
@@ -181,7 +181,7 @@ describe.skipIf(!hasRedis())('two replicas over one Redis', () => {
     expect((await whoAmI(0)).body).toEqual({ user: null })
   })
 
-  it('with the sessions away what is public goes on, the rest is worth a retry, and nobody is logged out', async () => {
+  it('with the session store down, public data is served, the rest is retryable, and nobody is logged out', async () => {
     await logInNow()
     redis.freeze()
     try {

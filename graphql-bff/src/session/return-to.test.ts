@@ -44,7 +44,7 @@ it.each([
   `/?q=${'"'.repeat(200)}`,
 ])('goes to the start instead of %j', (path) => expect(localPath(path)).toBe('/'))
 
-it('never leads away, whatever it is given', () => {
+it('never leaves the origin, whatever the input', () => {
   const pieces = fc.constantFrom(
     '/',
     '\\',

@@ -4,8 +4,9 @@ import type { Cookies } from './cookie.ts'
 import type { Sessions } from './sessions.ts'
 
 /**
- * `GET /session`: who is logged in, and until when: `{user: {name, roles}, idleExpiresAt, expiresAt}`, or
- * `{user: null}`. To ask does not prolong it: a page that asks every minute does not keep its user logged in.
+ * `GET /session`: the logged-in user and the expiry: `{user: {name, roles}, idleExpiresAt, expiresAt}`, or `{user:
+ * null}`. This request does not prolong the session: a page that polls it every minute does not keep its user logged
+ * in.
  */
 export const sessionRoutes = ({
   sessions,

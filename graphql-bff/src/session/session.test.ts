@@ -22,7 +22,7 @@ it('ends with the access token where there is no refresh token', () => {
   expect(expiresAt).toBeLessThan(now + HOUR)
 })
 
-it('never ends later for having been refreshed', () => {
+it('never ends later because of a refresh', () => {
   const life = fc.integer({ min: 1, max: 1_000_000 })
   fc.assert(
     fc.property(life, fc.option(life, { nil: undefined }), fc.nat(50_000_000), (access, refresh, later) => {
@@ -35,7 +35,7 @@ it('never ends later for having been refreshed', () => {
   )
 })
 
-it('is refreshed before its token is too old to be sent, and that before it expires', () => {
+it('is refreshed before its token may no longer be sent, which is before it expires', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100_000 }), (seconds) => {
       const { tokens } = sessionOf(grantFor(['customer'], { accessLifetime: seconds }), limits, now)
@@ -46,7 +46,7 @@ it('is refreshed before its token is too old to be sent, and that before it expi
   )
 })
 
-it('takes new roles and keeps the refresh token of who does not rotate them', () => {
+it('takes new roles, and keeps the refresh token if the service does not rotate it', () => {
   const before = sessionOf(grantFor(['staff']), limits, now)
   const next = grantFor(['staff', 'finance'], { refresh: undefined })
   const after = refreshed(before, { ...next, user: { ...next.user, name: undefined } }, now)

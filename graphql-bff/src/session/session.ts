@@ -2,20 +2,20 @@ import { ROLES, SCOPES, type Viewer } from '@harbor/shared-runtime/auth'
 import { UserId } from '@harbor/shared-runtime/user-id'
 import { z } from 'zod'
 
-/** An instant, in milliseconds since 1970: replicas have to agree on it. */
+/** An instant in milliseconds since 1970, because replicas must agree on it. */
 const Instant = z.number()
 
 const Tokens = z.object({
   access: z.string(),
-  /** From then on it is refreshed while it is still good. */
+  /** From then on it is refreshed although it is still valid. */
   refreshFrom: Instant,
-  /** Until then it may be sent. */
+  /** It is sent until then. */
   goodUntil: Instant,
   refresh: z.string().optional(),
   id: z.string(),
 })
 
-/** What is kept of someone who is logged in, on the server only. */
+/** Data of a logged-in user, stored on the server only. */
 export const Session = z.object({
   user: z.object({
     id: UserId,
@@ -24,43 +24,43 @@ export const Session = z.object({
     scopes: z.array(z.enum(SCOPES)),
     clientId: z.string(),
   }),
-  /** The identity service's session: back-channel log-out names it. */
+  /** The identity service's session id, which back-channel log-out refers to. */
   sid: z.string().optional(),
   tokens: Tokens,
-  /** The absolute end, used or not. */
+  /** The absolute end, whether used or not. */
   expiresAt: Instant,
 })
 export type Session = z.infer<typeof Session>
 
-/** What the identity service gave, at log-in or by a refresh. */
+/** The answer of the identity service to a log-in or a refresh. */
 export type Grant = Pick<Session, 'user' | 'sid'> & {
   readonly access: string
   readonly id: string
   readonly refresh: string | undefined
   /** Seconds. */
   readonly accessLifetime: number
-  /** Seconds, where the identity service says so. */
+  /** Seconds, if the identity service states it. */
   readonly refreshLifetime: number | undefined
 }
 
-/** How long a session lives, in milliseconds. */
+/** Lifetimes of a session, in milliseconds. */
 export type SessionLimits = {
-  /** Without a request. */
+  /** Maximum time without a request. */
   readonly idleMs: number
-  /** In all. */
+  /** Maximum in total. */
   readonly maxMs: number
-  /** What a refresh token lives for, where the identity service does not say so. */
+  /** Lifetime of a refresh token when the identity service does not state it. */
   readonly refreshTokenMs: number
 }
 
-/** Longer than identity is away when it restarts, and than a user of the dashboard is between two requests. */
+/** Longer than a restart of identity, and than the pause of a user of the dashboard between two requests. */
 const REFRESH_EARLY_MS = 150_000
-/** Sessions that began at one moment are not all refreshed at one moment: up to this share of it later. */
+/** Sessions created together are not all refreshed together: each is delayed by up to this share. */
 const REFRESH_SPREAD = 0.2
-/** Not sent in its last seconds: it must still be valid when it arrives. */
+/** Not sent in its last seconds: it must still be valid on arrival. */
 const MARGIN_MS = 5_000
 
-/** The session of a log-in. It ends no later than its refresh token, or its access token when it has none. */
+/** The session of a log-in. It ends no later than its refresh token, or than its access token without one. */
 // biome-ignore lint/plugin: in the session, which any replica reads
 export function sessionOf(grant: Grant, limits: SessionLimits, now = Date.now()): Session {
   const tokens = tokensOf(grant, now)
@@ -70,7 +70,7 @@ export function sessionOf(grant: Grant, limits: SessionLimits, now = Date.now())
   return { user: grant.user, sid: grant.sid, tokens, expiresAt }
 }
 
-/** The session with fresh tokens: its end may come nearer, never go further away (RFC 10017, refresh tokens). */
+/** The session with new tokens: its end may move earlier, never later (RFC 10017, refresh tokens). */
 // biome-ignore lint/plugin: in the session, which any replica reads
 export function refreshed(session: Session, grant: Grant, now = Date.now()): Session {
   const tokens = tokensOf(grant, now)
@@ -78,13 +78,13 @@ export function refreshed(session: Session, grant: Grant, now = Date.now()): Ses
   return {
     ...session,
     user: { ...grant.user, name: grant.user.name ?? session.user.name },
-    // Who does not rotate them sends none.
+    // Without rotation the answer has no refresh token.
     tokens: { ...tokens, refresh: tokens.refresh ?? session.tokens.refresh },
     expiresAt,
   }
 }
 
-/** The user of a session as the rest of the BFF sees who asks. */
+/** The user of a session, as a viewer. */
 export const viewerOf = ({ user: { id, roles, scopes, clientId }, tokens }: Session): Viewer => ({
   id,
   roles: new Set(roles),

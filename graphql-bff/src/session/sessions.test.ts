@@ -8,7 +8,7 @@ import { createMemoryStore } from './store-memory.ts'
 
 const seal = createSeal([randomBytes(32)])
 
-/** A store that somebody can read, and what is read of it. */
+/** A readable store, and its contents. */
 function leakyStore() {
   const store = createMemoryStore()
   const seen: string[] = []
@@ -26,12 +26,12 @@ function leakyStore() {
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'] })
-  // To lru-cache an entry of instant 0 is one without an end.
+  // lru-cache treats an entry created at instant 0 as one without expiry.
   vi.advanceTimersByTime(1)
 })
 afterEach(() => void vi.useRealTimers())
 
-it('a store that is read gives neither a session nor a token nor a user', async () => {
+it('a reader of the store learns no session id, token or user', async () => {
   const { store, seen } = leakyStore()
   const sessions = createSessions(store, seal, LIMITS)
   const id = await sessions.begin(grantFor(['customer']))
@@ -41,7 +41,7 @@ it('a store that is read gives neither a session nor a token nor a user', async 
   expect(await sessions.use(keyOf(id))).toBeUndefined()
 })
 
-it('a store that is written to gives nobody the session of another', async () => {
+it('a writer to the store cannot obtain the session of another user', async () => {
   const store = createMemoryStore()
   const sessions = createSessions(store, seal, LIMITS)
   const [mine, theirs] = [
@@ -52,7 +52,7 @@ it('a store that is written to gives nobody the session of another', async () =>
   expect(await sessions.use(mine)).toBeUndefined()
 })
 
-it('an id is 256 random bits, and of no other form is any looked for', async () => {
+it('an id is 256 random bits, and any other form is refused without a lookup', async () => {
   const sessions = createSessions(createMemoryStore(), seal, LIMITS)
   const ids = await Promise.all(Array.from({ length: 100 }, () => sessions.begin(grantFor(['customer']))))
   expect(new Set(ids).size).toBe(100)
@@ -61,7 +61,7 @@ it('an id is 256 random bits, and of no other form is any looked for', async () 
     expect(await sessions.use(id)).toBeUndefined()
 })
 
-it('ends when it is not used for as long as allowed, and says when that is', async () => {
+it('ends when it is idle for too long, and reports when', async () => {
   const sessions = createSessions(createMemoryStore(), seal, LIMITS)
   const id = await sessions.begin(grantFor(['customer']))
   vi.advanceTimersByTime(LIMITS.idleMs - 1_000)
@@ -73,7 +73,7 @@ it('ends when it is not used for as long as allowed, and says when that is', asy
   expect(await sessions.look(id)).toBeUndefined()
 })
 
-it('ends at its absolute end, however often it is used, and never says a later one', async () => {
+it('ends at its absolute end, however often it is used, and never reports a later one', async () => {
   const sessions = createSessions(createMemoryStore(), seal, LIMITS)
   const id = await sessions.begin(grantFor(['customer']))
   const end = Date.now() + LIMITS.maxMs
@@ -86,7 +86,7 @@ it('ends at its absolute end, however often it is used, and never says a later o
   expect(await sessions.use(id)).toBeUndefined()
 })
 
-it('a wall clock that is set back does not keep alive what is not used', async () => {
+it('a wall clock that is set back does not prolong an idle session', async () => {
   const sessions = createSessions(createMemoryStore(), seal, LIMITS)
   const id = await sessions.begin(grantFor(['customer']))
   vi.setSystemTime(Date.now() - 3_600_000)
@@ -94,7 +94,7 @@ it('a wall clock that is set back does not keep alive what is not used', async (
   expect(await sessions.look(id)).toBeUndefined()
 })
 
-it('a session of another shape, of another version of the process, has ended', async () => {
+it('a session with the shape of another version of the process has ended', async () => {
   const store = createMemoryStore()
   const sessions = createSessions(store, seal, LIMITS)
   const id = await sessions.begin(grantFor(['customer']))

@@ -3,23 +3,23 @@ import type { Seal } from '@harbor/shared-runtime/seal'
 import { type Grant, Session, type SessionLimits, sessionOf } from './session.ts'
 import type { SessionStore } from './store.ts'
 
-/** A session with its place in the store. */
+/** A session with its key in the store. */
 export type Found = {
   readonly key: string
   readonly session: Session
-  /** When it ends unless it is used. */
+  /** When it ends without further use. */
   readonly idleExpiresAt: number
 }
 
-/** The sessions of all who are logged in. @throws {UpstreamError} when the store cannot be reached */
+/** The sessions of all logged-in users. @throws {UpstreamError} when the store cannot be reached */
 export type Sessions = ReturnType<typeof createSessions>
 
 const ID_BYTES = 32
 const ID_FORM = /^[\w-]{43}$/
 
 /**
- * Sessions by the id that only the browser has: the store has a hash of it, and the session sealed for that
- * hash, so a store that is read gives neither a session nor a token, and one that is written to no other user.
+ * Sessions by an id that only the browser has. The store has a hash of the id, and the session sealed for that hash: a
+ * reader of the store gets neither sessions nor tokens, and a writer cannot swap users.
  */
 export function createSessions(store: SessionStore, seal: Seal, limits: SessionLimits) {
   async function read(key: string, prolongMs?: number): Promise<Found | undefined> {
@@ -27,7 +27,7 @@ export function createSessions(store: SessionStore, seal: Seal, limits: SessionL
     if (!kept) return undefined
     const opened = seal.open(kept.sealed, context(key))
     if (opened === undefined) return undefined
-    // Of another shape it was kept by another version of this process: it has ended.
+    // A different shape was stored by another version of this process: the session has ended.
     const { data: session } = Session.safeParse(JSON.parse(opened))
     // biome-ignore lint/plugin: in the session, which any replica reads
     if (!session || session.expiresAt <= Date.now()) return undefined
@@ -36,7 +36,7 @@ export function createSessions(store: SessionStore, seal: Seal, limits: SessionL
   }
 
   return {
-    /** Begins a session under a new id, which it gives: 256 random bits. */
+    /** Starts a session under a new id, which it returns: 256 random bits. */
     async begin(grant: Grant): Promise<string> {
       const id = randomBytes(ID_BYTES).toString('base64url')
       const key = keyOf(id)
@@ -49,16 +49,16 @@ export function createSessions(store: SessionStore, seal: Seal, limits: SessionL
       await store.put(key, seal.seal(JSON.stringify(session), context(key)), { idleMs, maxMs, groups })
       return id
     },
-    /** The session of an id, which lives on for being used. */
+    /** The session of an id; the lookup prolongs it. */
     use: async (id: string) => (ID_FORM.test(id) ? read(keyOf(id), limits.idleMs) : undefined),
-    /** The same without prolonging it: to look is not to use. */
+    /** The same without prolonging it. */
     look: async (id: string) => (ID_FORM.test(id) ? read(keyOf(id)) : undefined),
     byKey: (key: string) => read(key),
-    /** Keeps a session with other tokens; `false` when it has ended meanwhile, and then it stays so. */
+    /** Stores a session with new tokens; `false` when it has ended meanwhile, and then it stays ended. */
     replace: (key: string, session: Session) =>
       store.replace(key, seal.seal(JSON.stringify(session), context(key))),
     end: (key: string) => store.remove(key),
-    /** Ends all sessions of a group; gives those that there were. */
+    /** Ends all sessions of a group and returns them. */
     async endAll(group: string): Promise<readonly Session[]> {
       const ended = await Promise.all(
         (await store.members(group)).map(async (key) => {
@@ -72,13 +72,13 @@ export function createSessions(store: SessionStore, seal: Seal, limits: SessionL
   }
 }
 
-/** Where the store has the session of an id. */
+/** The key of a session id in the store. */
 export const keyOf = (id: string) => hash('session', id)
 
 /** All sessions of a user. */
 export const userGroup = (userId: string) => hash('user', userId)
 
-/** All sessions that came of one session of the identity service. */
+/** All sessions created from one session of the identity service. */
 export const sidGroup = (sid: string) => hash('sid', sid)
 
 const hash = (kind: string, value: string) =>

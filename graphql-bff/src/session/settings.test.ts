@@ -29,7 +29,7 @@ describe('PUBLIC_URL', () => {
   )
 })
 
-it('SEAL_KEYS are needed with Redis', () => {
+it('SEAL_KEYS are required with Redis', () => {
   const REDIS_URL = 'redis://127.0.0.1:1'
   expect(() => parse({ REDIS_URL })).toThrow(/SEAL_KEYS: given nothing; needed with REDIS_URL/)
   const SEAL_KEYS = Buffer.alloc(32, 1).toString('base64')

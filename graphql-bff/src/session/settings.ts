@@ -11,7 +11,7 @@ function isOrigin(address: string): boolean {
   return pathname === '/' && [username, password, search, hash].every((part) => part === '')
 }
 
-/** Cookies over plain http could be read on the way; this machine has no way. */
+/** Cookies over plain http could be read on the network; loopback has no network. */
 const isSafe = (address: string) => {
   if (!URL.canParse(address)) return false
   const { protocol, hostname } = new URL(address)
@@ -29,7 +29,7 @@ const whole = (standard: number, max: number, about: string) =>
     { about, allowed: `a whole number from 1 to ${max}` },
   )
 
-/** The settings of log-in and sessions. */
+/** Settings of log-in and sessions. */
 export const sessionSettings = {
   PUBLIC_URL: setting(
     z
@@ -39,8 +39,7 @@ export const sessionSettings = {
       .transform((address) => new URL(address).origin)
       .optional(),
     {
-      about:
-        'Where users find the dashboard, and come back to from log-in; http://localhost:PORT when not set.',
+      about: 'Public URL of the dashboard, to which log-in returns; http://localhost:PORT when not set.',
       allowed: 'https://host[:port] without a path; http:// for localhost, 127.0.0.1 and [::1] only',
     },
   ),
@@ -50,7 +49,7 @@ export const sessionSettings = {
   REFRESH_TOKEN_LIFETIME: whole(
     336,
     8_760,
-    'Hours for which the refresh tokens of the identity service are good, where its answers do not say so; no session is longer.',
+    'Lifetime of refresh tokens in hours, if the identity service does not state it; no session is longer.',
   ),
 }
 

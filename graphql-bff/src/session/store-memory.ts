@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { SessionStore } from './store.ts'
 
-/** Beyond that the session that was used longest ago ends. */
+/** Above this number the least recently used session ends. */
 const MAX_SESSIONS = 100_000
 
-/** Read at each use, so that a test can move it. */
+/** Read on each use, so that a test can move it. */
 const CLOCK = { now: () => performance.now() }
 
-/** Sessions in the memory of this process: they end with it, and no replica knows them. */
+/** Sessions in the memory of this process: they end with it, and other replicas do not have them. */
 export function createMemoryStore(): SessionStore {
   const entries = new LRUCache<string, string>({
     max: MAX_SESSIONS,

@@ -8,13 +8,13 @@ import type { SessionStore } from './store.ts'
 const PREFIX = 'graphql-bff:session'
 const WITHIN_MS = 100
 
-/** KEYS: lock. ARGV: owner, milliseconds to keep it. Of somebody else's lock nothing is changed. */
+/** KEYS: lock. ARGV: owner, milliseconds to hold it. A lock of another owner is left unchanged. */
 const UNLOCK = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if tonumber(ARGV[2]) > 0 then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return redis.call('DEL', KEYS[1])`
 
-/** Sessions in Redis, for every replica. Each command is of one key: a cluster takes them, too. */
+/** Sessions in Redis, for every replica. Each command has one key, so that a cluster accepts it. */
 export function createRedisStore(
   { client, probe }: Pick<RedisConnection, 'client' | 'probe'>,
   log: Log,
@@ -22,13 +22,13 @@ export function createRedisStore(
 ): SessionStore & { close(): void } {
   const guard = new RedisGuard({
     probe: () => probe(PREFIX),
-    onError: (error) => log.debug({ err: error }, 'the session store failed'),
+    onError: (error) => log.debug({ err: error }, 'session store failed'),
     onTrouble: ({ kind, words, readable }) =>
       log.warn(
         { redis: kind },
         readable
           ? `Redis ${words}: sessions can be read, log-ins fail`
-          : `Redis ${words}: only what needs no session is served`,
+          : `Redis ${words}: only requests without a session are served`,
       ),
     onBack: () => log.info('Redis works again: sessions are served'),
   })
@@ -53,14 +53,14 @@ export function createRedisStore(
     const now = Date.now()
     await client.zadd(groupKey(group), now + maxMs, key)
     await client.zremrangebyscore(groupKey(group), '-inf', now)
-    // Whoever joined before is out by then, for all sessions have the same limits.
+    // Earlier members have expired by then, since all sessions have the same limits.
     await client.pexpire(groupKey(group), maxMs)
   }
 
   return {
     put: (key, sealed, { idleMs, maxMs, groups }) =>
       run(async () => {
-        // First the groups: a session that nobody could end must not be.
+        // The groups first: otherwise a crash could leave a session that log-out everywhere does not find.
         await Promise.all(groups.map((group) => join(group, key, maxMs)))
         await client.set(entry(key), sealed, 'PX', Math.ceil(idleMs))
       }),

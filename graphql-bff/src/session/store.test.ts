@@ -43,7 +43,7 @@ describe.skipIf(!redisHere)('with a Redis', () => {
     }
   })
 
-  it('that hangs or is away, each call fails soon, as something worth a retry; then all is as it was', async () => {
+  it('that hangs or is down, each call fails quickly with a retryable error, and recovers with its data', async () => {
     const server = await RedisServer.start()
     const { store, close } = await replica(server.url)
     await store.put('key', 'sealed', { idleMs: 60_000, maxMs: 60_000, groups: ['group'] })

@@ -1,22 +1,22 @@
 /**
- * Where sessions are kept, sealed. It knows no session, no user and no token: keys and groups are hashes.
+ * Stores sealed sessions. It cannot see sessions, users or tokens: keys and groups are hashes.
  * @throws {UpstreamError} `unavailable`, of `session-store`, when it cannot be reached
  */
 export type SessionStore = {
-  /** Keeps something new, for `idleMs` from each `get` that prolongs it, and as one of some groups for `maxMs`. */
+  /** Stores a new entry for `idleMs` from each prolonging `get`, and as a member of its groups for `maxMs`. */
   put(key: string, sealed: string, life: Life): Promise<void>
-  /** What is kept, and the milliseconds it has left; with `prolongMs` that many from now on. */
+  /** The value and its remaining milliseconds; with `prolongMs` it lives that long from now. */
   get(key: string, prolongMs?: number): Promise<{ sealed: string; leftMs: number } | undefined>
-  /** Changes what is kept, but not for how long; `false` when it has gone. */
+  /** Replaces the value without changing its expiry; `false` when it no longer exists. */
   replace(key: string, sealed: string): Promise<boolean>
   remove(key: string): Promise<void>
-  /** The keys that were put as one of this group; some of them may have gone. */
+  /** The keys stored with this group; some may no longer exist. */
   members(group: string): Promise<readonly string[]>
-  /** Reserves a name for one at a time; gives the owner's proof, or `undefined` when somebody else has it. */
+  /** Locks a name; returns the owner's token, or `undefined` when another owner has it. */
   lock(name: string, ms: number): Promise<string | undefined>
-  /** Lets go of a name now or, with `keepMs`, that much later; of nothing that somebody else has by now. */
+  /** Releases a name now or, with `keepMs`, that much later; a lock of another owner is unchanged. */
   unlock(name: string, owner: string, keepMs?: number): Promise<void>
-  /** Remembers a name. */
+  /** Marks a name as used. */
   mark(name: string, ms: number): Promise<void>
   isMarked(name: string): Promise<boolean>
 }

@@ -33,7 +33,7 @@ export const addToCartAction = defineAction({
   project: cartChange,
 })
 
-/** What inventory says is passed on: no such product, or none of it. How many there are counts at the checkout. */
+/** Errors of inventory are passed on: unknown product, or out of stock. The quantity is checked at the checkout. */
 async function requireStock({ inventory }: Clients, sku: string): Promise<void> {
   const stock = (await inventory.stock([sku])).whole().get(sku)
   if (!stock) throw new ProblemError('NOT_FOUND')

@@ -16,7 +16,7 @@ const checkout = (body: object = BODY, headers: Record<string, string> = {}) =>
   mobile.send('POST', '/v1/checkout', body, headers)
 const fill = () => mobile.send('POST', '/v1/cart/items', { sku: SKU, quantity: 1 })
 
-/** Orders since the start, after a check that each has its own payment and reservation and nothing else has one. */
+/** Orders since the start, after checking that each has its own payment and reservation and none is orphaned. */
 async function orders(): Promise<number> {
   const answer = await fetch(`${mobile.mocks.controlUrl}/placed`)
   const { orders, payments, reservations } = (await answer.json()) as Placed
@@ -26,12 +26,12 @@ async function orders(): Promise<number> {
   return orders.length
 }
 
-/** Waits until a service has been called since the test began. */
+/** Waits until a service has been called in this test. */
 const reached = (service: string) => expect.poll(() => mobile.calls()[service] ?? 0).toBeGreaterThan(0)
 
 describe('a cart in one state', () => {
   beforeEach(async () => {
-    // Ends what an earlier test has left open.
+    // Finishes checkouts that an earlier test left open.
     await mobile.writes.checkout.part.start()
     await fill()
     mobile.mocks.resetCalls()
@@ -86,7 +86,7 @@ describe('a cart in one state', () => {
     expect(await orders()).toBe(before + 1)
   })
 
-  it('is another state when it is filled with the same again', async () => {
+  it('is a new state when it is filled with the same products again', async () => {
     const before = await orders()
     expect((await checkout()).status).toBe(201)
     await fill()
@@ -94,7 +94,7 @@ describe('a cart in one state', () => {
     expect(await orders()).toBe(before + 2)
   })
 
-  it('has nothing to do with the carts of other customers', async () => {
+  it('is independent of the carts of other customers', async () => {
     const before = await orders()
     const others = await Promise.all(
       ['c1031', 'c1032', 'c1033'].map(async (customer) => {
@@ -109,7 +109,7 @@ describe('a cart in one state', () => {
   })
 })
 
-it('a cart that is changed while it is ordered is ordered in neither state, keeps its lines, and is free afterwards', async () => {
+it('a cart that changes during its checkout is not ordered, keeps its lines, and can be ordered afterwards', async () => {
   await fill()
   const before = await orders()
   await mobile.mocks.setFault('payments', { latencyMs: 700 })

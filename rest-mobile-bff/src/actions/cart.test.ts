@@ -8,7 +8,7 @@ const quantityOf = (json: { lines: Line[] }, sku: string) =>
   json.lines.find((line) => line.sku === sku)?.quantity
 
 describe('the cart', () => {
-  it('takes a product after a look at its stock, and tells analytics', async () => {
+  it('accepts a product after a stock check, and sends an analytics event', async () => {
     const { status, json } = await mobile.send('POST', '/v1/cart/items', { sku: 'HB-1009', quantity: 2 })
     expect(status).toBe(200)
     expect(quantityOf(json, 'HB-1009')).toBe(2)
@@ -18,7 +18,7 @@ describe('the cart', () => {
     await expect.poll(() => mobile.writes.analytics.part.details?.()).toMatchObject({ waiting: 0, lost: 0 })
   })
 
-  it('changes how many there are of it, and lets it go', async () => {
+  it('changes its quantity, and removes it', async () => {
     await mobile.send('POST', '/v1/cart/items', { sku: 'HB-1010', quantity: 1 })
     const changed = await mobile.send('PATCH', '/v1/cart/items/HB-1010', { quantity: 7 })
     expect(quantityOf(changed.json, 'HB-1010')).toBe(7)
@@ -27,7 +27,7 @@ describe('the cart', () => {
     expect(quantityOf(removed.json, 'HB-1010')).toBeUndefined()
   })
 
-  it('does not take what is not sold, or what there is none of, and does not ask the cart service to', async () => {
+  it('refuses unknown and sold-out products without calling the cart service', async () => {
     const unknown = await mobile.send('POST', '/v1/cart/items', { sku: 'HB-999999', quantity: 1 })
     expect([unknown.status, unknown.json.code]).toEqual([404, 'NOT_FOUND'])
     for (const store of ['ber', 'ham', 'muc', 'par', 'tyo']) mobile.mocks.setStock(store, 'HB-1005', 0)
@@ -36,14 +36,14 @@ describe('the cart', () => {
     expect(mobile.mocks.calls().cart).toEqual({ 'GET /customers/{id}/cart': 2 })
   })
 
-  it('has no line to change that is not there', async () => {
+  it('refuses to change a missing line', async () => {
     const { status } = await mobile.send('PATCH', '/v1/cart/items/HB-1888', { quantity: 1 })
     expect(status).toBe(404)
   })
 })
 
 describe('notification preferences', () => {
-  it('are what was said last', async () => {
+  it('are the ones of the last write', async () => {
     const body = {
       channels: { email: true, push: false, sms: false },
       topics: { orders: true, offers: false, stock: true },

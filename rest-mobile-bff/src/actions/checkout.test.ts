@@ -3,7 +3,7 @@ import { useMobile } from '../../test/mobile.ts'
 
 const mobile = useMobile()
 
-/** What the services hold of checkouts since their start. */
+/** Data of checkouts in the services since their start. */
 async function placed() {
   const answer = await fetch(`${mobile.mocks.controlUrl}/placed`)
   const { orders, payments, reservations } = (await answer.json()) as {
@@ -14,7 +14,7 @@ async function placed() {
   return { orders, authorised: payments.filter(({ status }) => status === 'AUTHORISED'), reservations }
 }
 
-/** Each order has its payment and its reservation, and there is neither without an order. */
+/** Each order has its payment and its reservation, and neither exists without an order. */
 async function expectConsistent(): Promise<number> {
   const { orders, authorised, reservations } = await placed()
   expect(authorised.map(({ id }) => id).sort()).toEqual(orders.map(({ paymentId }) => paymentId).sort())
@@ -28,7 +28,7 @@ const fill = (sku = 'HB-1001', quantity = 1) => mobile.send('POST', '/v1/cart/it
 const BODY = { cartId: 'k1001', paymentMethod: 'card' }
 
 describe('a checkout', () => {
-  it('orders what is in the cart: stock set aside, payment authorised, order and shipment made, cart empty', async () => {
+  it('orders the cart: stock reserved, payment authorised, order and shipment created, cart empty', async () => {
     const before = (await placed()).orders.length
     await fill()
     const { status, json } = await mobile.send('POST', '/v1/checkout', BODY)
@@ -40,7 +40,7 @@ describe('a checkout', () => {
     expect((await mobile.get('/v1/home')).json.cart.items).toBe(0)
   })
 
-  it('sends its key on to every upstream that it writes to, and its trace', async () => {
+  it('sends idempotency key and trace to every upstream that it writes to', async () => {
     await fill()
     await mobile.send('POST', '/v1/checkout', BODY)
     const keys = (['payments', 'orders', 'shipping', 'fraud'] as const).map(
@@ -58,7 +58,7 @@ describe('a checkout', () => {
   it.each([
     ['declined', { ...BODY, paymentMethod: 'declined' }, 'PAYMENT_DECLINED'],
     ['shown another total', { ...BODY, total: { amount: 1, currency: 'EUR' } }, 'TOTAL_CHANGED'],
-  ])('that is %s is refused with a reason, and nothing is kept', async (_, body, reason) => {
+  ])('that is %s is refused with a reason, and leaves nothing behind', async (_, body, reason) => {
     await fill()
     const before = await expectConsistent()
     const { status, json } = await mobile.send('POST', '/v1/checkout', body)
@@ -67,7 +67,7 @@ describe('a checkout', () => {
     expect(await expectConsistent()).toBe(before)
   })
 
-  it('of more than there is names what falls short', async () => {
+  it('of more than the stock names the missing SKU', async () => {
     for (const store of ['ber', 'ham', 'muc', 'par', 'tyo']) mobile.mocks.setStock(store, 'HB-1007', 1)
     await fill('HB-1007', 9)
     const { json } = await mobile.send('POST', '/v1/checkout', BODY)
@@ -79,7 +79,7 @@ describe('a checkout', () => {
     await mobile.send('DELETE', '/v1/cart/items/HB-1007')
   })
 
-  it('that fraud rejects is not accepted, and says no more', async () => {
+  it('rejected by fraud is refused without details', async () => {
     const tokens = await mobile.mocks.tokensOf('c1013')
     const before = await expectConsistent()
     const { status, json } = await mobile.send(
@@ -109,7 +109,7 @@ describe('a checkout', () => {
     ['payments', { crash: true }],
     ['orders', { malformed: true }],
   ] as const)(
-    'goes on by itself when %s (%j) comes back in time, and nothing has happened twice',
+    'continues by itself when %s (%j) recovers in time, and nothing happens twice',
     async (service, fault) => {
       await fill()
       const before = await expectConsistent()
@@ -122,7 +122,7 @@ describe('a checkout', () => {
     },
   )
 
-  it('whose outcome is not known in time is finished when it is asked for again with its key', async () => {
+  it('with an unknown outcome at its deadline is finished when repeated with its key', async () => {
     await fill()
     const before = await expectConsistent()
     const key = 'asked-again-with-the-same-key'
@@ -136,7 +136,7 @@ describe('a checkout', () => {
     expect(await expectConsistent()).toBe(before + 1)
   })
 
-  it('is placed without its shipment, which recovery makes', async () => {
+  it('is placed without its shipment, which recovery creates', async () => {
     await fill()
     await mobile.mocks.setFault('shipping', { errorRate: 1 })
     const { status, json } = await mobile.send('POST', '/v1/checkout', BODY)

@@ -5,7 +5,7 @@ import { checkoutAction } from './checkout.ts'
 import { notificationPreferencesAction } from './notification-preferences.ts'
 import { removeCartLineAction } from './remove-cart-line.ts'
 
-/** Every action that is served; a new one is added here and nowhere else. */
+/** Every action; add a new one here only. */
 export const ACTIONS = [
   addToCartAction,
   changeCartLineAction,

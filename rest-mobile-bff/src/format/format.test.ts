@@ -18,7 +18,7 @@ describe('money', () => {
     expect(en.money({ amountMinor: 1980, currency: 'BHD' }).formatted).toBe('BHD\u00a01.980')
   })
 
-  it('keeps the amount as it was computed, in every language', () => {
+  it('shows the computed amount unchanged, in every language', () => {
     fc.assert(
       fc.property(fc.integer(), fc.constantFrom(...LOCALES), (amountMinor, locale) => {
         expect(createFormat(locale, now).money({ amountMinor, currency: 'EUR' }).amount).toBe(amountMinor)
@@ -27,7 +27,7 @@ describe('money', () => {
   })
 })
 
-/** The digits of a text, in whatever script, after its sign. */
+/** The digits of a text, in any script, after its sign. */
 const digitsOf = (text: string): string => text.replace(/\D/g, '')
 
 describe.each(LOCALES)('in %s', (locale) => {
@@ -47,7 +47,7 @@ describe.each(LOCALES)('in %s', (locale) => {
     )
   })
 
-  it('every day, past or to come, has a label, and no day looks further away than a later one', () => {
+  it('every day, past or future, has a label, and labels are ordered like the days', () => {
     fc.assert(
       fc.property(fc.integer({ min: -4_000, max: 4_000 }), (days) => {
         const label = format.relativeDay(new Date(now.getTime() + days * 86_400_000).toISOString())
@@ -67,11 +67,11 @@ describe('relative days', () => {
     ['2026-07-01T09:00:00Z', '4 months ago'],
     ['2024-07-01T09:00:00Z', '2 years ago'],
     ['2026-11-22T01:00:00Z', 'tomorrow'],
-  ])('say of %s %s', (instant, label) => {
+  ])('format %s as %s', (instant, label) => {
     expect(en.relativeDay(instant)).toBe(label)
   })
 
-  it('do not change in the course of a day, so that the ETag does not either', () => {
+  it('are constant during a day, so that the ETag is, too', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 86_399_999 }), (ms) => {
         const later = createFormat('de', new Date(Date.parse('2026-11-21T00:00:00Z') + ms))

@@ -6,7 +6,7 @@ import { relativeDayFormat } from './relative-day.ts'
 import { shipmentStatusFormat } from './shipment-status.ts'
 import { thumbnail } from './thumbnail.ts'
 
-/** What a projection uses to show values to a person. */
+/** Formats values for people; used by projections. */
 export type Format = ReturnType<typeof createFormat>
 
 /** @param now the instant from which relative labels count */

@@ -1,7 +1,7 @@
 import type { Locale } from '@harbor/shared-runtime/locale'
 import { z } from 'zod'
 
-/** What a notification is about, in the app's own words. */
+/** Kinds of notifications, in the app's vocabulary. */
 const WORDS = ['order', 'stock', 'offer', 'review', 'points', 'other'] as const
 type Word = (typeof WORDS)[number]
 
@@ -56,7 +56,7 @@ const wordOf = (kind: string): Word => (kind.startsWith('ORDER_') ? 'order' : (W
 
 export const notificationKindFormat =
   (locale: Locale) =>
-  /** A kind that the notifications service has and this table has not is `other`. */
+  /** A kind that is not in this table becomes `other`. */
   (kind: string): z.infer<typeof NotificationKind> => {
     const code = wordOf(kind)
     return { code, label: LABELS[locale][code] }

@@ -1,7 +1,7 @@
 import type { Locale } from '@harbor/shared-runtime/locale'
 import { z } from 'zod'
 
-/** The app's own words for where an order is; the orders service's are its own business. */
+/** Order states in the app's vocabulary, independent of the orders service's. */
 const WORDS = ['processing', 'shipped', 'delivered', 'cancelled', 'returned'] as const
 type Word = (typeof WORDS)[number]
 

@@ -1,6 +1,6 @@
 const DAY_MS = 86_400_000
 
-/** From how many days on a coarser unit is used, and how many days it has. */
+/** The number of days from which a coarser unit is used, and its length in days. */
 const UNITS = [
   { from: 365, unit: 'year', days: 365 },
   { from: 60, unit: 'month', days: 30 },
@@ -9,8 +9,8 @@ const UNITS = [
 ] as const
 
 /**
- * Says how long ago a day is ("yesterday", "vor 3 Tagen"). Whole days, in UTC: a label by the minute would
- * change the answer, and so its ETag, every minute.
+ * Formats how long ago a day is ("yesterday", "vor 3 Tagen"). Whole days, in UTC: a label per minute would change the
+ * answer, and so its ETag, every minute.
  */
 export function relativeDayFormat(locale: string, now: Date) {
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })

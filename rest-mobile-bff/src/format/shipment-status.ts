@@ -1,7 +1,7 @@
 import type { Locale } from '@harbor/shared-runtime/locale'
 import { z } from 'zod'
 
-/** The app's own words for where a parcel is; the shipping service's are its own business. */
+/** Parcel states in the app's vocabulary, independent of the shipping service's. */
 const WORDS = ['announced', 'in-transit', 'delivered', 'returned', 'unknown'] as const
 type Word = (typeof WORDS)[number]
 
@@ -49,7 +49,7 @@ const LABELS: Record<Locale, Record<Word, string>> = {
 
 export const shipmentStatusFormat =
   (locale: Locale) =>
-  /** A status that shipping has and this table has not is `unknown`. */
+  /** A status that is not in this table becomes `unknown`. */
   (status: string): z.infer<typeof ShipmentStatus> => {
     const code = WORD_OF.get(status) ?? 'unknown'
     return { code, label: LABELS[locale][code] }

@@ -29,7 +29,7 @@ const TABLES: [string, (format: Format) => Shown[]][] = [
 describe.each(TABLES)('%s', (_, show) => {
   const inAll = LOCALES.map((locale) => show(createFormat(locale, now)))
 
-  it('has one word in every language, and a label of its own in each', () => {
+  it('has the same code in every language, and a translated label', () => {
     for (const shown of inAll)
       expect(shown.map(({ code }) => code)).toEqual(inAll[0]?.map(({ code }) => code))
     for (const [n, { code }] of (inAll[0] ?? []).entries()) {
@@ -39,12 +39,12 @@ describe.each(TABLES)('%s', (_, show) => {
     }
   })
 
-  it('is never the word of the service', () => {
+  it('is never the value of the service', () => {
     for (const { code, label } of inAll.flat()) expect(`${code} ${label}`).not.toMatch(/[A-Z]{2}|_/)
   })
 })
 
-it('what a service may yet invent has a word, too, and its own never leaves', () => {
+it('an unknown value of a service has a code, too, and is never sent', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.string(), fc.constantFrom('constructor', '__proto__', 'toString')),

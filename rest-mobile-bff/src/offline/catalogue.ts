@@ -3,21 +3,22 @@ import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { wholeList } from '@harbor/shared-runtime/rows'
 import { type OfflineProduct, offlineProduct } from '../views/offline-product.ts'
 
-/** The catalogue as an app keeps it. */
+/** The catalogue as stored by an app. */
 export type Catalogue = {
   readonly products: readonly OfflineProduct[]
   readonly categories: readonly { id: string; name: string }[]
 }
 
 const PAGE = 100
-/** For each call: one slow page of many is no reason to throw away all the others. */
+/** Timeout per call: one slow page must not discard all the others. */
 const PATIENTLY = { timeoutMs: 5_000 }
-/** A shop with more products needs another way to open without a network than all of them on the phone. */
+/** A shop with more products needs another way to work offline than a full copy on the phone. */
 const MAX_PAGES = 200
 
 /**
- * Reads everything that is sold, as it is now: one call a page of a hundred products, and one for its prices.
- * @throws {UpstreamError}; {RangeError} for more than 20,000 products
+ * Reads all products on sale in their current state: one call per page of a hundred products, and one for its prices.
+ * @throws {UpstreamError}
+ * @throws {RangeError} for more than 20,000 products
  */
 export async function readCatalogue({
   catalog,
@@ -28,7 +29,7 @@ export async function readCatalogue({
   let cursor: string | undefined
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     const page = await catalog.listNow({ cursor, limit: PAGE }, PATIENTLY).catch((error: unknown) => {
-      // What the cursor names is gone. All that was read stays right, so the list is read again from its start.
+      // The product of the cursor is gone. Data read so far is still right, so the list is read again from its start.
       if (cursor === undefined || !(error instanceof UpstreamError) || error.code !== 'rejected') throw error
     })
     if (page === undefined) {

@@ -10,9 +10,9 @@ import { positionOf, tokenOf } from './token.ts'
 
 type Open = (options?: { keep: number }) => Promise<ChangeLog>
 
-/** What every log of changes has to do, whatever it is kept in. */
+/** Behaviour of every change log, whatever its store. */
 function promises(open: Open) {
-  it('tells what changed after a position, each thing once, in the order of its last change', async () => {
+  it('returns the changes after a position, each thing once, in the order of its last change', async () => {
     const log = await open()
     const start = await log.head()
     for (const thing of ['product:a', 'price:b', 'product:a'] as const) await log.record(thing, '1')
@@ -20,7 +20,7 @@ function promises(open: Open) {
     expect(await log.since(await log.head(), 10)).toMatchObject({ changed: [], more: false })
   })
 
-  it('knows up to which event all is noted, also those that change nothing of ours', async () => {
+  it('stores the last processed event, including events that change nothing here', async () => {
     const log = await open()
     await log.record('product:a', '7')
     const { at } = await log.head()
@@ -28,7 +28,7 @@ function promises(open: Open) {
     expect([await log.lastEvent(), (await log.head()).at]).toEqual(['9', at])
   })
 
-  it('does not know positions of another history, nor of the future', async () => {
+  it('refuses positions of another epoch or in the future', async () => {
     const log = await open()
     await log.record('product:a', '1')
     const { epoch, at } = await log.head()
@@ -39,7 +39,7 @@ function promises(open: Open) {
     expect(await log.since(await log.head(), 10)).toMatchObject({ changed: [] })
   })
 
-  it('is bounded: what it has forgotten it does not claim to know', async () => {
+  it('is bounded, and refuses positions older than its oldest change', async () => {
     const log = await open({ keep: 3 })
     const positions = [await log.head()]
     for (const name of ['a', 'b', 'c', 'd', 'e']) {
@@ -50,7 +50,7 @@ function promises(open: Open) {
     expect(known.map((found) => found?.changed.length)).toEqual([undefined, undefined, 3, 2, 1, 0])
   })
 
-  it('property: page by page, whoever lags hears of everything that changed since', async () => {
+  it('property: a reader at any position gets all later changes, page by page', async () => {
     const thing = fc.constantFrom<Changed>('product:a', 'product:b', 'product:c', 'price:a', 'price:b')
     await fc.assert(
       fc.asyncProperty(
@@ -105,7 +105,7 @@ describe.skipIf(!hasRedis())('a log in Redis', () => {
 
   promises(emptied)
 
-  it('is one for all replicas, and outlives each', async () => {
+  it('is shared by all replicas, and outlives each', async () => {
     const one = await emptied()
     const position = await one.head()
     await one.record('product:a', '5')
@@ -115,7 +115,7 @@ describe.skipIf(!hasRedis())('a log in Redis', () => {
     expect(await other.head()).toEqual(await one.head())
   })
 
-  it.each(['log', 'state'])('begins another history when Redis has lost its %s', async (lost) => {
+  it.each(['log', 'state'])('starts a new epoch when Redis has lost its %s', async (lost) => {
     const log = await emptied()
     await log.record('product:a', '1')
     const position = await log.head()
@@ -127,13 +127,13 @@ describe.skipIf(!hasRedis())('a log in Redis', () => {
     expect(await log.since(next, 10)).toMatchObject({ changed: ['product:b'] })
   })
 
-  it('begins another history when a replica of Redis that lagged took over', async () => {
+  it('starts a new epoch when a lagging replica of Redis takes over', async () => {
     const log = await emptied()
     await log.record('product:a', '1')
     await log.record('product:a', '2')
     await log.record('product:a', '3')
     const { epoch } = await log.head()
-    // As if the last two writes had never reached it.
+    // As if the last two writes had never been replicated.
     await server.ask('HINCRBY', 'mobile-bff:{changes}:state', 'at', -2)
     await log.record('product:b', '4')
     expect((await log.head()).epoch).not.toBe(epoch)
@@ -141,7 +141,7 @@ describe.skipIf(!hasRedis())('a log in Redis', () => {
 })
 
 describe('a token', () => {
-  it('is read as the position that it was made of, and nothing else is read as one', () => {
+  it('decodes to the position that it encodes, and nothing else decodes to a position', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[\w-]{1,12}$/), fc.nat(), (epoch, at) => {
         expect(positionOf(tokenOf({ epoch, at }))).toEqual({ epoch, at })

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 
-/** What changed: a product by its id, or a price by its SKU. */
+/** A changed thing: a product by its id, or a price by its SKU. */
 export type Changed = `product:${string}` | `price:${string}`
 
 /**
- * A place in the log. `epoch` names one history without a gap: after anything that may have been missed another
- * one begins, and every place of the one before is worthless.
+ * A position in the log. `epoch` identifies one history without a gap: after possibly missed events a new one begins,
+ * and all positions of the old one are invalid.
  */
 export type Position = { readonly epoch: string; readonly at: number }
 
-/** What changed after a position, in the order of the last change of each; `more`: the rest follows `position`. */
+/** Changes after a position, in the order of the last change of each thing; `more`: the rest follows `position`. */
 export type Changes = {
   readonly changed: readonly Changed[]
   readonly position: Position
@@ -17,28 +17,28 @@ export type Changes = {
 }
 
 /**
- * Which products and prices changed, and when last: not how. It holds each of them once, so it is never longer
- * than the catalogue is, with all that ever was in it.
+ * Which products and prices changed, and when last, but not how. Each thing is stored once, so the log is never longer
+ * than the number of things that ever existed.
  */
 export type ChangeLog = {
-  /** Notes that a thing has changed (if any of ours), and up to which event all is noted. */
+  /** Records the change of a thing (if it is one of ours), and the last processed event. */
   record(changed: Changed | undefined, eventId: string): Promise<void>
-  /** Something was missed, nobody knows what: a new epoch. */
+  /** Events may have been missed: starts a new epoch. */
   startOver(): Promise<void>
-  /** The event up to which all is noted; `undefined` when that is not known. */
+  /** The last processed event; `undefined` when unknown. */
   lastEvent(): Promise<string | undefined>
-  /** Where the log is now. */
+  /** The current position. */
   head(): Promise<Position>
-  /** At most `limit` changes after a position; `undefined` when they are not known. */
+  /** At most `limit` changes after a position; `undefined` when the position is invalid. */
   since(position: Position, limit: number): Promise<Changes | undefined>
 }
 
-/** Things that a log holds at most; those whose last change is longest ago are forgotten first. */
+/** Maximum number of things in a log; those with the oldest change are evicted first. */
 export const KEEP = 50_000
 
 export const newEpoch = (): string => randomBytes(6).toString('base64url')
 
-/** @param after every change after the position asked for, or at least one more than `limit` */
+/** @param after every change after the requested position, or at least one more than `limit` */
 export function page(after: readonly (readonly [Changed, number])[], head: Position, limit: number): Changes {
   const cut = after.slice(0, limit)
   const more = after.length > limit

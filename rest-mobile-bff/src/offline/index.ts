@@ -10,7 +10,7 @@ import { positionOf, tokenOf } from './token.ts'
 type Bundle = Catalogue & { readonly token: string }
 type Kept = { bundle: Bundle; position: Position; builtAt: number }
 
-/** Which products and prices an app has to have anew, and from where it goes on then. */
+/** Products and prices that an app must fetch again, and its next token. */
 type ToFetch = { ids: string[]; skus: string[]; token: string; more: boolean }
 
 export type Offline = ReturnType<typeof createOffline>
@@ -19,23 +19,23 @@ type Options = {
   clients: Pick<ClientSet, 'forRequest'>
   changes: ChangeLog
   log: Log
-  /** Milliseconds for which a bundle is good enough, however much has changed: the changes tell the rest. */
+  /** Milliseconds for which a bundle is reused, however much has changed: the changes contain the rest. */
   rebuildAfterMs?: number
 }
 
 const MINUTE = 60_000
 const BUILD_MS = 30_000
-/** Changes that are told at once: what one call to the catalogue answers. */
+/** Changes per answer: as many as one call to the catalogue returns. */
 const CHANGES = 100
-/** How often the place in the feed is written down when nothing of ours happens. */
+/** Interval at which the position in the feed is stored when nothing of ours changes. */
 const MARK_MS = 5_000
 
-/** What apps need to open without a network: the whole catalogue, and what has changed since. */
+/** Data for apps that start offline: the whole catalogue, and later changes. */
 export function createOffline({ clients, changes, log, rebuildAfterMs = MINUTE }: Options) {
   let kept: Kept | undefined
   let building: Promise<Kept> | undefined
 
-  /** At most one at a time, for whoever asks meanwhile. */
+  /** At most one build at a time, shared by concurrent requests. */
   function build(): Promise<Kept> {
     return (building ??= read().finally(() => {
       building = undefined
@@ -43,7 +43,7 @@ export function createOffline({ clients, changes, log, rebuildAfterMs = MINUTE }
   }
 
   async function read(): Promise<Kept> {
-    // Before the first page: whatever changes while it is read is told as a change.
+    // Before the first page: changes during the build are then reported as changes.
     const position = await reach(changes.head())
     const context = createRequestContext({ budgetMs: BUILD_MS })
     try {
@@ -60,27 +60,27 @@ export function createOffline({ clients, changes, log, rebuildAfterMs = MINUTE }
 
   return {
     /**
-     * The catalogue, with the token from which changes go on.
-     * @throws {UpstreamError} when there is none yet and none can be made
+     * The catalogue, with the token for later changes.
+     * @throws {UpstreamError} when there is none yet and building it fails
      */
     async bundle(): Promise<Bundle> {
-      // Without the log the kept bundle is better than none.
+      // Without the log, the cached bundle is better than none.
       const head = await changes.head().catch(() => kept?.position)
       if (kept === undefined || kept.position.epoch !== head?.epoch) return (await build()).bundle
       if (kept.position.at !== head.at && performance.now() - kept.builtAt >= rebuildAfterMs)
-        build().catch((error: unknown) => log.warn({ err: error }, 'the offline bundle is not rebuilt'))
+        build().catch((error: unknown) => log.warn({ err: error }, 'offline bundle not rebuilt'))
       return kept.bundle
     },
 
     /**
      * What an app with this token has to fetch.
-     * @throws {ProblemError} `START_OVER` for a token that is too old, or of another history
+     * @throws {ProblemError} `START_OVER` for a token that is too old or of another epoch
      */
     async changesSince(token: string): Promise<ToFetch> {
       const from = positionOf(token)
       const found = from && (await reach(changes.since(from, CHANGES)))
       if (found === undefined)
-        throw new ProblemError('START_OVER', 'Fetch /v1/offline-bundle, and go on from its token.')
+        throw new ProblemError('START_OVER', 'Fetch /v1/offline-bundle, and continue with its token.')
       return {
         ids: keysOf('product', found.changed),
         skus: keysOf('price', found.changed),
@@ -89,7 +89,7 @@ export function createOffline({ clients, changes, log, rebuildAfterMs = MINUTE }
       }
     },
 
-    /** How the log is written: event by event, none skipped. While it cannot be written, the feed waits. */
+    /** Writes the log event by event, without skipping. While it cannot be written, the feed waits. */
     following: following(changes),
   }
 }
@@ -117,7 +117,7 @@ function changedBy({ type, key }: DomainEvent): Changed | undefined {
 const keysOf = (kind: 'product' | 'price', changed: readonly Changed[]): string[] =>
   changed.filter((thing) => thing.startsWith(`${kind}:`)).map((thing) => thing.slice(kind.length + 1))
 
-/** The log may be in Redis, and Redis away. */
+/** The log may be in a Redis that is down. */
 const reach = <T>(answer: Promise<T>): Promise<T> =>
   answer.catch((cause: unknown) => {
     throw new UpstreamError('changes', 'unavailable', 'the log of changes cannot be reached', { cause })

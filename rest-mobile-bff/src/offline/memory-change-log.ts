@@ -1,6 +1,6 @@
 import { type Changed, type ChangeLog, KEEP, newEpoch, page } from './change-log.ts'
 
-/** A log of this process alone: it begins when the process does. */
+/** A log in this process only: it starts with the process. */
 export function memoryChangeLog({ keep = KEEP, epoch: first = newEpoch() } = {}): ChangeLog {
   let epoch = first
   let at = 0

@@ -18,7 +18,7 @@ import { redisChangeLog } from './redis-change-log.ts'
 
 const log = createLog('test', 'silent')
 
-/** One replica of the BFF as far as apps without a network are concerned: real clients, cache, feed and log. */
+/** One replica of the BFF, as used by offline apps: real clients, cache, feed and log. */
 async function startReplica(mocks: MockServices, redisUrl?: string, screens?: readonly Screen[]) {
   const addresses = Object.fromEntries(
     Object.entries(mocks.services).map(([name, address]) => [`${name.toUpperCase()}_URL`, address]),
@@ -59,7 +59,7 @@ type Doing = typeof doing extends fc.Arbitrary<infer D> ? D : never
 type Replica = Awaited<ReturnType<typeof startReplica>>
 type Known = { id: string; name: string; price: { amount: number } | null }
 
-/** An app: what it has, and how it comes to have it. It asks any replica, one call after the other. */
+/** An app and its copy of the data. It calls any replica, one call at a time. */
 class App {
   products = new Map<string, Known>()
   token = ''
@@ -70,7 +70,7 @@ class App {
     return this.#next(() => this.#open(replica))
   }
 
-  /** One call, as an app makes them while there is `more`. */
+  /** One call, repeated by apps while `more` is true. */
   catchUp(replica: Replica): Promise<boolean> {
     return this.#next(() => this.#catchUp(replica))
   }
@@ -112,7 +112,7 @@ class App {
   }
 }
 
-/** The catalogue as it is. */
+/** The current catalogue. */
 const truth = ({ products, prices }: MockServices) =>
   products
     .inCategory(null)
@@ -121,7 +121,7 @@ const truth = ({ products, prices }: MockServices) =>
     .map(({ id, name, sku }) => `${id} ${name} ${prices.of(sku, 'EUR')?.sale_minor}`)
     .sort()
 
-/** Few things, so that they change again and again, at both ends of the list: its pages are read one by one. */
+/** Few things, so that they change repeatedly, at both ends of the list, because its pages are read one by one. */
 const thing = fc.nat(12)
 const doing = fc.oneof(
   fc.record({ do: fc.constant('price' as const), thing, to: fc.integer({ min: 1, max: 90_000 }) }),
@@ -134,7 +134,7 @@ const doing = fc.oneof(
     replica: fc.nat(1),
   }),
 )
-/** The shop does not wait for the apps, nor they for each other. */
+/** Shop and apps run independently. */
 const step = fc.record({ doing, thenMs: fc.nat(20) })
 
 function promise(
@@ -142,7 +142,7 @@ function promise(
   numRuns = scaled(6, 100),
 ) {
   it(
-    'bundle and changes are the whole catalogue, however an app lags and whichever replica it asks',
+    'bundle and changes add up to the whole catalogue, however late an app is and whichever replica it calls',
     async () => {
       const { mocks, replicas } = start()
       const at = (n: number) => replicas[n % replicas.length] ?? replicas[0]
@@ -210,7 +210,7 @@ describe('without a network, one replica by itself', () => {
 
   promise(() => ({ mocks, replicas: [replica] }))
 
-  it('what is told is read anew, whatever the cache holds', async () => {
+  it('changes are read from the services, whatever the cache holds', async () => {
     const app = new App()
     while (await app.catchUp(replica));
     const changes = () => replica.get(`/v1/changes?since=${app.token}`)
@@ -223,7 +223,7 @@ describe('without a network, one replica by itself', () => {
     expect([Object.keys(catalog), Object.keys(pricing)]).toEqual([['GET /products'], ['GetPrices']])
   })
 
-  it('a restart forgets the tokens, and says what to do', async () => {
+  it('a restart invalidates the tokens, and the error says what to do', async () => {
     const { json } = await replica.get('/v1/offline-bundle')
     await replica.stop()
     replica = await startReplica(mocks)
@@ -233,8 +233,8 @@ describe('without a network, one replica by itself', () => {
   })
 })
 
-describe('without a network, with the answers kept', () => {
-  /** As they are served, but kept for a second: nobody shall wait for longer here. */
+describe('without a network, with cached answers', () => {
+  /** As served, but cached for a second, to keep the test short. */
   const screens = [offlineBundleScreen, changesScreen].map(
     (screen): Screen => ({
       ...screen,
@@ -254,7 +254,7 @@ describe('without a network, with the answers kept', () => {
 
   promise(() => ({ mocks, replicas: [replica] }), scaled(3, 50))
 
-  it('apps with the same token cost the services one answer, and hear of what changes later', async () => {
+  it('apps with the same token share one cached answer, and later get newer changes', async () => {
     const { json } = await replica.get('/v1/offline-bundle')
     const since = (token: string) => replica.get(`/v1/changes?since=${token}`)
     const told = async (id: string) => (await since(json.token)).json.products.some((p: Known) => p.id === id)
@@ -286,7 +286,7 @@ describe.skipIf(!hasRedis())('without a network, two replicas on one Redis', () 
 
   promise(() => ({ mocks, replicas }))
 
-  it('what changes while all of them are down is told by the next one, and no app starts over', async () => {
+  it('changes while all replicas are down are reported by the next one, and no app starts over', async () => {
     const app = new App()
     await app.open(replicas[0])
     mocks.setPrice('HB-1503', 4_711)
@@ -305,7 +305,7 @@ describe.skipIf(!hasRedis())('without a network, two replicas on one Redis', () 
     expect(app.startedOver).toBe(0)
   })
 
-  it('events that are lost make every app start over, once a replica at most', async () => {
+  it('lost events make every app start over, at most once per replica', async () => {
     const app = new App()
     await app.open(replicas[0])
     for (const replica of replicas) await replica.stop()

@@ -2,12 +2,12 @@ import type { RedisConnection } from '@harbor/shared-runtime/redis'
 import { z } from 'zod'
 import { type Changed, type ChangeLog, KEEP, newEpoch, page } from './change-log.ts'
 
-/** Both in one slot, so that a cluster takes the scripts, too. */
+/** Both in one slot, so that a cluster accepts the scripts. */
 const KEYS = { state: 'mobile-bff:{changes}:state', log: 'mobile-bff:{changes}:log' }
 
 /**
- * ARGV[1]: the name of an epoch, should one begin. One does when there is none, and when what is there is not
- * what was written last: Redis came back without some of its data.
+ * ARGV[1]: the name for a new epoch. A new one starts when there is none, or when the stored state is not the last one
+ * written: Redis restarted without some of its data.
  */
 const OPEN = `
 local state, log = KEYS[1], KEYS[2]
@@ -19,7 +19,7 @@ end
 if redis.call('ZCARD', log) ~= tonumber(redis.call('HGET', state, 'size') or '-1') then begin() end
 `
 
-/** ARGV: epoch, event, things to keep, what changed ('' for nothing). */
+/** ARGV: epoch, event, maximum things, what changed ('' for nothing). */
 const RECORD = `${OPEN}
 redis.call('HSET', state, 'event', ARGV[2])
 if ARGV[4] == '' then return number('at') end
@@ -39,7 +39,7 @@ begin()`
 const HEAD = `${OPEN}
 return { redis.call('HGET', state, 'epoch'), number('at') }`
 
-/** ARGV: epoch, epoch and position asked for, most changes. */
+/** ARGV: epoch, requested epoch and position, maximum changes. */
 const SINCE = `${OPEN}
 local epoch, at, from = redis.call('HGET', state, 'epoch'), number('at'), tonumber(ARGV[3])
 if epoch ~= ARGV[2] or from > at or from < number('floor') then return false end
@@ -57,9 +57,9 @@ const Since = z
   }))
   .nullable()
 
-/** One log for all replicas on a Redis: each writes what it hears, and any can answer for any position. */
+/** One log for all replicas on a Redis: each writes the events it receives, and any can answer for any position. */
 export function redisChangeLog({ client }: Pick<RedisConnection, 'client'>, { keep = KEEP } = {}): ChangeLog {
-  /** The highest position that this process was given. */
+  /** The highest position seen by this process. */
   let reached = 0
   const run = (script: string, ...args: (string | number)[]) =>
     client.eval(script, 2, KEYS.state, KEYS.log, newEpoch(), ...args)
@@ -67,7 +67,7 @@ export function redisChangeLog({ client }: Pick<RedisConnection, 'client'>, { ke
   return {
     async record(changed, eventId) {
       const at = z.int().parse(await run(RECORD, eventId, keep, changed ?? ''))
-      // A replica of Redis that lagged has taken over: what others wrote last is gone, and would be missed.
+      // A lagging replica of Redis has taken over: the last writes of other processes are lost.
       if (at < reached) await run(START_OVER)
       reached = at
     },

@@ -9,15 +9,15 @@ const Parts = z.tuple([
     .transform(Number),
 ])
 
-/** A position as the app keeps it; what is in it is nobody's business but ours. */
+/** A position as stored by the app; its content is opaque. */
 export const tokenOf = ({ epoch, at }: Position): string =>
   Buffer.from(`${epoch}.${at}`).toString('base64url')
 
-/** `undefined` for what is no token of ours, or no longer. */
+/** `undefined` for a text that is not a valid token. */
 export const positionOf = (token: string): Position | undefined => {
   const parsed = Parts.safeParse(Buffer.from(token, 'base64url').toString().split('.'))
   if (!parsed.success) return undefined
   const position = { epoch: parsed.data[0], at: parsed.data[1] }
-  // Decoding takes more than one text for the same bytes; a position has one name.
+  // Several texts decode to the same bytes; only the canonical one is accepted.
   return tokenOf(position) === token ? position : undefined
 }

@@ -4,7 +4,7 @@ import { useMobile } from '../../test/mobile.ts'
 const mobile = useMobile()
 
 describe('cart', () => {
-  it('is the lines of the cart and what pricing made of them, from one call to each of its upstreams', async () => {
+  it('has the lines of the cart with their prices, from one call to each of its upstreams', async () => {
     const { status, json } = await mobile.get('/v1/cart')
     expect(status).toBe(200)
     expect(json).toMatchObject({ id: 'k1001', degraded: [] })
@@ -14,14 +14,14 @@ describe('cart', () => {
     expect(mobile.calls()).toEqual({ cart: 1, pricing: 1, inventory: 1 })
   })
 
-  it('may be kept, and must be asked about each time', async () => {
+  it('may be cached, but must be revalidated each time', async () => {
     const { headers } = await mobile.get('/v1/cart')
     expect(headers.get('cache-control')).toBe('private, max-age=0')
     const again = await mobile.get('/v1/cart', { 'if-none-match': headers.get('etag') ?? '' })
     expect(again.status).toBe(304)
   })
 
-  it('without pricing and inventory still says what is in it', async () => {
+  it('without pricing and inventory still lists its contents', async () => {
     mobile.mocks.setFault('pricing', { errorRate: 1 })
     mobile.mocks.setFault('inventory', { malformed: true })
     const { status, json } = await mobile.get('/v1/cart')
@@ -30,7 +30,7 @@ describe('cart', () => {
     for (const line of json.lines) expect(line).toMatchObject({ unit: null, total: null, available: null })
   })
 
-  it('without the cart service is a problem, and nobody else is asked', async () => {
+  it('without the cart service is a problem, and no other upstream is called', async () => {
     mobile.mocks.setFault('cart', { refuse: true })
     const { status, json } = await mobile.get('/v1/cart')
     expect([status, json.code]).toEqual([503, 'UPSTREAM_UNAVAILABLE'])

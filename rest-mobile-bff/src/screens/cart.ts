@@ -13,7 +13,7 @@ export const cartScreen = defineScreen({
   version: 1,
   access: ['cart:read'],
   budgetMs: 400,
-  // Kept, and asked about each time: the app has just changed it, or the same customer has on the web.
+  // Stored but always revalidated: the app, or the same customer on the web, may just have changed it.
   cache: { scope: 'private', maxAge: 0 },
 
   sources: ({ clients, optional, viewer }) => {

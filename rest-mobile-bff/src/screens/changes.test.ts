@@ -8,7 +8,7 @@ const mobile = useMobile()
 const changed = async (...things: Changed[]) => `/v1/changes?since=${await mobile.noteChanges(...things)}`
 
 describe('changes', () => {
-  it('are told as things are now, each once, from one call for ids, one for SKUs and one for prices', async () => {
+  it('contain the current state of each thing once, from one call for ids, one for SKUs and one for prices', async () => {
     const { status, json } = await mobile.get(
       await changed('product:p1001', 'price:HB-1001', 'price:HB-1002'),
     )
@@ -18,7 +18,7 @@ describe('changes', () => {
     expect(mobile.calls()).toEqual({ catalog: 2, pricing: 1 })
   })
 
-  it('name what is no longer sold, or no longer there', async () => {
+  it('name products that are no longer sold or no longer exist', async () => {
     const inactive = mobile.mocks.products
       .inCategory(null)
       .find((head) => !mobile.mocks.products.full(head).active)
@@ -28,13 +28,13 @@ describe('changes', () => {
     expect(json).toMatchObject({ products: [], removed: ['p999999', inactive?.id] })
   })
 
-  it('that are none cost nothing', async () => {
+  it('cause no upstream call when there are none', async () => {
     const { json } = await mobile.get(await changed())
     expect(json).toMatchObject({ products: [], removed: [], more: false })
     expect(mobile.calls()).toEqual({})
   })
 
-  it('come a hundred at a time, and say that there are more', async () => {
+  it('come a hundred at a time, with `more`', async () => {
     const ids = Array.from({ length: 150 }, (_, n) => `product:p${1_100 + n}` as const)
     let path = await changed(...ids)
     const told: string[] = []
@@ -50,7 +50,7 @@ describe('changes', () => {
   })
 
   it.each([tokenOf({ epoch: 'another', at: 0 }), 'a-token-of-another-version', 'AAAA'])(
-    'since a token that is not known (%s) cannot be told: the app starts over',
+    'since an invalid token (%s) make the app start over',
     async (token) => {
       const { status, json, headers } = await mobile.get(`/v1/changes?since=${token}`)
       expect([status, json.code, json.retryable]).toEqual([410, 'START_OVER', false])

@@ -17,7 +17,7 @@ export const changesScreen = defineScreen({
   cache: { scope: 'public', maxAge: 5, sharedMaxAge: 5 },
   query: z.object({ since: ChangeToken }),
 
-  // The log says what has changed, the services how it is now: order and repetition do not matter to the app.
+  // The log has the changed ids, the services the current state: order and repetition do not matter to the app.
   sources: ({ clients, query }) => {
     const changes = clients.offline.changesSince(query.since)
     const products = changes.then(({ ids, skus }) =>
@@ -52,7 +52,7 @@ export const changesScreen = defineScreen({
   },
 })
 
-/** Each product once, be it found by its id or by its SKU. */
+/** Each product once, whether found by its id or by its SKU. */
 const soldIn = (found: readonly ReadonlyMap<string, Product>[]): Product[] => [
   ...new Map(
     found.flatMap((products) =>

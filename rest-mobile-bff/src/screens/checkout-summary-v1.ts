@@ -6,7 +6,7 @@ import {
   projectEssentials,
 } from '../views/checkout-essentials.ts'
 
-/** As the first apps shipped: the essentials alone. Kept until no app that still runs asks for it. */
+/** The first version: essentials only. Served until no app uses it any more. */
 export const checkoutSummaryV1Screen = defineScreen({
   name: 'checkout-summary-v1',
   path: '/v1/checkout-summary',

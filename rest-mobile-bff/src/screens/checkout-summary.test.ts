@@ -37,13 +37,16 @@ describe('checkout-summary', () => {
     expect(missing.json).toMatchObject(problem)
   })
 
-  it.each(['shipping', 'promotions', 'recommendations'] as const)('without %s goes on', async (service) => {
-    mobile.mocks.setFault(service, { hang: true })
-    const { status, json } = await mobile.get(PATH)
-    expect(status).toBe(200)
-    expect(json[service]).toBeNull()
-    expect(json.degraded).toEqual([service])
-  })
+  it.each(['shipping', 'promotions', 'recommendations'] as const)(
+    'without %s is degraded',
+    async (service) => {
+      mobile.mocks.setFault(service, { hang: true })
+      const { status, json } = await mobile.get(PATH)
+      expect(status).toBe(200)
+      expect(json[service]).toBeNull()
+      expect(json.degraded).toEqual([service])
+    },
+  )
 
   it.each(['cart', 'pricing', 'inventory', 'tax'] as const)('without %s is a problem', async (service) => {
     mobile.mocks.setFault(service, { errorRate: 1 })

@@ -26,7 +26,7 @@ describe('glance', () => {
     expect(json).toMatchObject({ cart: cart.items, inTransit: shipped, unread: notifications.unread })
   })
 
-  it('is shown as long as one of them is known', async () => {
+  it('is answered as long as one of them is known', async () => {
     mobile.mocks.setFault('cart', { errorRate: 1 })
     mobile.mocks.setFault('orders', { hang: true })
     const { status, json } = await mobile.get('/v1/glance')
@@ -35,7 +35,7 @@ describe('glance', () => {
     expect(json.degraded).toEqual(['cart', 'orders'])
   })
 
-  it('is a 503 when none is, whatever they suffer from', async () => {
+  it('is a 503 when none is, whatever the failures', async () => {
     mobile.mocks.setFault('cart', { errorRate: 1 })
     mobile.mocks.setFault('orders', { malformed: true })
     mobile.mocks.setFault('notifications', { hang: true })

@@ -12,7 +12,7 @@ describe('home', () => {
     expect(mobile.calls()).toEqual({ customers: 1, cart: 1, orders: 1, recommendations: 1, notifications: 1 })
   })
 
-  it('calls things by our words: no state of the orders service leaves', async () => {
+  it('uses our vocabulary: no state of the orders service is sent', async () => {
     const { json, text } = await mobile.get('/v1/home')
     for (const { status } of json.orders)
       expect(status.code).toMatch(/^(processing|shipped|delivered|cancelled|returned)$/)
@@ -24,7 +24,7 @@ describe('home', () => {
     ['orders', 'orders'],
     ['recommendations', 'recommendations'],
     ['notifications', 'unread'],
-  ] as const)('without %s has null there and says so', async (service, field) => {
+  ] as const)('without %s has null there and is degraded', async (service, field) => {
     mobile.mocks.setFault(service, { errorRate: 1 })
     const { status, json } = await mobile.get('/v1/home')
     expect(status).toBe(200)

@@ -13,7 +13,7 @@ import { productScreen } from './product.ts'
 import { productsScreen } from './products.ts'
 import { searchScreen } from './search.ts'
 
-/** Every screen that is served; a new one is added here and nowhere else. */
+/** Every screen; add a new one here only. */
 export const SCREENS = [
   homeScreen,
   glanceScreen,

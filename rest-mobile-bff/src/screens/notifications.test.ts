@@ -4,7 +4,7 @@ import { useMobile } from '../../test/mobile.ts'
 const mobile = useMobile()
 
 describe('notifications', () => {
-  it('are the newest and what the customer wants of them, from one call to each upstream', async () => {
+  it('are the newest and the preferences, from one call to each upstream', async () => {
     const { status, json, text } = await mobile.get('/v1/notifications?limit=25')
     expect(status).toBe(200)
     expect(json.items).toHaveLength(25)
@@ -18,20 +18,20 @@ describe('notifications', () => {
     expect(mobile.calls()).toEqual({ notifications: 1, customers: 1 })
   })
 
-  it('count what is unread in all, not on the page', async () => {
+  it('count all unread ones, not only those on the page', async () => {
     const all = await mobile.get('/v1/notifications?limit=25')
     const { json } = await mobile.get('/v1/notifications?limit=1')
     expect(json.items).toHaveLength(1)
     expect(json.unread).toBe(all.json.unread)
   })
 
-  it('without the customer are there, without preferences', async () => {
+  it('without the customer service have no preferences', async () => {
     mobile.mocks.setFault('customers', { hang: true })
     const { status, json } = await mobile.get('/v1/notifications')
     expect([status, json.preferences, json.degraded]).toEqual([200, null, ['customers']])
   })
 
-  it('without their service are a problem', async () => {
+  it('without the notifications service are a problem', async () => {
     mobile.mocks.setFault('notifications', { malformed: true })
     const { status, json } = await mobile.get('/v1/notifications')
     expect([status, json.code]).toEqual([502, 'UPSTREAM_INVALID'])

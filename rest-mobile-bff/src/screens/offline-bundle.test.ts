@@ -6,13 +6,13 @@ const mobile = useMobile()
 type Product = { id: string; category: string; price: object | null }
 
 describe('offline-bundle', () => {
-  it('without the catalogue is a problem until there is one', async () => {
+  it('without the catalogue is a problem until one has been built', async () => {
     mobile.mocks.setFault('catalog', { errorRate: 1 })
     const { status, json } = await mobile.get('/v1/offline-bundle')
     expect([status, json.code]).toEqual([503, 'UPSTREAM_UNAVAILABLE'])
   })
 
-  it('is everything that is sold, read in pages of a hundred, once for whoever asks', async () => {
+  it('has all products on sale, read in pages of a hundred, once for all requests', async () => {
     const answers = await Promise.all([1, 2, 3].map(() => mobile.get('/v1/offline-bundle')))
     expect(mobile.calls()).toEqual({ catalog: 20, pricing: 20 })
     const [{ status, json, text, headers } = { status: 0, json: {}, text: '', headers: new Headers() }] =
@@ -32,7 +32,7 @@ describe('offline-bundle', () => {
     expect(headers.get('cache-control')).toBe('public, max-age=5, s-maxage=60, stale-if-error=86400')
   })
 
-  it('once made is kept: no upstream is asked, none has to be there', async () => {
+  it('once built is cached: no upstream is called', async () => {
     for (const service of ['catalog', 'pricing'] as const) mobile.mocks.setFault(service, { refuse: true })
     expect((await mobile.get('/v1/offline-bundle')).status).toBe(200)
     expect(mobile.calls()).toEqual({})

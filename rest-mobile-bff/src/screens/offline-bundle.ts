@@ -9,7 +9,7 @@ export const offlineBundleScreen = defineScreen({
   summary: 'The whole catalogue, for an app that opens without a network',
   version: 1,
   access: 'public',
-  // Only the first one after a start is made while the app waits.
+  // The app waits only for the first build after a start.
   budgetMs: 5_000,
   cache: { scope: 'public', maxAge: 5, sharedMaxAge: 60, staleIfError: 86_400 },
 

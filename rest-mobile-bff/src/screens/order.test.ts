@@ -15,13 +15,13 @@ describe('order', () => {
     expect(mobile.calls()).toEqual({ orders: 1, shipping: 1 })
   })
 
-  it('without shipping does not know where the parcel is, and says so', async () => {
+  it('without shipping has no parcel state and is degraded', async () => {
     mobile.mocks.setFault('shipping', { hang: true })
     const { status, json } = await mobile.get('/v1/orders/o104997')
     expect([status, json.shipments, json.degraded]).toEqual([200, null, ['shipping']])
   })
 
-  it('that is not sent yet has no parcel, which is no failure', async () => {
+  it('that is not sent yet has no parcel, without being degraded', async () => {
     const { json } = await mobile.get('/v1/orders?limit=50')
     const cancelled = json.items.find(
       ({ status }: { status: { code: string } }) => status.code === 'cancelled',
@@ -30,7 +30,7 @@ describe('order', () => {
     expect([answer.status, answer.json.shipments, answer.json.degraded]).toEqual([200, [], []])
   })
 
-  it('of another customer is not found, and says no more than one that does not exist', async () => {
+  it('of another customer is a 404, exactly like one that does not exist', async () => {
     const another = await mobile.get('/v1/orders/o100002')
     const missing = await mobile.get('/v1/orders/o999999')
     expect([another.status, another.json.code]).toEqual([404, 'NOT_FOUND'])

@@ -25,13 +25,13 @@ describe('orders', () => {
     expect(seen).toEqual(seen.toSorted((a, b) => b.placedAt.localeCompare(a.placedAt)))
   })
 
-  it('begin as home shows them', async () => {
+  it('begin with the ones on home', async () => {
     const home = await mobile.get('/v1/home')
     const { json } = await mobile.get('/v1/orders?limit=3')
     expect(json.items).toEqual(home.json.orders)
   })
 
-  it('with a cursor that is none of theirs are a bad request, in our words', async () => {
+  it('with an invalid cursor are a bad request, with our message', async () => {
     const { status, json } = await mobile.get('/v1/orders?cursor=bm90LW9uZQ')
     expect([status, json.code, json.retryable]).toEqual([400, 'INVALID_REQUEST', false])
     expect(json).not.toHaveProperty('detail')

@@ -14,13 +14,13 @@ describe('product', () => {
     }
   })
 
-  it('says in stock or not, and nothing about how many or where', async () => {
+  it('shows in stock or not, but neither quantity nor warehouse', async () => {
     const { json } = await mobile.get('/v1/products/p1001')
     expect(Object.keys(json)).toEqual(['id', 'name', 'price', 'image', 'inStock', 'degraded'])
     expect(typeof json.inStock).toBe('boolean')
   })
 
-  it('is the same for everybody: it does not look at the credential', async () => {
+  it('is the same for everybody: the credential is ignored', async () => {
     const { status, text } = await mobile.get('/v1/products/p1001')
     const anonymous = await mobile.get('/v1/products/p1001', { authorization: 'Bearer not-a-token' })
     expect(status).toBe(200)
@@ -28,7 +28,7 @@ describe('product', () => {
     expect(anonymous.headers.get('vary')).toBe('Accept-Language, Accept')
   })
 
-  it('without pricing or inventory has null there, says so, and may not be kept', async () => {
+  it('without pricing or inventory has null there, is degraded, and is no-store', async () => {
     mobile.mocks.setFault('pricing', { errorRate: 1 })
     mobile.mocks.setFault('inventory', { hang: true })
     const { status, json, headers } = await mobile.get('/v1/products/p1001')

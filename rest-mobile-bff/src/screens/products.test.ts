@@ -32,7 +32,7 @@ describe('products', () => {
     expect(new Set(seen).size).toBe(seen.length)
   })
 
-  it('without pricing are there, without prices', async () => {
+  it('without pricing are answered without prices', async () => {
     mobile.mocks.setFault('pricing', { malformed: true })
     const { status, json } = await mobile.get('/v1/products?limit=3')
     expect(status).toBe(200)
@@ -45,7 +45,7 @@ describe('products', () => {
     ['limit=ten', 'limit (query): given "ten". Allowed: an integer from 1 to 50'],
     ['category=../secrets', 'category (query): given "../secrets". Allowed: an id such as cat-01'],
     [`cursor=${'x'.repeat(500)}`, 'cursor (query)'],
-  ])('with %s say what is allowed, and ask no upstream', async (query, detail) => {
+  ])('with %s say what is allowed, and call no upstream', async (query, detail) => {
     const { status, json } = await mobile.get(`/v1/products?${query}`)
     expect(status).toBe(400)
     expect(json.code).toBe('INVALID_REQUEST')

@@ -1,7 +1,7 @@
 import type { Cart } from '@harbor/shared-clients'
 import { z } from 'zod'
 
-/** What the app has to know of its cart after a change: the rest is in `/v1/cart`. */
+/** What the app needs of its cart after a change; the rest is in `/v1/cart`. */
 export const CartChange = z
   .object({
     cartId: z.string(),

@@ -6,7 +6,7 @@ import { Thumbnail } from '../format/thumbnail.ts'
 
 type Line = Cart['lines'][number]
 
-/** One line of a cart, with what it costs now. */
+/** One line of a cart, with its current price. */
 export const CartLine = z.object({
   sku: z.string(),
   name: z.string(),

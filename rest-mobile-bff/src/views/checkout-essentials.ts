@@ -9,14 +9,14 @@ import { Money } from '../format/money.ts'
 import { CartId } from '../input.ts'
 import { CartLine, cartLine, isAvailable } from './cart-line.ts'
 
-/** Each upstream's own share of the budget of a checkout, in milliseconds. */
+/** The timeout of each upstream within the budget of a checkout summary, in milliseconds. */
 export const EACH = { timeoutMs: 150 }
 
 export const CheckoutQuery = z.object({ cartId: CartId })
 
 type Input = { clients: Clients; viewer: Viewer; query: z.infer<typeof CheckoutQuery> }
 
-/** What every version of the checkout summary shows: what is bought, and for how much. */
+/** Fields of every version of the checkout summary: lines and totals. */
 export const CheckoutEssentials = z.object({
   cartId: z.string(),
   lines: z.array(CartLine.extend({ available: z.boolean().describe('Whether there is enough of it') })),
@@ -26,7 +26,7 @@ export const CheckoutEssentials = z.object({
   tax: Money,
 })
 
-/** Two hops instead of four: what needs only the id of the cart does not wait for the cart. */
+/** Two hops instead of four: calls that only need the id of the cart do not wait for the cart. */
 export function checkoutEssentials({ clients, viewer, query: { cartId } }: Input) {
   const cart = clients.cart.byId(cartId, EACH).then((found) => owned(viewer, found))
   const quote = clients.pricing.quote(cartId, EACH)

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { Thumbnail, thumbnail } from '../format/thumbnail.ts'
 
 /**
- * A product as an app keeps it. The same in every language: an app without a network formats amounts itself, and
- * may change its language meanwhile.
+ * A product as stored by an app. The same in every language: an offline app formats amounts itself, and may change its
+ * language.
  */
 export const OfflineProduct = z
   .object({

@@ -5,7 +5,7 @@ import { Money } from '../format/money.ts'
 import { OrderStatus } from '../format/order-status.ts'
 import { Thumbnail } from '../format/thumbnail.ts'
 
-/** An order as every list and page of the app starts it. */
+/** Fields of an order in every list and page of the app. */
 export const OrderCard = z.object({
   id: z.string(),
   number: z.string(),
@@ -28,6 +28,6 @@ export const orderCard = (order: Order, format: Format): z.input<typeof OrderCar
   image: order.lines[0] ? format.thumbnail(order.lines[0].imageUrl, 64) : null,
 })
 
-/** How many things there are in all lines of an order or a cart. */
+/** The number of items in all lines of an order or a cart. */
 export const pieces = (lines: readonly { quantity: number }[]): number =>
   lines.reduce((sum, { quantity }) => sum + quantity, 0)

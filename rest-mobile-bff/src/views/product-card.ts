@@ -4,7 +4,7 @@ import type { Format } from '../format/index.ts'
 import { Money } from '../format/money.ts'
 import { Thumbnail } from '../format/thumbnail.ts'
 
-/** A product as every list and page of the app starts it: a name, a price, a picture. */
+/** Fields of a product in every list and page of the app: name, price, picture. */
 export const ProductCard = z.object({
   id: z.string(),
   name: z.string(),

@@ -8,10 +8,10 @@ import { z } from 'zod'
 import type { Format } from '../format/index.ts'
 import { ProductCard, productCard } from './product-card.ts'
 
-/** A page of products, and where the next one starts. */
+/** A page of products, and the cursor of the next one. */
 export const ProductPage = z.object({ items: z.array(ProductCard), nextCursor: z.string().nullable() })
 
-/** What a page of products is made of. */
+/** The sources of a page of products. */
 type Sources = { page: UpstreamPage; pricing: ReadonlyMap<string, Price> | null }
 
 export const productPage = ({ page, pricing }: Sources, format: Format): z.input<typeof ProductPage> => ({

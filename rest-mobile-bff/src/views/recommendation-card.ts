@@ -4,7 +4,7 @@ import type { Format } from '../format/index.ts'
 import { Money } from '../format/money.ts'
 import { Thumbnail } from '../format/thumbnail.ts'
 
-/** A product that is recommended, at the price that the recommendations service knows. */
+/** A recommended product, with the price given by the recommendations service. */
 export const RecommendationCard = z.object({
   id: z.string(),
   name: z.string(),

@@ -11,7 +11,7 @@ it('knows a URL by the tags of its newest answer', () => {
   expect(urls.of(['z', 'y'])).toEqual([])
 })
 
-it('has forgotten elsewhere what it has no room for', () => {
+it('purges evicted URLs from the CDN', () => {
   const forgotten: string[] = []
   const urls = announcedUrls((url) => forgotten.push(url))
   for (let i = 0; i <= 50_000; i++) urls.add(`/${i}`, ['x'])

@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache'
 const MOST = 50_000
 
 /**
- * Which URLs a CDN was told that it may keep, by the tags of their answers: for one that cannot purge by tag.
- * @param forget called with a URL that is no longer known here: the CDN must forget it as well
+ * The URLs that a CDN may have stored, by the tags of their answers: for a CDN that cannot purge by tag.
+ * @param forget called with an evicted URL, which the CDN must then purge as well
  */
 export function announcedUrls(forget: (url: string) => void) {
   const byTag = new Map<string, Set<string>>()
@@ -21,7 +21,7 @@ export function announcedUrls(forget: (url: string) => void) {
   })
 
   return {
-    /** @param url path and query, as the CDN was asked */
+    /** @param url path and query, as requested by the CDN */
     add(url: string, tags: readonly string[]): void {
       if (known.get(url) === tags) return
       known.set(url, tags)
@@ -31,7 +31,7 @@ export function announcedUrls(forget: (url: string) => void) {
         else byTag.set(tag, new Set([url]))
       }
     },
-    /** The URLs of all answers with one of these tags; they are known from now on only when told again. */
+    /** Removes and returns the URLs of all answers with one of these tags. */
     of(tags: readonly string[]): string[] {
       const urls = [...new Set(tags.flatMap((tag) => [...(byTag.get(tag) ?? [])]))]
       for (const url of urls) known.delete(url)

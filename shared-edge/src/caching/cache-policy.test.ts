@@ -11,7 +11,7 @@ const shared: CachePolicy = {
 
 const whole = { degraded: false, forAll: true }
 
-it('a public answer says how long each kind of cache may keep it', () => {
+it('a public answer states its lifetime in each kind of cache', () => {
   expect(cacheControl(shared, whole)).toBe(
     'public, max-age=60, s-maxage=300, stale-while-revalidate=600, stale-if-error=86400',
   )
@@ -20,14 +20,14 @@ it('a public answer says how long each kind of cache may keep it', () => {
   )
 })
 
-it('what is not for everybody is never for a shared cache', () => {
+it('an answer that is not public is never for a shared cache', () => {
   expect(cacheControl({ scope: 'private', maxAge: 30 }, whole)).toBe('private, max-age=30')
   expect(cacheControl(shared, { ...whole, forAll: false })).toBe(
     'private, max-age=60, stale-while-revalidate=600, stale-if-error=86400',
   )
 })
 
-it('a degraded answer is never kept, whatever the policy', () => {
+it('a degraded answer is never cached, whatever the policy', () => {
   for (const policy of [shared, { scope: 'private', maxAge: 30 } as const, { scope: 'no-store' } as const])
     expect(cacheControl(policy, { ...whole, degraded: true })).toBe('no-store')
 })

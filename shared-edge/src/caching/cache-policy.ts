@@ -1,4 +1,4 @@
-/** How long an answer may be kept, in seconds (RFC 9111, RFC 5861). */
+/** Cache lifetimes of an answer, in seconds (RFC 9111, RFC 5861). */
 export type CachePolicy =
   | {
       scope: 'public'
@@ -13,11 +13,11 @@ export type CachePolicy =
 
 type Answer = {
   degraded: boolean
-  /** Whether shared caches may keep it, when the policy lets them (`Representation.forAll`). */
+  /** Whether shared caches may store it, if the policy allows that (`Representation.forAll`). */
   forAll: boolean
 }
 
-/** The `Cache-Control` of an answer under a policy; a degraded answer is never kept. */
+/** The `Cache-Control` of an answer under a policy; a degraded answer is never cached. */
 export function cacheControl(policy: CachePolicy, { degraded, forAll }: Answer): string {
   if (degraded || policy.scope === 'no-store') return 'no-store'
   if (policy.scope === 'private') return `private, max-age=${policy.maxAge}`

@@ -1,13 +1,13 @@
 type Status = {
-  /** Answered out of the cache. */
+  /** Answered from the cache. */
   hit?: boolean
-  /** Why the request went on to the upstreams. */
+  /** Why the upstreams were called. */
   fwd?: 'miss' | 'stale'
-  /** Seconds for which the answer is still fresh; below zero it is stale. */
+  /** Seconds for which the answer is still fresh; negative when stale. */
   ttl?: number
-  /** The answer was kept. */
+  /** The answer was stored. */
   stored?: boolean
-  /** It shared the answer of another request. */
+  /** It shared the build of another request. */
   collapsed?: boolean
   detail?: string
 }

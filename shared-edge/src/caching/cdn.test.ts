@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { openCdn } from './cdn.ts'
 
-/** A CDN that notes what it is told, and answers what the test says. */
+/** A CDN that records purges, and answers as the test decides. */
 async function fakeCdn() {
   const told: { url: string; tags: string[] }[] = []
   const answers: number[] = []
@@ -23,7 +23,7 @@ async function fakeCdn() {
 
 const log = { warn: vi.fn() }
 
-it('is told tags by tag: together, and once more a little later', async () => {
+it('is purged by tag: in one batch, and once more a little later', async () => {
   const { told, address } = await fakeCdn()
   const cdn = openCdn({ address, by: 'tags', log })
   expect(cdn.announce('/v1/products/p1', ['a:b', 'a:b:1'])).toEqual({ 'Surrogate-Key': 'a:b a:b:1' })
@@ -37,7 +37,7 @@ it('is told tags by tag: together, and once more a little later', async () => {
   await cdn.part.stop()
 })
 
-it('is told the URLs of the answers with these tags, where it cannot purge by tag', async () => {
+it('is purged by the URLs of answers with these tags, if it cannot purge by tag', async () => {
   const { told, answers, address } = await fakeCdn()
   const cdn = openCdn({ address, by: 'urls', log })
   expect(cdn.announce('/v1/products/p1?locale=de', ['a:b', 'a:b:1'])).toEqual({})
@@ -55,7 +55,7 @@ it('is told the URLs of the answers with these tags, where it cannot purge by ta
   await cdn.part.stop()
 })
 
-it('is tried again until it answers, and nobody waits for it', async () => {
+it('is retried until it answers, without delaying requests', async () => {
   const { told, answers, address } = await fakeCdn()
   const cdn = openCdn({ address, by: 'tags', log })
   answers.push(503, 500, 403)
@@ -64,13 +64,13 @@ it('is tried again until it answers, and nobody waits for it', async () => {
   expect(performance.now() - before).toBeLessThan(50)
   await vi.waitUntil(() => told.length > 0, { timeout: 10_000 })
   expect(told[0]?.tags).toEqual(['a:b:1'])
-  // It is told a second time; on a busy machine that may be waiting already.
+  // Each purge is sent twice; on a busy machine the second may be queued already.
   await vi.waitFor(() => expect(cdn.part.details?.()).toMatchObject({ failed: 3, waiting: 0 }))
   expect(log.warn).toHaveBeenCalled()
   await cdn.part.stop()
 })
 
-it('is told of whole kinds when too much waits', async () => {
+it('is purged by whole kinds when too many purges are queued', async () => {
   const { told, address } = await fakeCdn()
   const cdn = openCdn({ address, by: 'tags', log })
   await cdn.invalidate(Array.from({ length: 10_001 }, (_, i) => `pricing:price:${i}`))
@@ -79,7 +79,7 @@ it('is told of whole kinds when too much waits', async () => {
   await cdn.part.stop()
 })
 
-it('is told at the end of the process what still waits, and if it is gone nobody waits for it', async () => {
+it('gets queued purges at the end of the process, which does not wait if the CDN is down', async () => {
   const { told, address } = await fakeCdn()
   const cdn = openCdn({ address, by: 'tags', log })
   await cdn.invalidate(['a:b:1'])

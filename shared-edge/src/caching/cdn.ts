@@ -3,14 +3,14 @@ import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
 import { announcedUrls } from './announced-urls.ts'
 
-/** A cache in front of this process: it is told with each answer what that is made of, and later what has changed. */
+/** A cache in front of this process: each answer carries its tags to it, and changes are purged from it. */
 export type Cdn = {
   /**
-   * Headers for it, of an answer that it may keep.
-   * @param url path and query, as it was asked
+   * Headers for the CDN, of an answer that it may store.
+   * @param url path and query, as requested
    */
   announce(url: string, tags: readonly string[]): Record<string, string>
-  /** Has everything purged that carries one of these tags. Never waits for the CDN, and never throws. */
+  /** Purges everything with one of these tags. Never waits for the CDN, and never throws. */
   invalidate(tags: readonly string[]): Promise<void>
   readonly part: Part
 }
@@ -18,25 +18,25 @@ export type Cdn = {
 type Options = {
   /** Where purges go. */
   address: string
-  /** `tags`: one request names tags that answers carry as `Surrogate-Key`. `urls`: one request an address. */
+  /** `tags`: one request with the tags that answers carry as `Surrogate-Key`. `urls`: one request per URL. */
   by: 'tags' | 'urls'
   log: Pick<Log, 'warn'>
 }
 
-/** Purges that come within this time go together. */
+/** Purges within this time are sent together. */
 const GATHER_MS = 50
-/** Purged again after this time: an answer may have been on its way into the CDN when it was purged. */
+/** Repeated after this time: an answer may have been on its way into the CDN during the first purge. */
 const AGAIN_MS = 1_000
 const TIMEOUT_MS = 2_000
-/** A header of tags stays below common limits; URLs are asked side by side, so many at a time. */
+/** Keeps a header of tags below common limits; also the number of parallel purges by URL. */
 const MOST_AT_ONCE = { tags: 100, urls: 16 }
-/** With more purges waiting than this, whole kinds are purged instead. */
+/** With more purges queued than this, whole kinds are purged instead. */
 const MOST_WAITING = 10_000
-/** What a CDN answers that had nothing to purge. */
+/** Statuses of a CDN that had nothing to purge. */
 const NOT_THERE: ReadonlySet<number> = new Set([404, 412])
 
 /**
- * Keeps a CDN in step by `PURGE` requests: gathered, tried until they succeed, counted in the part's details.
+ * Keeps a CDN up to date by `PURGE` requests: batched, retried until they succeed, counted in the part's details.
  * @example
  * const cdn = openCdn({ address: 'http://varnish:6081', by: 'tags', log })
  * alsoPurge(cdn)
@@ -66,10 +66,11 @@ export function openCdn({ address, by, log }: Options): Cdn {
         failures = 0
       } catch (error) {
         counts.failed++
-        // At the end of the process it was the last try.
+        // While the process ends there is no further retry.
         if (ending.signal.aborted) break
         for (const name of names) waiting.add(name)
-        if (failures++ === 0) log.warn({ err: error, waiting: waiting.size }, 'the CDN was not purged')
+        if (failures++ === 0)
+          log.warn({ err: error, waiting: waiting.size }, 'CDN purge failed, will be retried')
       }
     }
     running = undefined

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { etagOf } from './etag.ts'
 
 describe('an ETag', () => {
-  it('is strong, and the same for the same bytes alone', () => {
+  it('is strong, and equal for equal bytes only', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (a, b) => {
         expect(etagOf(a)).toMatch(/^"[\w-]{22}"$/)

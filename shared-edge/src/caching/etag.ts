@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 const CHARACTERS = 22
 
 /**
- * A strong validator: the same bytes have the same tag on every replica and after every restart.
- * @param by what else the bytes that are sent depend on: the coder that they go through
+ * A strong validator: equal bytes have the same tag on every replica and after every restart.
+ * @param by the coder, on which the sent bytes also depend
  */
 export const etagOf = (bytes: string | Uint8Array, by = ''): string =>
   `"${createHash('sha256').update(by).update(bytes).digest('base64url').slice(0, CHARACTERS)}"`

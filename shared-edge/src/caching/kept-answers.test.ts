@@ -19,7 +19,7 @@ const VIEW = z.object({ id: z.string() })
 
 afterEach(() => vi.restoreAllMocks())
 
-/** Answers over a clock that the test holds, and what the upstreams say next. */
+/** Stored answers with a clock and upstreams controlled by the test. */
 function open(options: Partial<Parameters<typeof createCache>[0]> = {}) {
   const clock = { s: 1_000, wallS: 1_000 }
   vi.spyOn(performance, 'now').mockImplementation(() => clock.s * 1_000)
@@ -45,8 +45,8 @@ function open(options: Partial<Parameters<typeof createCache>[0]> = {}) {
 
 const down = () => Promise.reject(new UpstreamError('catalog', 'unavailable', 'down'))
 
-describe('a kept answer', () => {
-  it('says how old it is and how long it is fresh', async () => {
+describe('a stored answer', () => {
+  it('has its age and remaining freshness', async () => {
     const { ask, build, clock } = open()
     expect(await ask()).toEqual({ text: 'built at 1000', 'Cache-Status': 'harbor; fwd=miss; stored' })
     clock.s += 20
@@ -54,7 +54,7 @@ describe('a kept answer', () => {
     expect(build).toHaveBeenCalledTimes(1)
   })
 
-  it('has an age that a jump of the wall clock does not change', async () => {
+  it('has an age that does not depend on the wall clock', async () => {
     for (const hours of [-1, 1]) {
       const { ask, clock } = open()
       await ask()
@@ -64,7 +64,7 @@ describe('a kept answer', () => {
     }
   })
 
-  it('is served stale while it is built anew, once, and is fresh then', async () => {
+  it('is served stale while it is rebuilt once, and fresh after that', async () => {
     const { ask, build, clock } = open()
     await ask()
     clock.s += 100
@@ -84,7 +84,7 @@ describe('a kept answer', () => {
     await vi.waitUntil(async () => (await ask()).Age === '0')
   })
 
-  it('past that is built anew before it is sent; should that fail, the old one is, for a day', async () => {
+  it('past that is rebuilt before it is sent; if that fails, the old one is sent, for a day', async () => {
     const { ask, build, clock } = open()
     await ask()
     clock.s += 3_600
@@ -100,7 +100,7 @@ describe('a kept answer', () => {
     await expect(ask()).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  it('that does not exist any more is not sent, however lately it did', async () => {
+  it('is not sent once its entity no longer exists', async () => {
     const { ask, build, clock } = open()
     await ask()
     clock.s += 3_600
@@ -122,7 +122,7 @@ describe('a kept answer', () => {
     expect(await ask()).toMatchObject({ text: 'built at 1000' })
   })
 
-  it('is built once for all who ask meanwhile', async () => {
+  it('is built once for concurrent requests', async () => {
     const { ask, build } = open()
     const all = await Promise.all([ask(), ask(), ask()])
     expect(build).toHaveBeenCalledTimes(1)
@@ -133,7 +133,7 @@ describe('a kept answer', () => {
     ])
   })
 
-  it('is never a degraded one: all who waited have it, and nobody after them', async () => {
+  it('is never degraded: only concurrent requests share a degraded answer', async () => {
     const { ask, build, clock } = open()
     const half = async () => ({ bytes: Buffer.from('half'), tags: ['a:b:c'], degraded: ['pricing'] })
     build.mockImplementationOnce(half)
@@ -148,13 +148,13 @@ describe('a kept answer', () => {
     expect(await ask()).toMatchObject({ text: 'built at 1000' })
   })
 
-  it('is for everybody: a view with a field of a user is refused when the process starts', () => {
+  it('is public: a view with a field of a user is refused when the process starts', () => {
     const view = z.object({ name: z.string(), customerId: z.string() })
     const cache = createCache({ name: 'answers' })
     expect(() => keepAnswers('mobile:product', view, POLICY, cache)).toThrow(/customerId/)
   })
 
-  it.skipIf(!hasRedis())('is there for every process of the name', async () => {
+  it.skipIf(!hasRedis())('is shared by all processes of the same name', async () => {
     const server = await RedisServer.start()
     const connections = [0, 1].map(() => connectRedis(addressOf(server.url)))
     onTestFinished(() => {

@@ -6,34 +6,34 @@ import { Body } from '../representation/body.ts'
 import type { CachePolicy } from './cache-policy.ts'
 import { cacheStatus } from './cache-status.ts'
 
-/** A finished answer: all that is needed to send it again. */
+/** A finished answer with everything needed to send it again. */
 type Answer = {
   readonly body: Body
   readonly degraded: readonly string[]
   readonly tags: readonly string[]
-  /** Of the one thing that it shows; none for a public answer. */
+  /** The revision of the one resource that it shows; none for a public answer. */
   readonly revision?: number | undefined
 }
 
-/** An answer, and what its headers say of where it comes from. */
+/** An answer, and its headers about caching. */
 export type Sourced = { readonly answer: Answer; readonly headers: Readonly<Record<string, string>> }
 
-/** As it lies in the cache, Redis included. */
+/** The stored form, in memory and in Redis. */
 const Kept = z.object({
   /** Base64. */
   body: z.string(),
   tags: z.array(z.string()),
-  /** Milliseconds since 1970, which every process agrees on. */
+  /** Milliseconds since 1970, which all processes agree on. */
   builtAt: z.number(),
 })
 type Kept = z.infer<typeof Kept>
 
 type Wanted = {
-  /** What is asked for, and in which form. */
+  /** The requested resource and representation. */
   readonly key: string
-  /** Instant of `performance.now()` by which the consumer is to have its answer. */
+  /** Instant of `performance.now()` by which the consumer should have its answer. */
   readonly deadline: number
-  /** Aborted when the consumer goes away; read only when there is something to wait for. */
+  /** Aborted when the consumer disconnects; read only when there is something to wait for. */
   readonly signal: () => AbortSignal
   readonly build: (signal: AbortSignal) => Promise<Built>
 }
@@ -41,7 +41,7 @@ export type Built = Omit<Answer, 'body'> & { readonly bytes: Uint8Array }
 
 export type KeptAnswers = (wanted: Wanted) => Promise<Sourced>
 
-/** Ends a load whose answer is for those who wait for it, and for nobody after them. */
+/** Ends a load whose answer is for its current waiters only. */
 class Degraded extends Error {
   readonly built: Built
   constructor(built: Built) {
@@ -50,11 +50,11 @@ class Degraded extends Error {
   }
 }
 
-/** The jitter of the cache is 10 % either way: no answer counts as fresh here that is older than its max-age. */
+/** The jitter of the cache is ±10 %; this keeps any answer from counting as fresh beyond its max-age. */
 const JITTER = 0.9
 const SECOND = 1_000
 
-/** An answer is fresh for its max-age, so that who gets it may keep it for a while, too. */
+/** An answer stays fresh for its max-age, so that its receiver can also cache it for a while. */
 const policyOf = (policy: CachePolicy & { scope: 'public' }): EntityPolicy => {
   const { maxAge, staleWhileRevalidate = 0, staleIfError = 0 } = policy
   return {
@@ -67,8 +67,8 @@ const policyOf = (policy: CachePolicy & { scope: 'public' }): EntityPolicy => {
 }
 
 /**
- * The finished answers of a public screen: the bytes, in the cache of the process, until something that they are
- * made of changes. A hit asks no upstream, builds no view and writes no JSON.
+ * Stores the finished answers of a public screen until their data changes. A hit calls no upstream, builds no view and
+ * writes no JSON.
  * @param namespace of its entries in the cache, such as `mobile:product`
  * @throws {TypeError} for a view with a field of a user
  */
@@ -86,14 +86,15 @@ export function keepAnswers(
     policy: policyOf(policy),
     tagsOf: ({ tags }) => tags,
   })
-  // What a process makes of an answer in memory goes when the answer goes.
+  // Compressed forms are dropped together with their answer.
   const bodies = new WeakMap<Kept, Body>()
   const answerOf = (kept: Kept): Answer => {
     let body = bodies.get(kept)
     if (!body) bodies.set(kept, (body = new Body(Buffer.from(kept.body, 'base64'))))
     return { body, tags: kept.tags, degraded: [] }
   }
-  // Of one that another process built the age is known by the wall clock, once; from then on it grows by ours.
+  // The age of an answer built by another process is computed once by the wall clock, and then grows by the local
+  // clock.
   const builtAt = new WeakMap<Kept, number>()
   const builtAtOf = (kept: Kept): number => {
     let at = builtAt.get(kept)
@@ -141,7 +142,7 @@ export function keepAnswers(
         },
       )
       if (!kept) throw new TypeError(`${namespace}: a load without an answer`)
-      // Out of memory, or out of Redis; a refresh that a stale answer has set off is no forward of this request.
+      // From memory or Redis; a background refresh of a stale answer does not count as a forward of this request.
       if (kept === before || (!forwarded && builtAtOf(kept) < askedAt)) return aged(kept, { hit: true })
       const stored = answers.lastResort(id) === kept
       return {
@@ -163,6 +164,6 @@ export function keepAnswers(
   }
 }
 
-/** As RFC 5861 has it: what would be a 500, 502, 503 or 504. */
+/** RFC 5861: failures that would be a 500, 502, 503 or 504. */
 const isFaultBehind = (error: unknown): boolean =>
   error instanceof UpstreamError && (error.retryable || error.code === 'invalid_answer')

@@ -1,7 +1,7 @@
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import { type EntityTag, entityTags } from '../entity-tags.ts'
 
-/** A tag that starts with the revision of the thing behind an answer: a write can check that, in any language or coding. */
+/** A tag that starts with the revision of the resource: a write can check that for any language or coding. */
 export const revisionTag = (revision: number, etag?: string): string =>
   etag === undefined ? `"${revision}"` : `"${revision}.${etag.slice(1)}`
 

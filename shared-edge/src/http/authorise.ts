@@ -27,7 +27,7 @@ export async function authorise(
     scheme === 'DPoP' ? { jwt: c.req.header('dpop'), method, url } : undefined,
   )
   await c.var.countAs?.('user', viewer.id)
-  // After the user: who is refused takes nothing from the others of the same app.
+  // After the user's quota: refused requests do not use up the quota of the app's other users.
   await c.var.countAs?.('client', viewer.clientId)
   if (!viewer.roles.has('customer') || scopes.some((scope) => !viewer.scopes.has(scope)))
     throw new ProblemError('FORBIDDEN', undefined, {

@@ -8,7 +8,7 @@ import type { EdgeEnv } from './tracing.ts'
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 const TRACED = { traceparent: `00-${TRACE_ID}-b7ad6b7169203331-01` }
 
-/** An app whose one route throws what it is given, and what it has logged. */
+/** An app whose only route throws the given value, and its log lines. */
 function appThat(thrown?: unknown) {
   const lines: Record<string, unknown>[] = []
   const at = (level: string) =>
@@ -57,7 +57,7 @@ describe('the edge of an app over HTTP', () => {
     expect(lines.at(-1)).toMatchObject({ message: 'request', status })
   })
 
-  it('gives a 401 its one challenge, unless the problem names another', async () => {
+  it('gives a 401 the default challenge, unless the problem has its own', async () => {
     const bare = await appThat(new ProblemError('UNAUTHENTICATED')).app.request('/things/17')
     expect(bare.headers.get('www-authenticate')).toBe('Bearer realm="test"')
     const named = new ProblemError('UNAUTHENTICATED', undefined, { challenge: 'DPoP' })

@@ -8,18 +8,18 @@ type Options = {
   log: EdgeLog
   /** Whether consumers reach this process by https. */
   https?: boolean
-  /** Rate limits; none in tests that are about something else. */
+  /** Rate limits; absent in tests about something else. */
   limits?: readonly MiddlewareHandler[]
   /** Whether answers say how long they took (`Server-Timing`). */
   serverTiming?: boolean
-  /** The `WWW-Authenticate` of a 401 that names none: what this process accepts. */
+  /** The default `WWW-Authenticate` of a 401: the credentials that this process accepts. */
   challenge: (c: Context) => string
 }
 
 /**
- * The steps that every request over HTTP takes before its route, in the order in which they run: security headers,
- * trace and request log, errors as Errors, rate limits, limits of the URL. What is thrown, by a step or by a route,
- * becomes a problem in one place.
+ * The steps of every request over HTTP before its route, in the order in which they run: security headers, trace and
+ * request log, conversion of thrown values to Errors, rate limits, limits of the URL. Errors of steps and routes
+ * become problems in one place.
  */
 export function httpEdge<E extends EdgeEnv, S extends Schema, BasePath extends string>(
   app: Hono<E, S, BasePath>,

@@ -6,9 +6,9 @@ import { problemResponse } from './problem-response.ts'
 import type { EdgeEnv, EdgeLog } from './tracing.ts'
 
 /**
- * Answers any error as RFC 9457 problem+json; what the consumer may not know goes to the log only. An upstream's failure
- * is a warning, anything else with status 500 and more an error.
- * @param challenge the `WWW-Authenticate` of a 401 that names none
+ * Answers any error as RFC 9457 problem+json; confidential details go to the log only. An upstream's failure is a
+ * warning, anything else with status 500 or more an error.
+ * @param challenge the default `WWW-Authenticate` of a 401
  */
 export const answerProblem =
   <E extends EdgeEnv>(log: EdgeLog, challenge: (c: Context) => string): ErrorHandler<E> =>
@@ -24,26 +24,28 @@ export const answerProblem =
   }
 
 /**
- * The challenge of a process that takes access tokens. A token that identity refuses later, such as one that expired
- * within the leeway, is as good as an invalid one.
+ * The challenge of a process that accepts access tokens. A token that identity refuses later, such as one that expired
+ * within the leeway, counts as invalid.
  */
 export function tokenChallenge(c: Context): string {
   const presented = credentialOf(c.req.header('authorization'))
   return challenge(presented && { scheme: presented.scheme, error: 'invalid_token' as const })
 }
 
-/** An error handler of Hono sees Errors only: whatever else is thrown becomes one. */
+/** Hono's error handler only receives Errors: other thrown values are wrapped. */
 export const errorsOnly: MiddlewareHandler = async (_, next) => {
   try {
     await next()
   } catch (thrown) {
-    throw thrown instanceof Error ? thrown : new Error('something that is no Error', { cause: thrown })
+    throw thrown instanceof Error
+      ? thrown
+      : new Error('a value that is not an Error was thrown', { cause: thrown })
   }
 }
 
 export const unknownRoute = <E extends EdgeEnv>(c: Context<E>): Response =>
   problemResponse(
-    new ProblemError('NOT_FOUND', 'There is no such route. /docs lists those there are.'),
+    new ProblemError('NOT_FOUND', 'There is no such route. /docs lists all routes.'),
     c.var.trace.traceId,
   )
 

@@ -1,11 +1,11 @@
 import { ProblemError } from '@harbor/shared-runtime/problems'
 
-/** What a URL asks: values by name. Without a prototype, so that `toString` is no name unless it was sent. */
+/** Query parameters by name. Without a prototype, so that `toString` exists only if it was sent. */
 export type Query = Readonly<Record<string, string>>
 
 /**
- * The parameters of a URL that a route knows. Others are left out, as from an answer that a later app could not read.
- * @throws {ProblemError} `INVALID_REQUEST` for one that is given twice: a cache and a service may each take another
+ * The known parameters of a route; others are ignored.
+ * @throws {ProblemError} `INVALID_REQUEST` for a repeated one: a cache and a service may each read a different one
  */
 export function readQuery(url: string, known: ReadonlySet<string>): Query {
   const query: Record<string, string> = Object.create(null)
@@ -20,7 +20,7 @@ export function readQuery(url: string, known: ReadonlySet<string>): Query {
   return query
 }
 
-/** A target with parameters, in this order and in one way of encoding: that of HTML forms, as `URLSearchParams` writes. */
+/** A target with parameters in this order, in the canonical encoding of `URLSearchParams`. */
 export function withQuery(target: string, parameters: Iterable<readonly [string, unknown]>): string {
   const query = new URLSearchParams()
   for (const [name, value] of parameters) if (value !== undefined) query.append(name, String(value))

@@ -4,12 +4,12 @@ import { continueTrace, type TraceContext } from '@harbor/shared-runtime/trace'
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 
-/** What the steps log with. */
+/** The log levels used by the edge. */
 export type EdgeLog = Pick<Log, 'info' | 'warn' | 'error'>
 
-/** What every handler may read of the request that it serves. */
+/** Variables of a request for every handler. */
 export type EdgeEnv = {
-  /** Of the server; a test asks without one. */
+  /** The Node request; absent in tests without a server. */
   Bindings: { incoming?: IncomingMessage }
   Variables: { trace: TraceContext }
 }
@@ -23,10 +23,10 @@ export const tracing =
     c.set('trace', trace)
     await next()
     const ms = Math.round((performance.now() - startedAt) * 10) / 10
-    // Not c.header, which makes a stream of a body that is there already.
+    // Not c.header, which would turn a ready body into a stream.
     c.res.headers.set('X-Trace-Id', trace.traceId)
     if (serverTiming) c.res.headers.set('Server-Timing', `total;dur=${ms}`)
-    // The route's pattern, not the URL: ids and search words of a person stay out of the log.
+    // The route's pattern, not the URL: ids and search words of users stay out of the log.
     log.info(
       { method: c.req.method, route: routePath(c, -1), status: c.res.status, ms, traceId: trace.traceId },
       'request',

@@ -5,10 +5,10 @@ import type { z } from 'zod'
 type Place = 'path' | 'query' | 'body' | 'Idempotency-Key'
 
 /**
- * What was given, as its schema wants it.
- * @param place where it was given; of a text in a body or a header only its length is told, and of a large
- *   number nothing, since they may be secret
- * @throws {ProblemError} `INVALID_REQUEST` that names each field, what was given and what is allowed
+ * Parses input with its schema.
+ * @param place where it was given; of a text in a body or a header only the length is reported, and large numbers are
+ * hidden, since they may be secret
+ * @throws {ProblemError} `INVALID_REQUEST` that names each field, the given and the allowed values
  */
 export function validated<S extends z.ZodType>(place: Place, schema: S, given: unknown): z.output<S> {
   const parsed = schema.safeParse(given)
@@ -38,7 +38,7 @@ function describe(value: unknown, shows: boolean): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'string' && shows) return JSON.stringify(value.slice(0, SHOWN_CHARACTERS))
   if (typeof value === 'string') return `a text of ${value.length} characters`
-  // A long one may be the number of a card.
+  // A long number may be a card number.
   if (typeof value === 'number' && Math.abs(value) > 1_000_000) return 'a large number'
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)

@@ -1,9 +1,9 @@
 import { type Member, membersOf } from './members.ts'
 
 /**
- * The offered media types that an `Accept` header allows, the preferred one first (RFC 9110, 12.5.1). The most
- * specific range decides about a type, also when it says "not this one"; of equal ones the one that the header names
- * first, then the one that is offered first. A header that names nothing allows all.
+ * The offered media types that an `Accept` header allows, in order of preference (RFC 9110, 12.5.1). The most specific
+ * range decides about a type, also when it excludes it; ties go to the first in the header, then to the first offered.
+ * An empty header allows all.
  */
 export function acceptedMediaTypes<T extends string>(
   accept: string | null | undefined,
@@ -15,7 +15,8 @@ export function acceptedMediaTypes<T extends string>(
     const group = `${type.slice(0, type.indexOf('/'))}/*`
     return (
       find(members, ({ value, hasParameters }) => value === type && !hasParameters) ??
-      // We offer nothing with parameters: who asks for some gets the type, who refuses some refuses nothing.
+      // We offer no parameters: a range with parameters selects the plain type, and an exclusion with parameters
+      // excludes nothing.
       find(members, ({ value, quality }) => value === type && quality > 0) ??
       find(members, ({ value }) => value === group) ??
       find(members, ({ value }) => value === '*/*')
@@ -23,7 +24,7 @@ export function acceptedMediaTypes<T extends string>(
   })
 }
 
-/** The media type that an `Accept` header prefers; `undefined` when it allows none of the offered. */
+/** The preferred media type of an `Accept` header; `undefined` when none of the offered is allowed. */
 export const preferredMediaType = <T extends string>(
   accept: string | null | undefined,
   offered: readonly T[],
@@ -51,8 +52,8 @@ export function preferredLanguage<T extends string>(
 }
 
 /**
- * The content coding that an `Accept-Encoding` header prefers (RFC 9110, 12.5.3): of equal ones the one that is
- * offered first. `identity` when it allows no other, and when it allows nothing.
+ * The preferred content coding of an `Accept-Encoding` header (RFC 9110, 12.5.3); ties go to the first offered.
+ * `identity` when no other is allowed, or none at all.
  */
 export function preferredCoding<T extends string>(
   acceptEncoding: string | null | undefined,
@@ -63,7 +64,7 @@ export function preferredCoding<T extends string>(
     find(members, ({ value }) => value === coding || value === `x-${coding}`)?.member.quality
   const rest = quality('*') ?? 0
   let best: T | 'identity' = 'identity'
-  // Where identity is not named, whatever is named is preferred.
+  // If the header does not name identity, any named coding is preferred.
   let most = quality('identity') ?? 0
   for (const coding of offered) {
     const own = quality(coding) ?? rest
@@ -83,7 +84,7 @@ function find(members: readonly Member[], fits: (member: Member) => boolean): Fo
   return member && { member, place }
 }
 
-/** What is not refused, by weight, then by place in the header, then as offered. */
+/** Allowed ones by weight, then by position in the header, then by offer. */
 function ranked<T>(offered: readonly T[], decides: (one: T) => Found | undefined): T[] {
   const allowed = offered.flatMap((one) => {
     const found = decides(one)

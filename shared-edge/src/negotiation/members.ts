@@ -8,7 +8,7 @@ export type Member = {
   readonly quality: number
 }
 
-/** More than any consumer lists; what stands behind them is not looked at. */
+/** More than any real consumer lists; further members are ignored. */
 const MAX_MEMBERS = 64
 
 const VALUE = /^[\w!#$%&'*+.^`|~/-]+$/
@@ -16,7 +16,7 @@ const WEIGHT = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/
 
 /**
  * The members of an `Accept`, `Accept-Language` or `Accept-Encoding` header, in their order. Malformed members are
- * left out, and a malformed weight counts as none. Linear in the length of the header.
+ * skipped, and a malformed weight counts as absent. Linear in the length of the header.
  */
 export function membersOf(header: string): readonly Member[] {
   const members: Member[] = []
@@ -35,7 +35,7 @@ export function membersOf(header: string): readonly Member[] {
 
 const MEANS_NOTHING = /^(?:q=|charset="?utf-8"?$)/
 
-/** The first parts of a text between separators that are not within quotes. */
+/** Splits a text at separators outside quotes, up to a number of parts. */
 function split(text: string, separator: string, most: number): string[] {
   const parts: string[] = []
   let from = 0

@@ -29,7 +29,7 @@ test.each<[string | undefined, readonly string[]]>([
   ['application/json;version=2;q=0.1, application/json;q=0.9, text/html;q=0.5', [JSON_TYPE, HTML]],
   ['text/html;x="a,b;q=0";q=0.4, application/json;q=0.3', [HTML, JSON_TYPE]],
   ['text/html;x="a\\",b", application/json;q=0.3', [HTML, JSON_TYPE]],
-  // Malformed: a weight that is none counts as none, a member that is none is left out.
+  // Malformed: an invalid weight counts as absent, an invalid member is skipped.
   ['application/json;q=2, text/html;q=0.5', [JSON_TYPE, HTML]],
   ['application/json;q=0.0001', [JSON_TYPE]],
   ['application/json;q=', [JSON_TYPE]],
@@ -42,7 +42,7 @@ test.each<[string | undefined, readonly string[]]>([
   expect(acceptedMediaTypes(header, OFFERED)).toEqual(allowed)
 })
 
-test('names that every object has are codings and types that nobody offers', () => {
+test('names of inherited object properties are unknown codings and types', () => {
   for (const name of ['constructor', '__proto__', 'toString']) {
     expect(preferredCoding(name, ['br'])).toBe('identity')
     expect(acceptedMediaTypes(name, OFFERED)).toEqual([])

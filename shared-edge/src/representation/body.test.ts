@@ -6,7 +6,7 @@ import { Body } from './body.ts'
 import { CODINGS, LEAST_BYTES } from './codings.ts'
 
 describe('a body', () => {
-  it('has its tag without being compressed', () => {
+  it('has its tag before it is compressed', () => {
     const compress = vi.spyOn(zlib, 'brotliCompressSync')
     syncBuiltinESMExports()
     const sent = new Body(Buffer.alloc(LEAST_BYTES, 'a')).as('br')
@@ -17,14 +17,14 @@ describe('a body', () => {
     syncBuiltinESMExports()
   })
 
-  it('is compressed once a coding, and not before somebody accepts it', () => {
+  it('is compressed once per coding, at the first request that accepts it', () => {
     const body = new Body(Buffer.alloc(LEAST_BYTES, 'a'))
     expect(body.as('br')).toBe(body.as('br'))
     expect(body.as('br').bytes.byteLength).toBeLessThan(LEAST_BYTES)
     expect(new Set([body.as('br').etag, body.as('gzip').etag, body.as('identity').etag]).size).toBe(3)
   })
 
-  it('that is small has one form', () => {
+  it('that is small is never compressed', () => {
     const body = new Body(Buffer.alloc(LEAST_BYTES - 1, 'a'))
     expect(body.as('br')).toBe(body.as('identity'))
     expect(body.compressible).toBe(false)

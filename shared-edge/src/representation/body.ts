@@ -1,7 +1,7 @@
 import { etagOf } from '../caching/etag.ts'
 import { type Coding, compressionOf, LEAST_BYTES } from './codings.ts'
 
-/** An answer in one coding. Its tag is known without compressing: who has it already costs no more than a hash. */
+/** An answer in one coding. Its tag is computed without compressing, so a 304 costs no more than a hash. */
 class Encoded {
   readonly coding: Coding
   readonly etag: string
@@ -14,13 +14,13 @@ class Encoded {
     this.etag = etagOf(plain, compressionOf(coding)?.by)
   }
 
-  /** As they are sent; compressed when they are first asked for. */
+  /** The bytes to send; compressed on first use. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return (this.#bytes ??= new Uint8Array(compressionOf(this.coding)?.compress(this.#plain) ?? this.#plain))
   }
 }
 
-/** The bytes of an answer, and what each coding makes of them: done once, when it is first asked for. */
+/** The bytes of an answer and its codings, each computed once, on first use. */
 export class Body {
   readonly #plain: Uint8Array
   readonly #encoded = new Map<Coding, Encoded>()
@@ -29,12 +29,12 @@ export class Body {
     this.#plain = plain
   }
 
-  /** Whether it is large enough for a coding: whether the answer depends on what codings are accepted. */
+  /** Whether it is large enough for a coding, and so depends on the accepted codings. */
   get compressible(): boolean {
     return this.#plain.byteLength >= LEAST_BYTES
   }
 
-  /** As it is sent to who accepts this coding. */
+  /** The form to send to a consumer that accepts this coding. */
   as(wanted: Coding): Encoded {
     const coding = this.compressible ? wanted : 'identity'
     let encoded = this.#encoded.get(coding)

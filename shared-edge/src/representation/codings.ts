@@ -9,11 +9,11 @@ import {
   zstdCompressSync,
 } from 'node:zlib'
 
-/** Below so many bytes an answer is sent as it is: the headers of a coding would eat what it saves. */
+/** Smaller answers are sent uncompressed: the headers of a coding would outweigh its savings. */
 export const LEAST_BYTES = 512
 
-// Measured on screens of 1 to 10 KB: about 0.1 ms each. The highest quality would save another 10 %, and take
-// 30 times as long, for an answer that is kept for a minute.
+// Measured on screens of 1 to 10 KB: about 0.1 ms each. The highest quality would save another 10 % but take 30 times
+// as long, for an answer that is stored for a minute.
 const BROTLI_QUALITY = 5
 const ZSTD_LEVEL = 9
 const GZIP_LEVEL = 6
@@ -59,7 +59,7 @@ const COMPRESSIONS = {
 
 export type Coding = keyof typeof COMPRESSIONS | 'identity'
 
-/** In the order in which they are preferred. */
+/** In order of preference. */
 export const CODINGS = Object.keys(COMPRESSIONS) as (keyof typeof COMPRESSIONS)[]
 
 /** The compression of a coding; none for `identity`. */

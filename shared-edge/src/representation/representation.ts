@@ -11,24 +11,24 @@ import { FORMATS, MEDIA_TYPES, type MediaType } from './media-types.ts'
 
 const FORMAT_NAMES = Object.keys(FORMATS) as (keyof typeof FORMATS)[]
 
-/** What a URL may say of the form of its answer; then the headers are not asked, and nothing varies by them. */
+/** Representation parameters of a URL; if given, the headers are ignored and the answer does not vary by them. */
 export const InUrl = z.object({
   locale: z.enum(LOCALES, `Allowed: ${LOCALES.join(', ')}`).optional(),
   format: z.enum(FORMAT_NAMES, `Allowed: ${FORMAT_NAMES.join(', ')}`).optional(),
 })
 
-/** In which form a request gets its answer. */
+/** The selected representation of an answer. */
 export type Representation = {
   readonly locale: Locale
   readonly mediaType: MediaType
   readonly coding: Coding
-  /** The request headers on which the choice of language and media type depends. */
+  /** The request headers that affect the choice of language and media type. */
   readonly varies: readonly string[]
-  /** What the URL says of it. */
+  /** The representation parameters in the URL. */
   readonly inUrl: z.output<typeof InUrl>
   /**
-   * Whether everybody gets it who asks for this URL without saying more. What a header asked for is for the cache of
-   * who asked alone: else each way to say so would be one more variant in every cache on the way.
+   * Whether shared caches may store it. An answer selected by a header is for the requesting consumer's cache only:
+   * otherwise each header value would be one more variant in every cache on the way.
    */
   readonly forAll: boolean
 }
@@ -36,9 +36,9 @@ export type Representation = {
 const SAYS_NOTHING: ReadonlySet<string | undefined> = new Set([undefined, '', '*', '*/*'])
 
 /**
- * Picks language, media type and coding.
- * @param query with what the URL says of the form
- * @throws {ProblemError} `INVALID_REQUEST` for a locale or format that there is not; `NOT_ACCEPTABLE`
+ * Selects language, media type and coding.
+ * @param query with the representation parameters of the URL
+ * @throws {ProblemError} `INVALID_REQUEST` for an unknown locale or format; `NOT_ACCEPTABLE`
  */
 export function negotiate(request: HonoRequest, query: Query): Representation {
   const inUrl = validated('query', InUrl, query)

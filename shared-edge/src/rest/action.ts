@@ -8,20 +8,20 @@ import type { Deprecated } from './deprecation.ts'
 import type { Kit } from './kit.ts'
 import type { Target } from './write-precondition.ts'
 
-/** What an action may use, whatever it was asked. */
+/** Tools of an action beside its input. */
 type Use<K extends Kit> = K['tools'] & {
   clients: K['clients']
   /** The customer whose token the request carries. */
   viewer: Viewer
   context: RequestContext
   /**
-   * For the upstreams' idempotency: the same at every try of this write. An action may be tried again after it has
-   * had its effect, so whatever it writes goes under this key.
+   * Idempotency key for upstreams: the same at every attempt of this write. An action may run again after it has taken
+   * effect, so all its writes use this key.
    */
   key: string
-  /** What a service has to check in the same step as the write, for a target that has revisions. */
+  /** Conditions that a service must check atomically with the write, for a target with revisions. */
   precondition: Precondition | undefined
-  /** Milliseconds after which this process counts as dead, when nobody has heard of it. */
+  /** Milliseconds after which this process counts as dead if it has not finished. */
   leaseMs: number
 }
 
@@ -44,46 +44,46 @@ type Definition<
   /** With `{name}` where a parameter goes. */
   path: Path
   summary: string
-  /** Goes up with every change of the view. */
+  /** Increases with every change of the view. */
   version: number
-  /** Shipped apps still use it; new ones are told where to go instead, and until when it is there. */
+  /** Shipped apps still use it; its answers name the successor and the date of removal. */
   deprecated?: Deprecated
-  /** What it may answer beside the problems that every action has. */
+  /** Problems that it may answer beside those of every action. */
   problems?: readonly ProblemCode[]
-  /** A customer whose token has all of these scopes; nobody writes without one. */
+  /** The scopes that the customer's token must have; every write needs one. */
   access: readonly [Scope, ...Scope[]]
-  /** What it changes, for `If-Match` and its like. */
+  /** What it changes, for `If-Match` and similar headers. */
   target: Target
   /** The revision of the target after the write, for its `ETag`. */
   revision?: (result: Result) => number
   /** 200 when not given. */
   status?: Status
-  /** Milliseconds within which the app has its answer, whatever the services do. */
+  /** Milliseconds in which the app should have its answer, whatever the services do. */
   budgetMs: number
   params?: Params
-  /** Strict: a field that is not known is a mistake that the app should hear of. */
+  /** Strict: an unknown field is reported to the app as an error. */
   body?: Body
-  /** What it has to know first is read `beforeWriting`, so that a failure of that leaves the app's key free. */
+  /** Reads before the write use `beforeWriting`, so that their failure leaves the idempotency key free. */
   run: (input: Input<K, z.output<Params>, z.output<Body>>) => Promise<Result>
-  /** The allow-list: what it does not name never leaves. */
+  /** The allow-list: fields that it does not name are never sent. */
   view: View
   project: (result: Result, format: K['format']) => z.input<View>
 }
 
-/** What an action is asked for: input as it came, not yet validated. */
+/** The raw input of an action, not yet validated. */
 type ActionRequest = { params: Readonly<Record<string, string>>; body: unknown }
 
-/** A valid request for an action, ready to be run once or more. */
+/** A valid request for an action, ready to run once or more. */
 type Prepared<K extends Kit> = {
-  /** The same for the same request, however it was written. */
+  /** Canonical form: equal for equal requests, whatever their spelling. */
   readonly fingerprint: string
   run(use: Use<K>, format: K['format']): Promise<Done>
 }
 
-/** What a write answers: the body, and the revision of what it has changed. */
+/** The answer of a write: the body, and the new revision of its target. */
 export type Done = { readonly body: string; readonly revision: number | undefined }
 
-/** One write. Its path, input and answer are known to the app as types. */
+/** One write. The app knows its path, input and answer as types. */
 export type Action<
   M extends Method = Method,
   Path extends string = string,
@@ -105,7 +105,7 @@ export type Action<
   readonly status: Status
   readonly budgetMs: number
   readonly params: Params
-  /** None: the request has no body, and one that is sent is not read. */
+  /** Without it the request has no body, and a body that is sent is not read. */
   readonly body: Body | undefined
   readonly view: View
   /** @throws {ProblemError} `INVALID_REQUEST` */
@@ -128,8 +128,8 @@ export type DefineAction<K extends Kit> = <
 const NOTHING = z.object({})
 
 /**
- * Declares an action: what it takes, what it does, what it answers. It is run under an idempotency key: once, or
- * again when its outcome is not known.
+ * Declares an action: its input, effect and answer. It runs under an idempotency key: once, or again when its outcome
+ * is unknown.
  */
 export function defineAction<
   K extends Kit,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { getAbsoluteFSPath } from 'swagger-ui-dist'
 import { MUST_REVALIDATE, type StaticFile } from '../static/static-file.ts'
 
-/** Files of swagger-ui that the reference needs, served from here: no page of ours loads from elsewhere. */
+/** Files of swagger-ui for the reference, served from here: our pages load nothing from elsewhere. */
 const ASSETS = {
   'swagger-ui.css': 'text/css',
   'swagger-ui-bundle.js': 'text/javascript',
@@ -27,7 +27,7 @@ const page = (title: string) => `<!doctype html>
 
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#reference', tryItOutEnabled: true })`
 
-/** Icons of swagger-ui are data in its style sheet; nothing is inline, and the page sends no form anywhere. */
+/** Icons of swagger-ui are data URLs in its style sheet; nothing is inline, and the page submits no forms. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 

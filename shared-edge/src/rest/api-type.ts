@@ -3,25 +3,25 @@ import type { Hono } from 'hono'
 import type { BlankEnv } from 'hono/types'
 import type { z } from 'zod'
 
-/** What the app is told when something went wrong (RFC 9457). */
+/** The body of an error for the app (RFC 9457). */
 export type Problem = {
   type: string
   title: string
   status: number
   detail?: string
-  /** One of the codes of today; a later one may come, with its `retryable`. */
+  /** One of the current codes; later ones may be added, with their `retryable`. */
   code: ProblemCode | (string & {})
   retryable: boolean
   traceId: string
-  /** With `CHECKOUT_REFUSED` and `CHECKOUT_CONFLICT`: which of its cases it is. */
+  /** With `CHECKOUT_REFUSED` and `CHECKOUT_CONFLICT`: the specific case. */
   reason?: string
-  /** With `APP_TOO_OLD`: where to get a newer one. */
+  /** With `APP_TOO_OLD`: where to get a newer version. */
   updateUrl?: string
 }
 
 type ProblemStatus = (typeof PROBLEMS)[ProblemCode]['status']
 
-/** What a route says of itself, as far as the app can know it. */
+/** The part of a route's declaration that the app can know. */
 type Route = {
   readonly method: string
   readonly path: string
@@ -32,7 +32,7 @@ type Route = {
   readonly status?: 200 | 201
 }
 
-/** One by one: what is distributed over a union keeps each route's own path with its own view. */
+/** Distributes over a union, which keeps each route's own path with its own view. */
 type AsScreen<S> = S extends unknown ? Omit<S, 'method'> & { method: 'GET' } : never
 
 /** `/v1/products/{id}` → `/v1/products/:id`, as Hono writes it. */
@@ -40,7 +40,7 @@ type HonoPath<P extends string> = P extends `${infer Before}{${infer Name}}${inf
   ? `${Before}:${Name}${HonoPath<After>}`
   : P
 
-/** In a URL everything is text; a number may be given as one. */
+/** In a URL every value is text; a number may be passed as one. */
 type InUrl<Input> = { [K in keyof Input]: unknown extends Input[K] ? string | number : Input[K] }
 
 type Part<Name extends string, Schema> = Schema extends z.ZodObject
@@ -74,7 +74,7 @@ type Methods<R extends Route> = {
   [M in R['method'] as `$${Lowercase<M>}`]: Endpoint<Extract<R, { method: M }>>
 }
 
-/** Routes as a schema of Hono: path → method → what goes in, and what comes out by status. */
+/** Routes as a schema of Hono: path → method → input, and output by status. */
 export type ApiOf<R extends Route> = Hono<
   BlankEnv,
   { [P in R['path'] as HonoPath<P>]: Methods<Extract<R, { path: P }>> },

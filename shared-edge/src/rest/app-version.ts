@@ -10,10 +10,10 @@ type Platform = (typeof PLATFORMS)[number]
 /** Major, minor, patch. */
 type Version = readonly [number, number, number]
 
-/** Which app asks, as it says itself: for statistics and for the minimum, never for what it may see. */
+/** The app of a request, as claimed by itself: for statistics and the minimum version, never for authorisation. */
 export type AppVersion = { readonly name: string; readonly version: Version; readonly platform: Platform }
 
-/** What every handler of a REST API may read of the request that it serves. */
+/** Variables of a request for every handler of a REST API. */
 export type RestEnv = {
   Bindings: EdgeEnv['Bindings']
   Variables: EdgeEnv['Variables'] & { app: AppVersion | undefined }
@@ -25,9 +25,9 @@ const HEADER = new RegExp(
 )
 
 /**
- * Reads `App-Version: harbor/3.2.1 (ios)`. It has the form of a User-Agent, but is not that header: a browser may
- * not set it, and HTTP libraries write over it. A pre-release counts as its release.
- * @returns undefined for none and for one that is malformed: neither is a reason to refuse
+ * Reads `App-Version: harbor/3.2.1 (ios)`. It has the form of a User-Agent, but is not that header: browsers forbid
+ * setting it, and HTTP libraries overwrite it. A pre-release counts as its release.
+ * @returns undefined for an absent or malformed one: neither is refused
  */
 export function parseAppVersion(header: string | undefined): AppVersion | undefined {
   const [, name, major, minor, patch, platform] = HEADER.exec(header ?? '') ?? []
@@ -39,11 +39,11 @@ export function parseAppVersion(header: string | undefined): AppVersion | undefi
   }
 }
 
-/** As it is counted and shown: without a pre-release. */
+/** The version for counting and display, without a pre-release. */
 export const labelOf = (app: AppVersion | undefined): string =>
   app ? `${app.name}/${app.version.join('.')} (${app.platform})` : 'unknown'
 
-/** The oldest version that is served, a platform; one that is not named has none. */
+/** The minimum version per platform; other platforms have none. */
 export type MinimumVersions = Readonly<Partial<Record<Platform, Version>>>
 
 const toVersion = (text: string): Version => {
@@ -69,15 +69,14 @@ export const minimumVersions = setting(
     )
     .optional(),
   {
-    about:
-      'The oldest version of the app that is served; an older one is told to update (426). None: all are.',
+    about: 'Minimum version of the app per platform; older ones get a 426. Not set: all versions are served.',
     allowed: 'platforms with a version, such as ios=3.1.0,android=3.0.4,web=2.0.0',
   },
 )
 
 /**
- * Notes which app asks, and refuses one that is older than the minimum of its platform.
- * @throws {ProblemError} `APP_TOO_OLD`, with `updateUrl` where that is known
+ * Records the requesting app, and refuses a version below the minimum of its platform.
+ * @throws {ProblemError} `APP_TOO_OLD`, with `updateUrl` if known
  */
 export const servedVersions =
   (minimum: MinimumVersions = {}, updateUrl?: string): MiddlewareHandler<RestEnv> =>

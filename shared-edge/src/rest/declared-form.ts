@@ -3,12 +3,12 @@ import { z } from 'zod'
 /** A JSON Schema (2020-12) for one value. */
 type Form = { type: 'string' | 'integer' } & Readonly<Record<string, unknown>>
 
-/** The schemas whose form is written beside them, since it cannot be made from them. */
+/** Schemas with an explicit JSON Schema, because it cannot be generated. */
 export const declaredForms = z.registry<Form>()
 
 /**
- * A schema that does more than JSON Schema can say (it changes, converts or refines), with what it takes in words of
- * JSON Schema. `agreement.test.ts` holds the two together: what the form allows has to be accepted.
+ * Attaches a JSON Schema to a schema that does more than JSON Schema can express (it changes, converts or refines).
+ * `agreement.test.ts` checks that everything the JSON Schema allows is accepted.
  */
 export function declared<S extends z.ZodType>(schema: S, form: Form): S {
   const known = schema.meta({ ...schema.meta(), ...form })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Quotes around it are those of a structured field (RFC 9651), and not part of the key. */
+/** Quotes around it are those of a structured field (RFC 9651), not part of the key. */
 export const IDEMPOTENCY_KEY = /^("[\w.:-]{16,128}"|[\w.:-]{16,128})$/
 
 export const IdempotencyKey = z

@@ -1,19 +1,19 @@
 import type { Locale } from '@harbor/shared-runtime/locale'
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
 
-/** What a BFF gives to its screens and actions. */
+/** What a BFF provides to its screens and actions. */
 export type Kit = {
-  /** What they may ask, for one request; `optional`: the clients whose calls are not made when they no longer fit. */
+  /** Clients for one request; `optional`: clients whose calls are skipped when they no longer fit the budget. */
   readonly clients: { readonly optional: object }
-  /** How projections show values to a person. */
+  /** Formats values for people, in projections. */
   readonly format: object
-  /** What actions may use beside the clients. */
+  /** Tools of actions beside the clients. */
   readonly tools: object
 }
 
 /** The clients of a process. */
 export type ClientSet<K extends Kit> = {
-  /** The clients of one request: its user, deadline, cancellation and trace go with every call. */
+  /** The clients of one request: its user, deadline, cancellation and trace apply to every call. */
   forRequest(context: RequestContext): K['clients']
 }
 

@@ -2,8 +2,8 @@ import type { Viewer } from '@harbor/shared-runtime/auth'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 
 /**
- * A thing of the viewer's own. Another customer's is not forbidden but not there: its id must not be confirmed.
- * The services see to that, too; a screen does not rely on it.
+ * Checks that a resource belongs to the viewer. Another customer's is reported as not found, so that its id is not
+ * confirmed. The services check this, too; a screen does not rely on it.
  * @throws {ProblemError} `NOT_FOUND`
  */
 export function owned<T extends { customerId: string }>(viewer: Viewer, thing: T): T {

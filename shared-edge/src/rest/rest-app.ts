@@ -11,15 +11,15 @@ import type { Route } from './routes.ts'
 import { type ActionDependencies, serveAction } from './serve-action.ts'
 import { type ScreenDependencies, serveScreen } from './serve-screen.ts'
 
-/** What serves a REST API: what the process opens, and what the BFF declares. */
+/** Dependencies of a REST API: opened by the process, and declared by the BFF. */
 export type RestDependencies<K extends Kit> = ScreenDependencies<K> &
   ActionDependencies<K> & {
     ledger: ClientLedger
-    /** Rate limits; none in tests that are about something else. */
+    /** Rate limits; absent in tests about something else. */
     limits?: readonly MiddlewareHandler[]
     /** Whether the app reaches this process by https. */
     https?: boolean
-    /** The oldest versions of the app that are served, and where an older one is sent. */
+    /** Minimum versions of the app, and where an older one is sent. */
     minimumVersions?: MinimumVersions | undefined
     updateUrl?: string | undefined
     /** The title of the API reference. */
@@ -30,10 +30,10 @@ export type RestDependencies<K extends Kit> = ScreenDependencies<K> &
     routes: readonly Route<K>[]
   }
 
-/** What may be asked of a route with such a method. */
+/** The methods that a route with this method allows. */
 const METHODS = { GET: 'GET, HEAD', POST: 'POST', PUT: 'PUT', PATCH: 'PATCH', DELETE: 'DELETE' } as const
 
-/** A REST API over screens and actions: every step of a request on one page, and no I/O of its own. */
+/** A REST API over screens and actions: every step of a request on one page, without I/O of its own. */
 export function createRestApp<K extends Kit>({
   ledger,
   limits = [],

@@ -7,10 +7,10 @@ type Objects = z.ZodObject
 type ScreenOf<K extends Kit> = Screen<string, Objects, Objects, Objects, K>
 type ActionOf<K extends Kit> = Action<Method, string, 200 | 201, Objects, Objects, Objects, K>
 
-/** A screen or an action, with the method by which it is asked for. */
+/** A screen or an action, with its method. */
 export type Route<K extends Kit = Kit> = (ScreenOf<K> & { readonly method: 'GET' }) | ActionOf<K>
 
-/** Everything that is requested by its path: what is served, counted and announced alike. */
+/** Everything with a path: served, counted and announced in the same way. */
 export const routesOf = <K extends Kit>(
   screens: readonly ScreenOf<K>[],
   actions: readonly ActionOf<K>[],

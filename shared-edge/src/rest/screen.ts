@@ -18,23 +18,23 @@ import type { Deprecated } from './deprecation.ts'
 import type { Kit } from './kit.ts'
 
 /**
- * Who may see a screen: everybody, or a customer whose token has all of these scopes. There is no default, so
- * that nobody forgets.
+ * Who may see a screen: everybody, or a customer whose token has all of these scopes. There is no default, so that it
+ * cannot be forgotten.
  */
 export type Access = 'public' | readonly [Scope, ...Scope[]]
 
-/** Starts a source with the clients for what the answer can do without. */
+/** Starts a source with the clients for optional calls. */
 type Start<K extends Kit, P> = (clients: K['clients']['optional']) => P
 
 type Marks<K extends Kit> = {
-  /** A source that the answer can do without: `optional(({ pricing }) => pricing.prices(skus))`. */
+  /** A source that the answer can omit: `optional(({ pricing }) => pricing.prices(skus))`. */
   optional: <P>(start: Start<K, P>) => Optional<Awaited<P>>
-  /** A source of several, of which at least one must answer. */
+  /** An optional source in a group of which at least one must answer. */
   oneOf: <P>(start: Start<K, P>) => OneOf<Awaited<P>>
 }
 
 type Asked<K extends Kit, A extends Access, Params, Query> = {
-  /** For what the answer cannot do without. */
+  /** Clients for sources that the answer requires. */
   clients: K['clients']
   /** The customer whose token the request carries; a public screen is the same for everybody. */
   viewer: A extends 'public' ? undefined : Viewer
@@ -55,32 +55,32 @@ type Definition<
   /** With `{name}` where a parameter goes. */
   path: Path
   summary: string
-  /** Goes up with every change of the view. */
+  /** Increases with every change of the view. */
   version: number
-  /** Shipped apps still use it; new ones are told where to go instead, and until when it is there. */
+  /** Shipped apps still use it; its answers name the successor and the date of removal. */
   deprecated?: Deprecated
-  /** What it may answer beside the problems that every screen has. */
+  /** Problems that it may answer beside those of every screen. */
   problems?: readonly ProblemCode[]
   access: A
-  /** Milliseconds within which the app has its answer, whatever the services do. */
+  /** Milliseconds in which the app should have its answer, whatever the services do. */
   budgetMs: number
   cache: CachePolicy
   params?: Params
   query?: Query
   sources: (input: Asked<K, A, z.output<Params>, z.output<Query>> & Marks<K>) => S
-  /** The allow-list: what it does not name never leaves. */
+  /** The allow-list: fields that it does not name are never sent. */
   view: View
   project: (values: Values<S>, format: K['format']) => z.input<View>
-  /** The revision of the one thing that it shows and that writes change: its ETag begins with it. */
+  /** The revision of the resource that it shows and that writes change: its ETag starts with it. */
   revision?: (values: Values<S>) => number
   /**
-   * What an answer is made of, as the tags under which its change is told (`entityTags`): a public answer is kept
-   * until then. Without it an answer is kept for its time.
+   * Surrogate keys that invalidate this response (`entityTags`): a public answer is stored until one of them is
+   * purged. Without it an answer is stored for its max-age.
    */
   tags?: (values: Values<S>) => readonly string[]
 }
 
-/** What a screen is asked for: input as it came, not yet validated. */
+/** The raw input of a screen, not yet validated. */
 type ScreenRequest<K extends Kit> = {
   clients: K['clients']
   context: RequestContext
@@ -98,7 +98,7 @@ export type ScreenAnswer = {
   failures: ReadonlyMap<string, unknown>
 }
 
-/** One read endpoint, shaped for one view of the app. Its path, input and view are known to the app as types. */
+/** One read endpoint, shaped for one view of the app. The app knows its path, input and view as types. */
 export type Screen<
   Path extends string = string,
   Params extends z.ZodObject = z.ZodObject,
@@ -119,8 +119,7 @@ export type Screen<
   readonly query: Query
   readonly view: View
   /**
-   * Path and query of what is asked for, the same however it was written: parameters in the order of the schema,
-   * defaults and what the screen does not know left out.
+   * Canonical path and query of a request: parameters in the order of the schema, without defaults and unknown ones.
    * @throws {ProblemError} `INVALID_REQUEST`
    */
   addressOf(request: Pick<ScreenRequest<K>, 'params' | 'query'>): string
@@ -149,15 +148,15 @@ const Degraded = z.object({
   degraded: z.array(z.string()).describe('The optional parts that are not available now, and are null'),
 })
 
-/** The mark hands over the client, so that no optional source can be asked of the others by mistake. */
+/** The mark passes the clients, so that an optional source cannot use the others by mistake. */
 const marksFor = <K extends Kit>(clients: K['clients']): Marks<K> => ({
   optional: (start) => optional(Promise.try(start, clients.optional)),
   oneOf: (start) => oneOf(Promise.try(start, clients.optional)),
 })
 
 /**
- * Declares a screen: what it needs, what it shows, how long it may be kept. It reads top to bottom: input
- * validated, sources fetched side by side within the budget, projected, cut to the view.
+ * Declares a screen: its sources, its view and its cache policy. Read it top to bottom: input is validated, sources
+ * are fetched in parallel within the budget, projected, and cut to the view.
  */
 export function defineScreen<
   K extends Kit,

@@ -17,7 +17,7 @@ import { IdempotencyKey } from './idempotency-key.ts'
 import type { ClientSet, CreateFormat, Kit } from './kit.ts'
 import { writePrecondition } from './write-precondition.ts'
 
-/** What actions need beside the clients. */
+/** Tools of actions beside the clients. */
 export type Writes<K extends Kit> = K['tools'] & { readonly idempotency: Idempotency }
 
 export type ActionDependencies<K extends Kit> = {
@@ -33,10 +33,10 @@ type ActionOf<K extends Kit> = Action<Method, string, 200 | 201, z.ZodObject, z.
 /** More than any action of an app needs. */
 const BODY = { maxBytes: 8_192, maxDepth: 8, maxMembers: 200 }
 
-/** A process that is over its budget by this much counts as dead: another one may take over what it was at. */
+/** A process that exceeds its budget by this much counts as dead: another one may take over its write. */
 const LEASE_MARGIN_MS = 1_000
 
-/** The way of a request for an action: who asks → key → input → once for its key, within the budget → answer. */
+/** The steps of an action: authentication → key → input → once per key, within the budget → answer. */
 export const serveAction =
   <K extends Kit>(
     action: ActionOf<K>,
@@ -45,7 +45,7 @@ export const serveAction =
   async (c) => {
     const arrivedAt = arrivalOf(c.env?.incoming)
     const deadline = arrivedAt + action.budgetMs
-    // Only here: a write that was begun is answered, however late.
+    // Only here: a write that has started is answered, however late.
     requireTime(deadline)
     const viewer = await byDeadline(authorise(c, action.access, verify), deadline, 'identity')
     const key = idempotencyKey(c)
@@ -54,7 +54,7 @@ export const serveAction =
     const prepared = action.prepare({ params: c.req.param(), body })
     const format = createFormat(negotiateLocale(c.req.header('accept-language')))
     const leaseMs = action.budgetMs + LEASE_MARGIN_MS
-    // Not the consumer's signal: a write that was begun is brought to its end, whoever has hung up.
+    // Not the consumer's signal: a write that has started is finished even if the consumer disconnects.
     const context = createRequestContext({
       budgetMs: action.budgetMs,
       arrivedAt,
@@ -90,13 +90,13 @@ export const serveAction =
     }
   }
 
-/** @throws {ProblemError} `IDEMPOTENCY_KEY_REQUIRED` without one, `INVALID_REQUEST` for one that cannot be taken */
+/** @throws {ProblemError} `IDEMPOTENCY_KEY_REQUIRED` without one, `INVALID_REQUEST` for a malformed one */
 function idempotencyKey(c: Context): string {
   const given = c.req.header('idempotency-key')
   if (given === undefined)
     throw new ProblemError(
       'IDEMPOTENCY_KEY_REQUIRED',
-      'Send a new one, such as a UUID, for each thing that is to be done, and the same one with every repetition.',
+      'Send a new one, such as a UUID, for each write, and the same one with every retry.',
     )
   return validated('Idempotency-Key', IdempotencyKey, given)
 }
@@ -111,14 +111,14 @@ const done = ({ status, version }: Action, { body, revision }: Done): KeptAnswer
   body,
 })
 
-/** A refusal is an answer like any other. @throws what says nothing about what became of the write */
+/** Turns a refusal into an answer. @throws errors after which the outcome of the write is unknown */
 function refused(error: unknown, c: Context<RestEnv>, log: Log): KeptAnswer {
   const problem = toProblem(error)
-  // The write may have happened all the same: whoever asks again with the key will know.
+  // The write may still have happened: a retry with the same key will tell.
   if (problem.code === 'UPSTREAM_INVALID')
     throw new ProblemError('UPSTREAM_UNAVAILABLE', undefined, { cause: error, retryAfterS: 1 })
   if (problem.status >= 500 || problem.retryable) throw error
-  // Nothing was written: the key stays free for the write with what the app reads then.
+  // Nothing was written: the key stays free for a write based on fresh data.
   if (problem.code === 'PRECONDITION_FAILED') throw new NoEffectError(problem)
   log.info({ code: problem.code, reason: problem.reason, traceId: c.var.trace.traceId }, 'write refused')
   return {

@@ -21,15 +21,15 @@ import type { ClientSet, CreateFormat, Kit } from './kit.ts'
 import type { Screen, ScreenAnswer } from './screen.ts'
 
 export type ScreenDependencies<K extends Kit> = {
-  /** The short name of the BFF; its stored answers are kept under it. */
+  /** The short name of the BFF; prefix of its stored answers. */
   namespace: string
   clients: ClientSet<K>
   createFormat: CreateFormat<K>
   verify: TokenVerifier
   log: Log
-  /** Keeps the finished answers of public screens; without it each request builds its own. */
+  /** Stores the finished answers of public screens; without it each request builds its own. */
   cache?: Cache | undefined
-  /** The cache in front of this process that is told what has changed. */
+  /** The cache in front of this process, which is purged on changes. */
   cdn?: Cdn | undefined
   /** The instant from which relative labels count. */
   now?: (() => Date) | undefined
@@ -45,7 +45,7 @@ type Asked = {
   deadline: number
 }
 
-/** The way of a request for a screen: authorise → negotiate → look up or build, encode → conditional → respond. */
+/** The steps of a screen: authorise → negotiate → look up or build, encode → conditional → respond. */
 export function serveScreen<K extends Kit>(
   screen: ScreenOf<K>,
   dependencies: ScreenDependencies<K>,
@@ -84,7 +84,7 @@ export function serveScreen<K extends Kit>(
   }
 }
 
-/** The finished answer, of whoever asked for it first. */
+/** The stored answer, built for the first request. */
 const lookUp = <K extends Kit>(
   c: Context<RestEnv>,
   screen: ScreenOf<K>,
@@ -102,7 +102,7 @@ const lookUp = <K extends Kit>(
   })
 }
 
-/** An answer for this request alone. */
+/** An answer for this request only. */
 async function buildAlone<K extends Kit>(
   c: Context<RestEnv>,
   screen: ScreenOf<K>,
@@ -141,7 +141,7 @@ async function build<K extends Kit>(
   }
 }
 
-/** 304 when the consumer has it, else 200; but for what describes the body, with the same headers. */
+/** 304 when the consumer has it, otherwise 200; with the same headers except those about the body. */
 function respond(
   c: Context<RestEnv>,
   screen: Screen,
@@ -155,7 +155,7 @@ function respond(
   requireMatch(c.req.header('if-match'), etag)
   const isPublic = screen.cache.scope === 'public'
   const vary = [
-    // A private cache may serve two customers, one after the other.
+    // A private cache may be used by two customers, one after the other.
     ...(isPublic ? [] : ['Authorization']),
     ...varies,
     ...(body.compressible ? ['Accept-Encoding'] : []),
@@ -177,8 +177,8 @@ function respond(
 }
 
 /**
- * The request target as it came, which is what a cache goes by; `c.req.url` has dot segments taken out.
- * A test without a socket has the URL alone.
+ * The request target as received, which is the key of caches; `c.req.url` has dot segments removed. A test without a
+ * socket only has the URL.
  */
 const targetOf = (c: Context<RestEnv>): string =>
   c.env?.incoming?.url ?? c.req.url.slice(c.req.url.indexOf('/', c.req.url.indexOf('//') + 2))

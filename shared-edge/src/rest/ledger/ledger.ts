@@ -6,12 +6,12 @@ import type { Deprecated } from '../deprecation.ts'
 import { dayOf, keyOf, type Usage } from './usage.ts'
 import { addTo, type UsageStore } from './usage-store.ts'
 
-/** What is counted between two writes is lost when the process crashes; at SIGTERM nothing is. */
+/** Counts between two writes are lost when the process crashes; at SIGTERM none is. */
 const FLUSH_EVERY_MS = 3_000
-/** A process that ends tries so often to write what it has counted. */
+/** A stopping process tries this many times to write its counts. */
 const LAST_TRIES = 3
 
-/** A route as the ledger knows it. */
+/** A route in the ledger. */
 export type CountedRoute = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
@@ -24,8 +24,8 @@ export type ClientLedger = ReturnType<typeof createClientLedger>
 type Options = { routes: readonly CountedRoute[]; store: UsageStore; log: Log; now?: () => Date }
 
 /**
- * Which version of the app uses which route and version of its schema, so that it can be decided when one may go.
- * It knows apps by what they say of themselves, and no users.
+ * Counts which version of the app uses which route and schema version, to decide when one can be removed. It
+ * identifies apps by their own claim, and no users.
  */
 // biome-ignore lint/plugin: days of the calendar
 export function createClientLedger({ routes, store, log, now = () => new Date() }: Options) {
@@ -39,7 +39,7 @@ export function createClientLedger({ routes, store, log, now = () => new Date() 
     addTo(known, usage)
   }
 
-  /** Writes what was counted; says whether all of it could be written. What could not is tried again. */
+  /** Writes the counts; returns whether all were written. The rest is retried. */
   async function write(): Promise<boolean> {
     const taken = pending
     pending = new Map()
@@ -50,7 +50,7 @@ export function createClientLedger({ routes, store, log, now = () => new Date() 
           return true
         } catch (error) {
           for (const usage of usages.values()) count(route, usage)
-          log.warn({ err: error, route }, 'usage not written, to be tried again')
+          log.warn({ err: error, route }, 'usage not written, will be retried')
           return false
         }
       }),
@@ -88,7 +88,7 @@ export function createClientLedger({ routes, store, log, now = () => new Date() 
     name: 'client-ledger',
     management,
     async start() {
-      // What was asked before is the warm-up of this process, and no app.
+      // Earlier requests are the warm-up of this process.
       pending = new Map()
       timer = setInterval(flush, FLUSH_EVERY_MS)
       return undefined
@@ -104,7 +104,7 @@ export function createClientLedger({ routes, store, log, now = () => new Date() 
     part,
     flush,
     report,
-    /** Counts each request of a route, whatever is answered. */
+    /** Counts each request of a route, whatever its answer. */
     counting(route: CountedRoute): MiddlewareHandler<RestEnv> {
       const name = routeName(route)
       return async (c, next) => {

@@ -1,9 +1,9 @@
 import type { RedisConnection } from '@harbor/shared-runtime/redis'
 import { forgottenBefore, keyOf, MOST_APPS, OTHER, type Usage } from './usage.ts'
 
-/** Where usages are added up, a route: in this process, or over all replicas and restarts. */
+/** Sums usages per route: in this process, or over all replicas and restarts. */
 export type UsageStore = {
-  /** @throws when they could not be added; some of them may have been */
+  /** @throws when they could not be added; some of them may have been added */
   add(route: string, usages: readonly Usage[]): Promise<void>
   read(route: string): Promise<Usage[]>
 }
@@ -28,7 +28,7 @@ function forget(known: Map<string, Usage>, before: string): void {
   for (const [key, { lastSeen }] of known) if (lastSeen < before) known.delete(key)
 }
 
-/** Adds a usage to those of its route; as `other`, when no more apps are told apart. */
+/** Adds a usage to those of its route; counts it as `other` when the maximum number of apps is reached. */
 export function addTo(known: Map<string, Usage>, usage: Usage): void {
   const full = !known.has(keyOf(usage)) && known.size >= MOST_APPS
   const counted = full ? { ...usage, app: OTHER } : usage
@@ -41,8 +41,8 @@ export function addTo(known: Map<string, Usage>, usage: Usage): void {
 }
 
 /**
- * KEYS: requests and last days of a route. ARGV: most apps, the day before which one is forgotten, then for each
- * usage its key, the key of `other`, requests, day. The same as in memory, for all replicas at once.
+ * KEYS: requests and last days of a route. ARGV: maximum number of apps, the day before which one is dropped, then for
+ * each usage its key, the key of `other`, requests, day. The same as in memory, for all replicas together.
  */
 const ADD = `
 for i = 3, #ARGV, 4 do
@@ -66,14 +66,14 @@ for i = 3, #ARGV, 4 do
 end
 return 1`
 
-/** @param name under which the processes that count together keep their keys */
+/** @param name prefix of the keys of the processes that count together */
 export function redisUsage(
   { client }: RedisConnection,
   name: string,
   // biome-ignore lint/plugin: days of the calendar
   now: () => Date = () => new Date(),
 ): UsageStore {
-  // Both keys of a route are in one slot, so that a cluster takes the script.
+  // Both keys of a route are in one slot, so that a cluster accepts the script.
   const keys = (route: string) => [`{${name}:clients:${route}}:requests`, `{${name}:clients:${route}}:days`]
   return {
     async add(route, usages) {

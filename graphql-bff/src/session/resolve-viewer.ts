@@ -7,22 +7,25 @@ import type { Refresh } from './refresh.ts'
 import { viewerOf } from './session.ts'
 import type { Sessions } from './sessions.ts'
 
-/** Who is behind a request, by which session (its place in the store, not its id); without a viewer, why: nobody is logged in, or it cannot be known just now. */
+/**
+ * The viewer behind a request, and the key of the session in the store (not its id). Without a viewer, the reason: not
+ * logged in, or temporarily unknown.
+ */
 type Asking =
   | { readonly viewer: Viewer; readonly sessionKey: string; readonly noViewer?: undefined }
   | { readonly viewer?: undefined; readonly noViewer: ProblemError }
 
 /**
- * Never throws: what is public is answered to whoever asks. Settles at the deadline, an instant of
- * `performance.now()`, at the latest: a session whose token must be refreshed first waits for identity.
+ * Never throws: public data is served to anybody. Settles at the deadline, an instant of `performance.now()`, at the
+ * latest: a session whose token must be refreshed first waits for identity.
  */
-export type WhoAsks = (cookieHeader: string | null, deadline: number) => Promise<Asking>
+export type ResolveViewer = (cookieHeader: string | null, deadline: number) => Promise<Asking>
 
 type Options = { sessions: Sessions; refresh: Refresh; cookies: () => Cookies; log: Log }
 
-/** Finds out who asks by the session cookie, and by nothing else. */
-export const createWhoAsks =
-  ({ sessions, refresh, cookies, log }: Options): WhoAsks =>
+/** Resolves the viewer by the session cookie only. */
+export const createResolveViewer =
+  ({ sessions, refresh, cookies, log }: Options): ResolveViewer =>
   async (cookieHeader, deadline) => {
     const id = cookies().session.read(cookieHeader)
     if (id === undefined) return { noViewer: new ProblemError('UNAUTHENTICATED') }
