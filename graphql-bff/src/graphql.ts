@@ -32,7 +32,15 @@ type Options = {
 }
 
 /** The GraphQL endpoint: its plugins in the order of the life of a request. */
-export const createGraphql = ({ clients, resolveViewer, log, operations, usage, allowAdhoc, budgetMs }: Options) =>
+export const createGraphql = ({
+  clients,
+  resolveViewer,
+  log,
+  operations,
+  usage,
+  allowAdhoc,
+  budgetMs,
+}: Options) =>
   createYoga<RequestState>({
     schema,
     plugins: [

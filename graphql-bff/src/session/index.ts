@@ -7,11 +7,11 @@ import { logInRoutes } from './log-in.ts'
 import { logOutRoutes } from './log-out.ts'
 import type { Oidc } from './oidc.ts'
 import { createRefresh } from './refresh.ts'
+import { createResolveViewer, type ResolveViewer } from './resolve-viewer.ts'
 import type { SessionLimits } from './session.ts'
 import { sessionRoutes } from './session-route.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import type { SessionStore } from './store.ts'
-import { createResolveViewer, type ResolveViewer } from './resolve-viewer.ts'
 
 type Options = {
   store: SessionStore
