@@ -9,7 +9,7 @@ import {
   otherCustomer,
   ownedInputs,
   requestOf,
-} from './own-things.ts'
+} from './object-ownership.ts'
 import { CSRF, logInTo, persisted } from './web-client.ts'
 
 // Devices: iot-bff/src/access.test.ts does the same over every resource and topic.

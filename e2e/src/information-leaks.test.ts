@@ -20,7 +20,7 @@ import {
   startSystem,
   upstreamAddresses,
 } from './harness.ts'
-import { type Operation, operationsOf, requestOf } from './own-things.ts'
+import { type Operation, operationsOf, requestOf } from './object-ownership.ts'
 import { CSRF, logInTo, operationHashes, persisted } from './web-client.ts'
 
 const GRPC = ['inventory', 'pricing', 'identity']
