@@ -1,5 +1,5 @@
 /**
- * An upstream is killed and comes back, at 200 calls a second. Promise: open within 1 s; calls fail in under 5 ms
+ * An upstream is killed and comes back, at 200 calls a second. Target: open within 1 s; calls fail in under 5 ms
  * while open; closed within 2 s of its return; one probe at a time, and nobody waits for a probe past their
  * deadline, nor at all.
  */
@@ -15,7 +15,7 @@ const TIMEOUT_MS = 300
 const thing = get('/products/{id}', z.unknown())
 const catalog = httpClient('catalog', { timeoutMs: TIMEOUT_MS }, (call) => call)
 
-/** Goes on calling until told to stop; the outcomes since the last look. */
+/** Calls until it is stopped; returns the outcomes since the last check. */
 function load(client: ReturnType<typeof catalog.open>) {
   let running = true
   const seen: { ms: number; code: string; state: string }[] = []
@@ -52,7 +52,7 @@ const whileOpen: number[] = []
     openAfter.push(await until(() => client.state().breaker === 'open', 5_000))
     calls.take()
     await pause(600)
-    // Those that were let through as probes took what the upstream took.
+    // Probes took as long as the upstream.
     whileOpen.push(...calls.take().flatMap(({ ms, state }) => (state === 'closed' ? [] : [ms])))
     await mocks.clearFaults('catalog')
     closedAfter.push(await until(() => client.state().breaker === 'closed', 5_000))

@@ -1,5 +1,5 @@
 /**
- * Reviews, called 200 times a second, is black-holed while catalog is called as before. Promise: reviews' calls in
+ * Reviews, called 200 times a second, is black-holed while catalog is called as before. Target: reviews' calls in
  * flight stay within its cap, and catalog's p99 within 10 % of what it was.
  *
  * Rounds in which reviews is well and in which it is black-holed alternate, so that a busy machine weighs on both.

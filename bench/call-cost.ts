@@ -1,6 +1,6 @@
 /**
  * What the call chain costs: CPU of an uncached HTTP call beside a bare `pool.request` with JSON.parse, in
- * alternating batches against a server in another process. Promise: at most 25 % more.
+ * alternating batches against a server in another process. Target: at most 25 % more.
  *
  * The zod parse of the answer is measured by itself: it grows with the answer, not with the chain.
  */
@@ -16,7 +16,7 @@ import { startServer } from './server-process.ts'
 
 const ROUNDS = count('ROUNDS', 40)
 const CALLS = count('CALLS', 1_000)
-/** Calls side by side, as the fan-outs of a few requests at a time. */
+/** Concurrent calls, as in the fan-outs of a few requests. */
 const SIDE_BY_SIDE = 20
 
 const ANSWERS = [
@@ -35,7 +35,7 @@ async function cost(way: Way): Promise<number> {
   const before = process.cpuUsage()
   for (let i = 0; i < CALLS; i += SIDE_BY_SIDE) {
     const calls: Promise<unknown>[] = []
-    // Another id each: identical calls would share one.
+    // A different id each: identical calls would be coalesced.
     for (let n = 0; n < SIDE_BY_SIDE; n++) calls.push(way(`p${n}`))
     await Promise.all(calls)
   }

@@ -1,5 +1,5 @@
 /**
- * A consumer that goes away cancels all its upstream calls, over HTTP and gRPC. Promise: within 25 ms, seen at
+ * A consumer that goes away cancels all its upstream calls, over HTTP and gRPC. Target: within 25 ms, seen at
  * the upstreams. And over three hops each sees less time left than the one before.
  */
 import { z } from 'zod'
@@ -52,7 +52,7 @@ for (let n = 0; n < REQUESTS; n++) {
   seenAfter.push(await until(() => records().every(({ cancelled }) => cancelled), 1_000))
 }
 
-/** A hop that is a BFF itself: what it was given is the budget of what it asks. */
+/** A hop that is a BFF itself: the remaining time it received is the budget of its own calls. */
 const remaining: number[] = []
 const hop = (next: ReturnType<typeof http> | undefined) =>
   startUpstream(async (incoming, response) => {

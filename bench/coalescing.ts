@@ -1,5 +1,5 @@
 /**
- * A hundred identical callers, over HTTP and gRPC. Promise: one upstream call; the first caller's abort fails
+ * A hundred identical callers, over HTTP and gRPC. Target: one upstream call; the first caller's abort fails
  * nobody else; the call is cancelled when nobody waits; two users never share.
  */
 import type { Viewer } from '@harbor/shared-runtime/auth'

@@ -1,6 +1,6 @@
 /**
  * CPU time of one flag over CoAP, from the request's datagram to the answer's, without the socket: limits, the
- * device's access, the look-up and both codecs. Promise: at most 8 µs, the socket included; so much less here.
+ * device's access, the look-up and both codecs. Target: at most 8 µs, the socket included; so much less here.
  */
 import { CODE, encodeMessage, NO_BYTES, OPTION, TYPE } from '../iot-bff/src/codecs/coap-message.ts'
 import { Devices } from '../iot-bff/src/devices/registry.ts'

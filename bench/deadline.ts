@@ -1,6 +1,6 @@
 /**
  * An upstream that hangs, drips a byte every 200 ms, or answers headers and no body: the caller has its typed
- * error at the deadline, over HTTP and gRPC. Promise: 20 ms after it at most, always.
+ * error at the deadline, over HTTP and gRPC. Target: 20 ms after it at most, always.
  *
  * A busy machine wakes every timer late, so each batch runs beside a bare timer, and what that is late by is shown
  * and not counted.

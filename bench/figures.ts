@@ -1,4 +1,4 @@
-/** A number out of the environment, so that tests can run a bench scaled down. */
+/** Reads a number from the environment, so that tests can run a scaled-down bench. */
 export function count(name: string, standard: number): number {
   const given = process.env[name]
   if (given === undefined || given === '') return standard
@@ -6,7 +6,7 @@ export function count(name: string, standard: number): number {
   return Number(given)
 }
 
-/** Milliseconds that a test beside other tests allows the machine on top of a promise; none for a real run. */
+/** Milliseconds that a test on a shared machine allows above a target; none in a real run. */
 export const SLACK_MS = count('SLACK_MS', 0)
 
 export const quantile = (values: readonly number[], q: number): number =>
@@ -19,11 +19,11 @@ export const percent = (share: number): string => `${(share * 100).toFixed(1)} %
 export type Finding = {
   figure: string
   promise: string
-  /** Not given where nothing is promised. */
+  /** Absent if there is no target. */
   holds?: boolean
 }
 
-/** Prints each figure beside its promise; the process ends with 1 when one does not hold. */
+/** Prints each figure beside its target; the process exits with 1 when one is missed. */
 export function report(findings: readonly Finding[]): void {
   for (const { figure, promise, holds } of findings) {
     const verdict = holds === undefined ? 'shown ' : holds ? 'holds ' : 'BROKEN'

@@ -1,5 +1,5 @@
 /**
- * One call in a hundred takes 500 ms longer. Promise: hedging cuts p99.9 at least five times for at most 2 % more
+ * One call in a hundred takes 500 ms longer. Target: hedging cuts p99.9 at least five times for at most 2 % more
  * load, and the loser of each pair is cancelled at the upstream.
  */
 import { z } from 'zod'

@@ -1,6 +1,6 @@
 /**
  * One million calls with deadlines through the whole chain to a transport that answers, fails, or never does.
- * Promise: the heap does not grow; the slope over the run is about zero.
+ * Target: the heap does not grow; the slope over the run is about zero.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

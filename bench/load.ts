@@ -2,7 +2,7 @@ import { Pool } from 'undici'
 
 export type Load = { rps: number; p99: number }
 
-/** Asks one path over so many kept connections, one request at a time each, for so many milliseconds. */
+/** Requests one path over this many keep-alive connections, one request at a time each, for this many milliseconds. */
 export async function load(address: string, path: string, connections: number, ms: number): Promise<Load> {
   const pool = new Pool(address, { connections })
   const waits: number[] = []

@@ -3,7 +3,7 @@
  * products in every coding. Side by side: Node as it comes, and the settings that its allocator and its young
  * generation offer.
  *
- * Promise: an idle connection costs at most 40 KB; with the settings of the image the process holds at most 3.5
+ * Target: an idle connection costs at most 40 KB; with the settings of the image the process holds at most 3.5
  * times its heap and buffers after the load. jemalloc is looked for where Debian installs libjemalloc2.
  * CONNECTIONS, REQUESTS: how much. By hand: pnpm bench memory
  */
@@ -28,7 +28,7 @@ const PRODUCTS = 2_000
 const CODINGS = ['br', 'gzip', 'zstd', 'identity']
 const MB = 1_048_576
 
-/** What the image sets; the start scripts set the semi-space alone. */
+/** The settings of the image; the start scripts set the semi-space only. */
 const CHOSEN = 'jemalloc, semi-space 16 MB'
 const SEMI_SPACE = '--max-semi-space-size=16'
 const JEMALLOC = '/usr/lib/x86_64-linux-gnu/libjemalloc.so.2'
@@ -52,7 +52,7 @@ if (process.send) {
   const part = httpPart({ name: 'http', fetch: app.fetch, host: '127.0.0.1', port: 0, portSetting: 'PORT' })
   process.send(await part.start())
   process.on('message', () => {
-    // What is garbage is no need of the process: only what is left is told.
+    // Garbage is excluded: only memory after a collection is reported.
     globalThis.gc?.()
     process.send?.(process.memoryUsage())
   })
@@ -112,7 +112,7 @@ if (process.send) {
   )
 }
 
-/** A connection that has asked once, as every kept one has. */
+/** A connection that has sent one request, as every keep-alive connection has. */
 async function connected(port: string): Promise<net.Socket> {
   const socket = net.connect(Number(port), '127.0.0.1')
   socket.write('GET /v1/nothing HTTP/1.1\r\nHost: a\r\n\r\n')

@@ -3,7 +3,7 @@
  * the cache of finished answers and without it. Beside it hono/etag and hono/compress before a handler that has its
  * view in memory: it asks no upstream at all.
  *
- * Promise: a hot 200 and a hot 304 take at most 75 % of the CPU that they take there. Without kept answers the domain
+ * Target: a hot 200 and a hot 304 take at most 75 % of the CPU that they take there. Without kept answers the domain
  * data is in memory as well, so what is shown is the gain on a good day: fan-out, view, JSON and compression.
  */
 import { fork } from 'node:child_process'

@@ -31,7 +31,7 @@ async function startServer(limits: Limits, env: Record<string, string>) {
   const address = await next()
   return {
     address,
-    /** CPU that it has used until now, in microseconds. */
+    /** CPU used so far, in microseconds. */
     async cpu() {
       const used = next()
       child.send('cpu?')

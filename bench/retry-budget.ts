@@ -1,5 +1,5 @@
 /**
- * An upstream that answers nothing but 503 at 200 calls a second. Promise: it gets at most 1.10 times the calls;
+ * An upstream that answers nothing but 503 at 200 calls a second. Target: it gets at most 1.10 times the calls;
  * a POST without an idempotency key is never sent twice; nothing is sent after its deadline.
  */
 import { z } from 'zod'
@@ -17,7 +17,7 @@ let received = 0
 let late = 0
 const upstream = await startUpstream((incoming, response) => {
   received++
-  // What was left when it was sent.
+  // The remaining time when it was sent.
   if (!(Number(incoming.headers['x-remaining-ms']) > 0)) late++
   response.writeHead(503).end()
 })

@@ -25,7 +25,7 @@ export async function startUpstream(listener: RequestListener, port = 0) {
   }
 }
 
-/** The domain services, and the tokens with which they let a BFF in. */
+/** The domain services, and their tokens for a BFF. */
 export async function startServices() {
   const mocks = await startMockServices({ defaultFaults: false })
   const identity = openPool(mocks.services.identity)
@@ -45,7 +45,7 @@ export async function startServices() {
 export const request = (budgetMs = 60_000, consumer?: AbortSignal): RequestContext =>
   createRequestContext({ budgetMs, consumer })
 
-/** Calls `act` so many times a second, whatever it does; resolves with the outcomes when all have ended. */
+/** Calls `act` this many times a second, however long it takes; resolves with all outcomes. */
 export async function atRate<T>(
   perSecond: number,
   calls: number,
@@ -63,7 +63,7 @@ export async function atRate<T>(
 
 export type Timed = { ms: number; code: string }
 
-/** How long a call took, in milliseconds, and how it ended: `ok` or the code of its error. */
+/** Duration of a call in milliseconds, and its outcome: `ok` or the code of its error. */
 export async function timed(call: Promise<unknown>): Promise<Timed> {
   const start = performance.now()
   const code = await call.then(
@@ -73,7 +73,7 @@ export async function timed(call: Promise<unknown>): Promise<Timed> {
   return { ms: performance.now() - start, code }
 }
 
-/** Waits until something is so, and says how long that took, in milliseconds; `Infinity` after `withinMs`. */
+/** Waits for a condition and returns the milliseconds that took; `Infinity` after `withinMs`. */
 export async function until(isSo: () => boolean, withinMs = 10_000): Promise<number> {
   const start = performance.now()
   while (!isSo()) {

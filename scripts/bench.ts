@@ -1,4 +1,4 @@
-/** Runs one bench by name (`pnpm bench call-cost`), or says which there are. Each prints its figures beside what is promised. */
+/** Runs one bench by name (`pnpm bench call-cost`), or lists all. Each prints its figures beside their targets. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const dashboard = join(root, 'examples/web-dashboard')
 const SOURCES = ['examples/web-dashboard/{src,public}/**/*.*', 'examples/web-dashboard/*.*', 'pnpm-lock.yaml']
 
-/** Builds the dashboard where its sources are newer than what was built. @throws when the build fails */
+/** Builds the dashboard if its sources are newer than the build. @throws when the build fails */
 export async function buildDashboard(): Promise<void> {
   if (modified('examples/web-dashboard/dist/index.html') > Math.max(...SOURCES.map(modified))) return
   const vite = join(dashboard, 'node_modules/vite/bin/vite.js')
@@ -22,6 +22,6 @@ export async function buildDashboard(): Promise<void> {
   if (code !== 0) throw new Error(`the build of the dashboard ended with code ${code}`)
 }
 
-/** Of the newest file that fits, in milliseconds since 1970; 0: there is none. */
+/** The newest modification time of matching files, in milliseconds since 1970; 0 without any. */
 const modified = (pattern: string): number =>
   Math.max(0, ...globSync(pattern, { cwd: root }).map((file) => statSync(join(root, file)).mtimeMs))

@@ -1,4 +1,4 @@
-/** Everything that must be true of the tree without running it; each step names the command that mends it. */
+/** Static checks of the tree; each step names the command that fixes it. */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 

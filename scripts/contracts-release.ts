@@ -1,6 +1,6 @@
 /**
- * Keeps the mobile API as it is now under `rest-mobile-bff/contract/releases/<version>/`: its document, and what it answers
- * to a sample of each route. From then on `pnpm check` and `pnpm test` hold the code to it.
+ * Records the current mobile API under `rest-mobile-bff/contract/releases/<version>/`: its document, and the answers
+ * to a sample of each route. From then on `pnpm check` and `pnpm test` verify the code against it.
  */
 
 import { brokenContracts } from '../rest-mobile-bff/contract/index.ts'

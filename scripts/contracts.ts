@@ -1,6 +1,6 @@
 /**
- * Writes every file that is generated from the code; with `--check`, writes nothing and fails when one of
- * them is not what the code says.
+ * Writes every file that is generated from the code; with `--check`, writes nothing and fails when one of them is out
+ * of date.
  */
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'

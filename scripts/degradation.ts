@@ -1,4 +1,4 @@
-/** Breaks every upstream of every screen in every way, and writes what came of it: docs/degradation.md. */
+/** Breaks every upstream of every screen in every way, and writes the results: docs/degradation.md. */
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { SCREENS } from '../rest-mobile-bff/src/screens/index.ts'

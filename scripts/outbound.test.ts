@@ -18,7 +18,7 @@ const OPENERS: Readonly<Record<string, string>> = {
   'iot-bff/src/protocols/coap-sockets.ts': 'COAP_PORT',
 }
 
-/** What opens a connection, or hands out something that does. */
+/** APIs that open a connection, or return something that does. */
 const OPENING = [
   /(?<![.\w])fetch\(/,
   /\bnew (Pool|Client|BalancedPool|Agent|ProxyAgent|EnvHttpProxyAgent|Redis|Cluster|Stub|WebSocket|EventSource|Socket)\(/,

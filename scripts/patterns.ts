@@ -1,4 +1,4 @@
-/** Holds that every regular expression of the product takes linear time, whatever a stranger sends. */
+/** Checks that every regular expression of the product takes linear time on any input. */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +12,7 @@ const PRODUCT = ['shared-*', '*-bff', 'mock-services', 'examples/*'].map(
 )
 const NOT_PRODUCT = /^shared-testing\/|\.test\.tsx?$|\/testing|\.gen\.ts$|\/gen\//
 
-/** Milliseconds for one pattern; one that cannot be decided in that time is too clever for us, too. */
+/** Milliseconds for one pattern; one that takes longer to analyse is rejected. */
 const TIMEOUT_MS = 20_000
 
 /** Linear by their bounded repetitions, which the checker counts as a degree; timed in linear.timing.test.ts. */

@@ -11,7 +11,7 @@ const MAKING = (file: string) =>
     ? /'([A-Z_]{5,})'/g
     : /(?<=new ProblemError\(\s*|const code = [^\n]*)'([A-Z_]{5,})'/g
 
-/** Where a problem is made, by its code. */
+/** The place where a problem is created, by its code. */
 function madeInCode(): Map<string, string> {
   const made = new Map<string, string>()
   for (const file of globSync('{shared-*,*-bff}/src/**/*.ts', { cwd: root })) {

@@ -1,16 +1,16 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A word that no honest answer holds. */
+/** A marker that occurs in no legitimate answer. */
 export const CANARY = 'CANARY-6f1d'
-/** The same for fields that have to be numbers. */
+/** The same for numeric fields. */
 export const CANARY_NUMBER = 98_765_432
 
 /** A person's data, in the answers of the customers service. */
 export const CANARY_EMAIL = 'canary.person@harbor.example'
 export const CANARY_PHONE = '+49 30 7654321'
 
-/** Upstream fields that may leave to a named role at most (design, "Domain services"), and what is planted in them. */
+/** Upstream fields that at most a named role may see, and the values planted in them. */
 const SENSITIVE: Readonly<Record<string, unknown>> = {
   wholesaleCost: { amountMinor: CANARY_NUMBER, currency: 'EUR', note: CANARY },
   margin: CANARY_NUMBER,
@@ -20,20 +20,20 @@ const SENSITIVE: Readonly<Record<string, unknown>> = {
 }
 const PERSONAL: Readonly<Record<string, unknown>> = { email: CANARY_EMAIL, phone: CANARY_PHONE }
 
-/** What an upstream was asked, word for word. */
+/** The requests to an upstream, verbatim. */
 type Asked = { url: string; headers: string; body: string; token: string | undefined }
 
 export type CanaryProxy = {
   readonly address: string
   readonly asked: readonly Asked[]
-  /** From now on every answer is an error that says again all it was asked, and the canaries. */
+  /** From now on every answer is an error that echoes the request and the canaries. */
   breakDown(): void
   close(): void
 }
 
 /**
- * Stands before a domain service and plants canaries in its answers: a field that nobody has heard of in
- * every object, and a mark in every sensitive field.
+ * A proxy in front of a domain service that plants canaries in its answers: an unknown field in every object, and a
+ * marker in every sensitive field.
  */
 export async function startCanaryProxy(upstream: string): Promise<CanaryProxy> {
   const asked: Asked[] = []

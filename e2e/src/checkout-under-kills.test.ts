@@ -10,14 +10,14 @@ import { type Running, SEAL_KEYS, startProcess, upstreamAddresses } from './harn
 
 const CHECKOUTS = scaled(40, 1_000)
 const REPLICAS = scaled(2, 3)
-/** Customers who shop side by side, each one thing after the other. */
+/** Customers who act in parallel, each one sequentially. */
 const SHOPPERS = 12
-/** Checkouts from one kill, and from one fault, to the next. */
+/** Number of checkouts between two kills, and between two faults. */
 const KILL_EVERY = 10
 const FAULT_EVERY = 5
 const PATIENCE_MS = 120_000
 
-// What happens is drawn before the run, from a seed that is printed; only its timing is the machine's.
+// Events are drawn before the run from a printed seed; only their timing depends on the machine.
 const Purchase = fc.record({
   sku: fc.constantFrom(
     'HB-1001',
@@ -32,7 +32,7 @@ const Purchase = fc.record({
   paymentMethod: fc.constantFrom(...Array<string>(9).fill('card'), 'declined'),
   /** A second checkout of the same cart at the same time, under another key. */
   rival: fc.boolean(),
-  /** Milliseconds after which the app hangs up and asks again. */
+  /** Milliseconds after which the app gives up and retries. */
   hangsUpAfterMs: fc.constantFrom(300, 7_000, 7_000, 7_000),
 })
 const Kill = fc.record({ replica: fc.nat(REPLICAS - 1), afterMs: fc.nat(200) })
@@ -53,7 +53,7 @@ const Plan = fc.record({
   faults: exactly(Math.floor(CHECKOUTS / FAULT_EVERY), Fault),
 })
 
-/** What of a cart, an order or a problem is looked at here. */
+/** The fields of a cart, an order or a problem that this test reads. */
 type Body = {
   retryable?: boolean
   code?: string
@@ -131,7 +131,7 @@ describe.skipIf(!hasRedis())('checkouts while processes die and services fail', 
   })
   let repetitions = 0
 
-  /** Asks until there is a final answer, as the app does: any replica, the same key. */
+  /** Repeats a checkout until there is a final answer, as the app does: any replica, the same key. */
   async function write(
     token: string,
     method: string,
@@ -158,7 +158,7 @@ describe.skipIf(!hasRedis())('checkouts while processes die and services fail', 
           return { status: answer.status, json, replayed }
         }
       } catch {
-        // No process there, a connection that was cut, or too slow: the outcome is not known.
+        // No process, a broken connection, or a timeout: the outcome is unknown.
       }
       if (performance.now() > giveUpAt) throw new Error(`${method} ${path}: no answer in ${PATIENCE_MS} ms`)
       repetitions++
@@ -167,7 +167,7 @@ describe.skipIf(!hasRedis())('checkouts while processes die and services fail', 
     }
   }
 
-  /** Waits until no checkout is open; then every order has its payment and reservation, and nothing else has. */
+  /** Waits until no checkout is open; then every order has its payment and reservation, and none is orphaned. */
   async function expectConsistent(): Promise<Placed['orders']> {
     const open = async () => Number(await world.redis.ask('ZCARD', '{rest-mobile-bff:checkout}:due'))
     await expect.poll(open, { timeout: 90_000, interval: 250 }).toBe(0)

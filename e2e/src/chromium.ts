@@ -5,13 +5,13 @@ import { lintCookie } from './cookie-linter.ts'
 export const browser = findTool('chromium')
 
 type Options = {
-  /** More of the browser's own switches. */
+  /** Additional command-line switches of the browser. */
   args?: readonly string[]
-  /** An origin whose cookies are held against the rules. */
+  /** The origin whose cookies are checked. */
   web?: string
 }
 
-/** A browser with one page; what its scripts threw, and what was wrong with the cookies that were set. */
+/** A browser with one page; collects script errors and invalid cookies. */
 export async function openBrowser({ args = [], web }: Options = {}) {
   const chrome = await chromium.launch({
     executablePath: browser ?? '',
@@ -30,7 +30,7 @@ export async function openBrowser({ args = [], web }: Options = {}) {
             for (const { name, value } of headers)
               if (name.toLowerCase() === 'set-cookie') errors.push(...lintCookie(answer.url(), value))
           },
-          () => {}, // the page has gone on
+          () => {}, // the page has navigated
         ),
       )
   })

@@ -1,4 +1,4 @@
-/** What may be set by the web BFF, by the cookie's name; nothing else is. */
+/** The cookies that the web BFF may set, by name; no others. */
 const COOKIES: Record<string, { secure: boolean; sameSite: string; maxAge: RegExp; value: RegExp }> = {
   '__Host-Http-session': { secure: true, sameSite: 'Strict', maxAge: /^$/, value: /^[\w-]{43}$/ },
   '__Host-Http-log-in': {
@@ -44,7 +44,7 @@ const KNOWN = new Set(['httponly', 'secure', 'samesite', 'path', 'max-age'])
 const isRemoved = (has: ReadonlyMap<string, string>, value: string) =>
   has.get('max-age') === '0' && value === ''
 
-/** The answer as it is. @throws when it sets a cookie that is not as it has to be */
+/** Returns the answer unchanged. @throws when it sets an invalid cookie */
 export function lintAnswer(answer: Response, url = answer.url): Response {
   const wrong = answer.headers.getSetCookie().flatMap((line) => lintCookie(url, line))
   if (wrong.length > 0) throw new Error(`${url} sets a cookie that it may not set:\n${wrong.join('\n')}`)

@@ -153,7 +153,7 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-/** An offset at which every port of the demo is free, a hundred tries. */
+/** An offset at which every port of the demo is free; tries a hundred. */
 async function freeOffset(): Promise<number> {
   const ports = [
     4000,

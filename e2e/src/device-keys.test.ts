@@ -10,7 +10,7 @@ import { type Running, startProcess, upstreamAddresses } from './harness.ts'
 const ADMIN_TOKEN = 'an-admin-token-of-a-test'
 const DEMO_DEVICES = fileURLToPath(new URL('../../iot-bff/devices.demo.json', import.meta.url))
 const LISTS = { list: 'shelf', lists: { shelf: { version: 1, skus: ['HB-1001', 'HB-1002'] } } }
-/** Within what a revocation has to be effective on every replica. */
+/** The time in which a revocation must take effect on every replica. */
 const EVERYWHERE_MS = 1_000
 
 const coapClient = findTool('coap-client', 'coap-client-notls')
@@ -98,7 +98,7 @@ describe.skipIf(!hasRedis())('an operator and the keys of devices, on two replic
     await expect.poll(label.output, { timeout: 5_000 }).toContain('SUBACK')
     const start = performance.now()
     await act('DELETE', '/devices/e2')
-    // It connects anew by itself, and is refused.
+    // It reconnects by itself, and is refused.
     await expect
       .poll(() => label.output() + label.errors(), { timeout: 5_000, interval: 20 })
       .toContain('not authori')

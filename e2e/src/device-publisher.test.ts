@@ -12,7 +12,7 @@ import { type Running, startProcess, upstreamAddresses } from './harness.ts'
 const mosquitto = findTool('mosquitto')
 const SKU = 'HB-1001'
 const TOPIC = `s/ber/${SKU}`
-/** Within what another replica has to take over. */
+/** The time in which another replica must take over. */
 const TAKEOVER_MS = 10_000
 
 type Message = { topic: string; payload: string; retained: boolean }
@@ -78,7 +78,7 @@ describe.skipIf(!mosquitto || !hasRedis())('two replicas that publish flags at o
     })
     expect(answer.ok).toBe(true)
   }
-  /** The replica that publishes: the one that said so last. */
+  /** The publishing replica: the last one that logged it. */
   const publishes = ({ lines }: Running) =>
     lines.findLast((line) => line.includes('replica publishes the flags'))?.includes('this replica') ?? false
   const publisher = () => {

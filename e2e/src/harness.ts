@@ -26,22 +26,22 @@ type Demo = {
   services: Record<ServiceName | 'images', string>
 }
 
-/** A process of ours that runs. */
+/** A running process of ours. */
 export type Running = {
   /** By the name of the part: `http`, `management`, `coap`, `mqtt`. */
   addresses: Readonly<Record<string, string>>
-  /** Every line that it has logged. */
+  /** Every line that it logged. */
   lines: readonly string[]
   /** What it has written to standard error. */
   errors: readonly string[]
   pid: number
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
-  /** SIGKILL: it ends in the middle of whatever it does. */
+  /** SIGKILL: it dies in the middle of its work. */
   kill(): Promise<void>
 }
 
-/** What replicas need that share a Redis. */
+/** Settings of replicas that share a Redis. */
 export const SEAL_KEYS = randomBytes(32).toString('base64')
 
 const running = new Set<ChildProcess>()
@@ -90,7 +90,7 @@ export async function startProcess(name: string, env: Record<string, string> = {
   }
 }
 
-/** Runs a server that is expected not to start; gives its exit code and what it said. */
+/** Runs a server that is expected not to start; returns its exit code and output. */
 export async function startFailing(
   name: string,
   env: Record<string, string>,
@@ -132,7 +132,7 @@ export function spawnServer(
   return child
 }
 
-/** A BFF logs `{msg: "ready", addresses}`; mock-services, which are nobody's process of ours, `{ready: true, control}`. */
+/** A BFF logs `{msg: "ready", addresses}`; mock-services logs `{ready: true, control}`. */
 function addressesOf(line: string): Record<string, string> | undefined {
   if (!line.includes('"ready"')) return undefined
   const { msg, addresses, ready, control } = JSON.parse(line)
@@ -148,11 +148,11 @@ export type System = {
   devices: Running
   mobileProcess: Running
   webProcess: Running
-  /** Sets what goes wrong with a domain service. */
+  /** Sets the faults of a domain service. */
   fault(service: ServiceName, fault: Record<string, unknown>): Promise<void>
-  /** Nothing goes wrong any more, not even what does by default. */
+  /** Removes all faults, including the default ones. */
   heal(): Promise<void>
-  /** Calls that the domain services have had since the last `forgetCalls`, by service. */
+  /** Calls to the domain services since the last `forgetCalls`, by service. */
   calls(): Promise<Record<string, number>>
   forgetCalls(): Promise<void>
   stop(): Promise<void>
@@ -174,7 +174,7 @@ async function warm(requests: readonly (readonly [url: string, token?: string])[
 export const upstreamAddresses = (services: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(services).map(([name, url]) => [`${name.toUpperCase()}_URL`, url]))
 
-/** Where users of a web BFF find it, when it is not told. */
+/** The public URL of a web BFF without that setting. */
 export const publicUrl = ({ addresses }: Running): string =>
   `http://localhost:${new URL(addresses.http ?? '').port}`
 

@@ -52,7 +52,7 @@ afterAll(async () => {
   await system.stop()
 })
 
-/** Names and values that no consumer may see, whatever carries them. */
+/** Names and values that no consumer may see, in any form. */
 const leaks = (text: string): string[] =>
   [
     CANARY,
@@ -156,7 +156,7 @@ async function boundSession() {
   return { token, proof, answer: await home.text() }
 }
 
-/** Everything that consumers send and nobody else is to see, sent to every BFF, well placed and misplaced. */
+/** Every private value that consumers send, sent to every BFF, in its proper place and misplaced. */
 async function sendSecrets() {
   const bound = await boundSession()
   const session = await logInTo({ web: publicUrl(web) }, system.demo.customer)
@@ -274,7 +274,7 @@ describe('with secrets planted in whatever consumers send', () => {
       .filter(([, secret]) => text.includes(secret) || text.includes(encodeURIComponent(secret)))
       .map(([name]) => name)
 
-  /** What the process itself holds, and what services have told it. */
+  /** Secrets of the process itself, and of the services. */
   const held = () => {
     const internal = new Set(proxies.flatMap(({ asked }) => asked.flatMap(({ token }) => token ?? [])))
     expect(internal.size).toBeGreaterThan(10)

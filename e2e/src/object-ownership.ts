@@ -1,9 +1,9 @@
 import type { System } from './harness.ts'
 
-/** Whose a thing is, by the form of its id. */
+/** The owner of an id, derived from its form. */
 type Kind = {
   readonly form: RegExp
-  /** One that another customer has, and one that nobody has; none where a thing is everybody's. */
+  /** An id of another customer, and one that does not exist; none for public objects. */
   readonly others?: (another: OtherCustomer) => { theirs: string; nobodys: string }
 }
 
@@ -14,7 +14,7 @@ export type OtherCustomer = {
   readonly orderId: string
   /** Where the second page of their orders begins. */
   readonly cursor: string
-  /** What only they may see, wherever it stands. */
+  /** Texts that only they may see, in any place. */
   readonly secrets: readonly string[]
 }
 
@@ -67,7 +67,7 @@ export async function operationsOf(base: string): Promise<readonly Operation[]> 
   )
 }
 
-/** Everything that an operation can be told, by its place: `query.cartId`, `body.total.currency`. */
+/** Every input of an operation, by its place: `query.cartId`, `body.total.currency`. */
 function inputsOf(operation: Operation): ReadonlyMap<string, Schema> {
   const inputs = new Map<string, Schema>()
   for (const { name, in: place, schema } of operation.parameters ?? [])
@@ -83,7 +83,7 @@ function inputsOf(operation: Operation): ReadonlyMap<string, Schema> {
   return inputs
 }
 
-/** The inputs of an operation that name a thing of somebody's. @throws {Error} for one of which that is not known */
+/** The inputs of an operation that identify an object with an owner. @throws {Error} for an unknown input */
 export function ownedInputs(
   operation: Operation,
 ): readonly { input: string; others: NonNullable<Kind['others']> }[] {

@@ -27,7 +27,7 @@ export async function openPhone(chrome: Browser, origin: string) {
 
   return {
     context,
-    /** What the scripts of its tabs threw. */
+    /** Errors thrown by the scripts of its tabs. */
     errors,
     close: () => context.close(),
     async openTab(hash = '/'): Promise<Page> {

@@ -27,7 +27,10 @@ describe.skipIf(!hasRedis())('three replicas that share a Redis', () => {
     redis.kill()
   })
 
-  /** A burst of one address over all replicas: how many were admitted, everywhere and by the most generous. */
+  /**
+   * A burst from one address over all replicas: how many were admitted, in total and by the replica that admitted
+   * most.
+   */
   async function burst(from: string) {
     const statuses = new Map<number, number>()
     const waits: number[] = []
