@@ -155,10 +155,14 @@ test('a message that is not protobuf is an invalid answer', async () => {
   await expect(call).rejects.toMatchObject({ code: 'invalid_answer', retryable: false })
 })
 
-test('a message that is not as agreed is an invalid answer', async () => {
-  const { address } = await startInventory({ getStock: (_, done) => done(null, { items: [row('')] }) })
-  const call = inventoryAt(address).stock(['HB-1'], { timeoutMs: 2_000 })
-  await expect(call).rejects.toMatchObject({ code: 'invalid_answer' })
+test('a row that is not as agreed is an invalid answer for every SKU that it may stand for', async () => {
+  const { address } = await startInventory({
+    getStock: (_, done) => done(null, { items: [row(''), row('HB-2')] }),
+  })
+  const stock = await inventoryAt(address).stock(['HB-1', 'HB-2'], { timeoutMs: 2_000 })
+  expect([...stock.keys()]).toEqual(['HB-2'])
+  expect([...stock.broken.keys()]).toEqual(['HB-1'])
+  expect(() => stock.whole()).toThrow(expect.objectContaining({ code: 'invalid_answer' }))
 })
 
 test('a message of more than 4 MiB is an invalid answer', async () => {
