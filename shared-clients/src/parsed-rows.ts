@@ -40,9 +40,11 @@ export const keyedRows = <Row>(
   return z.array(
     z.unknown().transform((given): Keyed<Row> => {
       const parsed = row.safeParse(given)
+      if (parsed.success) return { key: keyOf.safeParse(given).data, row: parsed.data }
+      const readable = parsed.error.issues.every(({ path: [field] }) => field !== key)
       return {
-        key: keyOf.safeParse(given).data,
-        row: parsed.success ? parsed.data : malformed(upstream, parsed.error),
+        key: readable ? keyOf.safeParse(given).data : undefined,
+        row: malformed(upstream, parsed.error),
       }
     }),
   )

@@ -23,7 +23,10 @@ const MAX_PAGES = 200
 export async function readCatalogue({
   catalog,
   pricing,
-}: Pick<Clients, 'catalog' | 'pricing'>): Promise<Catalogue> {
+}: {
+  catalog: Pick<Clients['catalog'], 'listNow'>
+  pricing: Pick<Clients['pricing'], 'pricesNow'>
+}): Promise<Catalogue> {
   const products = new Map<string, OfflineProduct>()
   const categories = new Map<string, string>()
   let cursor: string | undefined
