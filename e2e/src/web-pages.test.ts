@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import { scaled } from '@harbor/shared-testing/soak'
 import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -71,9 +72,10 @@ async function findings(page: Page): Promise<string[]> {
 }
 
 describe.skipIf(!browser)('every page of the dashboard', { timeout: 4 * MINUTE }, () => {
-  const looks = PAGES.flatMap((page) =>
-    THEMES.flatMap((theme) => SIZES.map((size) => ({ ...page, theme, size, width: size.width }))),
-  )
+  const everyLook = THEMES.flatMap((theme) => SIZES.map((size) => ({ theme, size, width: size.width })))
+  // A soak looks at all four; here each page has one light, wide look and one dark, narrow one.
+  const twoLooks = everyLook.filter(({ theme, width }) => (theme === 'light') === width > 800)
+  const looks = PAGES.flatMap((page) => scaled(twoLooks, everyLook).map((look) => ({ ...page, ...look })))
 
   it.each(looks)(
     '$name, $theme, $width px: no finding, no error, nothing that jumps or sticks out',

@@ -1,3 +1,2 @@
-/** How often, how many, how long: little in `pnpm test`, much in `pnpm soak`, by the same code. */
-export const scaled = (inTest: number, inSoak: number): number =>
-  process.env.SOAK === 'true' ? inSoak : inTest
+/** How often, how many, how long, which cases: few in `pnpm test`, many in `pnpm soak`, by the same code. */
+export const scaled = <T>(inTest: T, inSoak: T): T => (process.env.SOAK === 'true' ? inSoak : inTest)
