@@ -142,7 +142,8 @@ describe.each(CACHES)('behind $name', ({ name, tool, start, purgeBy }) => {
       const before = world.relay.state.requests
       await new Promise((resolve) => setTimeout(resolve, 1_500))
       for (let i = 0; i < 10; i++) await ask(url)
-      expect(world.relay.state.requests - before).toBeLessThanOrEqual(1)
+      // Stored again, and not purged for ever; a purge that arrives after the new answer costs a request more.
+      expect(world.relay.state.requests - before).toBeLessThanOrEqual(3)
     }
   })
 
