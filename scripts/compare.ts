@@ -14,17 +14,17 @@ const [WEB, MOBILE, DEVICES] = BFFS
 const CONSUMERS = [
   {
     title: 'web dashboard · GraphQL',
-    example: 'web-dashboard',
+    script: 'web-dashboard/server-side/main.ts',
     args: ['--address', `http://127.0.0.1:${WEB.port + offset}`],
   },
   {
     title: 'mobile app · REST',
-    example: 'mobile-app',
+    script: 'mobile-app/src/main.ts',
     args: ['--address', `http://127.0.0.1:${MOBILE.port + offset}`],
   },
   {
     title: 'shelf label · CoAP, MQTT',
-    example: 'shelf-label',
+    script: 'shelf-label/src/main.ts',
     args: [
       '--coap',
       String(DEVICES.ports.COAP_PORT.port + offset),
@@ -35,17 +35,13 @@ const CONSUMERS = [
 ]
 
 const columns: string[][] = []
-for (const { title, example, args } of CONSUMERS) {
+for (const { title, script, args } of CONSUMERS) {
   await fetch(`${control}/calls`, { method: 'DELETE' })
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    [`examples/${example}/src/main.ts`, ...args],
-    {
-      cwd: root,
-      encoding: 'utf8',
-    },
-  )
-  if (status !== 0) throw new Error(`${example} failed; is "pnpm demo" running?\n${stderr}`)
+  const { stdout, stderr, status } = spawnSync(process.execPath, [`examples/${script}`, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`${script} failed; is "pnpm demo" running?\n${stderr}`)
   columns.push([
     title,
     '─'.repeat(title.length),
