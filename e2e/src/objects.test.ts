@@ -22,7 +22,9 @@ const manifest = (
     (
       await readdir(manifests)
     ).map(async (name) =>
-      Object.values(JSON.parse(await readFile(new URL(name, manifests), 'utf8')) as Record<string, string>),
+      Object.values(
+        JSON.parse(await readFile(new URL(name, manifests), 'utf8')) as Record<string, { document: string }>,
+      ).map(({ document }) => document),
     ),
   )
 ).flat()

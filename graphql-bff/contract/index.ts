@@ -3,7 +3,8 @@ import { codegen } from '@graphql-codegen/core'
 import * as typescriptOperations from '@graphql-codegen/typescript-operations'
 import { lexicographicSortSchema, parse, printSchema } from 'graphql'
 import dashboard from '../../examples/web-dashboard/package.json' with { type: 'json' }
-import { loadOperations } from '../src/persisted/operations.ts'
+import { asRecord } from '../src/fan-out/upstream-call.ts'
+import { loadOperations, type PersistedOperations } from '../src/persisted/operations.ts'
 import { schema } from '../src/schema/index.ts'
 import { type Documents, readDocuments } from './documents.ts'
 
@@ -17,10 +18,11 @@ const DASHBOARD = fileURLToPath(new URL('../../examples/web-dashboard/src', impo
  */
 export async function contracts(): Promise<Record<string, string>> {
   const documents = await readDocuments(DASHBOARD)
+  const operations = loadOperations(schema, new Map([[dashboard.version, documents.manifest]]))
   return {
     'schema.graphql': printedSchema(),
-    [`graphql-bff/manifests/${dashboard.version}.json`]: `${JSON.stringify(documents.manifest, null, 2)}\n`,
-    'examples/web-dashboard/src/gen/operations.ts': await typedOperations(documents),
+    [`graphql-bff/manifests/${dashboard.version}.json`]: manifestFile(documents, operations),
+    'examples/web-dashboard/src/gen/operations.ts': await typedOperations(documents, operations),
   }
 }
 
@@ -28,8 +30,19 @@ export async function contracts(): Promise<Record<string, string>> {
 const printedSchema = () =>
   `${printSchema(lexicographicSortSchema(schema))}\n`.replace(/^( *)"""(.+)"""$/gm, '$1"""\n$1$2\n$1"""')
 
-async function typedOperations({ manifest, fragments, operations }: Documents): Promise<string> {
-  const hashes = loadOperations(schema, new Map([[dashboard.version, manifest]])).newest
+/** Each document with the upstream calls that it makes at most, so that a review sees when they grow. */
+function manifestFile({ manifest }: Documents, { byHash }: PersistedOperations): string {
+  const entries = Object.entries(manifest).map(([hash, document]) => {
+    const calls = asRecord(byHash.get(hash)?.fanOut ?? new Map())
+    return [hash, { document, calls }]
+  })
+  return `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`
+}
+
+async function typedOperations(
+  { fragments, operations }: Documents,
+  { newest: hashes }: PersistedOperations,
+): Promise<string> {
   const types = await codegen({
     filename: 'operations.ts',
     schema: parse(printedSchema()),

@@ -1,11 +1,10 @@
 import './access.ts'
+import './field-options.ts'
 import SchemaBuilder from '@pothos/core'
 import ComplexityPlugin from '@pothos/plugin-complexity'
 import { GraphQLError, Kind } from 'graphql'
 import type { Context } from './context.ts'
-
-/** A list whose length nobody chose (a product's images, an order's lines) counts as this many rows. */
-const USUAL_LIST_LENGTH = 10
+import { USUAL_LIST_LENGTH } from './schema/limits.ts'
 
 /**
  * The schema's builder. Nullability is the dependency policy: a field is critical (non-null) unless it says
@@ -21,7 +20,7 @@ export const builder = new SchemaBuilder<{
   }
 }>({
   defaultFieldNullability: false,
-  plugins: ['access', ComplexityPlugin],
+  plugins: ['access', 'fieldOptions', ComplexityPlugin],
   // Counted before anything is resolved, by plugins/use-cost.ts.
   complexity: { disabled: true, defaultComplexity: 0, defaultListMultiplier: USUAL_LIST_LENGTH },
 })

@@ -5,6 +5,7 @@ import type { Locale } from '@harbor/shared-runtime/locale'
 import type { ProblemError } from '@harbor/shared-runtime/problems'
 import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
 import type { TraceContext } from '@harbor/shared-runtime/trace'
+import { type CallCounts, countCalls } from './fan-out/count-calls.ts'
 import { createLoaders, type Loaders } from './loaders/index.ts'
 import type { RequestUpstreams, UpstreamSet } from './upstreams.ts'
 
@@ -28,6 +29,8 @@ export type Context = {
   readonly locale: Locale
   readonly upstreams: RequestUpstreams
   readonly loaders: Loaders
+  /** The upstream calls that it has made so far. */
+  readonly calls: CallCounts
   /** Deadline, cancellation and trace of this operation's upstream calls. */
   readonly requestContext: RequestContext
 }
@@ -49,13 +52,15 @@ export function createContext({ request, state, clients, budgetMs }: Options): C
     viewer: state.viewer,
     consumer: request.signal,
   })
-  const upstreams = clients.forRequest(requestContext)
+  const calls: CallCounts = new Map()
+  const upstreams = countCalls(clients.forRequest(requestContext), calls)
   return {
     viewer: state.viewer,
     noViewer: state.noViewer,
     locale: negotiateLocale(request.headers.get('accept-language')),
     upstreams,
     loaders: createLoaders(upstreams),
+    calls,
     requestContext,
   }
 }

@@ -10,6 +10,7 @@ import type { OperationUsage } from './persisted/usage.ts'
 import { useContext } from './plugins/use-context.ts'
 import { useCost } from './plugins/use-cost.ts'
 import { useDocumentLimits } from './plugins/use-document-limits.ts'
+import { useFanOut } from './plugins/use-fan-out.ts'
 import { useGraphiqlPolicy } from './plugins/use-graphiql-policy.ts'
 import { useHttpRules } from './plugins/use-http-rules.ts'
 import { useJit } from './plugins/use-jit.ts'
@@ -49,6 +50,7 @@ export const createGraphql = ({
       usePersistedDocuments({ operations, usage, allowAdhoc }),
       ...(allowAdhoc ? [useDocumentLimits(), useGraphiqlPolicy()] : []),
       useCost(),
+      useFanOut({ operations, usage, log }),
       useJit(operations),
       useContext({ clients, budgetMs }),
       useProblems(log),

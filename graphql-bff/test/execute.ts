@@ -19,7 +19,13 @@ const viewerWith = (roles: readonly Role[]): Viewer => ({
 /** Executes a document over fake upstreams, without the limits of requests. No roles: nobody is logged in. */
 export async function executed(
   source: string,
-  { roles = [], ...options }: { roles?: readonly Role[] } & Parameters<typeof fakeUpstreams>[0] = {},
+  {
+    roles = [],
+    variables,
+    ...options
+  }: { roles?: readonly Role[]; variables?: Record<string, unknown> } & Parameters<
+    typeof fakeUpstreams
+  >[0] = {},
 ) {
   const document = parse(source)
   const [invalid] = validate(schema, document)
@@ -31,7 +37,7 @@ export async function executed(
     clients,
     budgetMs: 10_000,
   })
-  const result = await execute({ schema, document, contextValue })
+  const result = await execute({ schema, document, contextValue, variableValues: variables })
   contextValue.requestContext.end()
   return {
     data: result.data,

@@ -227,6 +227,8 @@ type Changes = { [Name in keyof Upstreams]?: Partial<Upstreams[Name]> }
 type Options = {
   lines?: number
   devices?: number
+  /** Milliseconds that the next call takes. */
+  takesMs?: () => number
   /** Upstreams that fail, each with its error. */
   failing?: { [Name in keyof Upstreams]?: unknown }
   /** Calls that answer something else. */
@@ -237,7 +239,13 @@ type Options = {
  * Clients that answer from memory and count: `calls` holds `{ "catalog.byIds": 1 }`, `contexts` what each
  * operation's clients were bound to.
  */
-export function fakeUpstreams({ lines = 2, devices = 2, failing = {}, answering = {} }: Options = {}) {
+export function fakeUpstreams({
+  lines = 2,
+  devices = 2,
+  takesMs = () => 2,
+  failing = {},
+  answering = {},
+}: Options = {}) {
   const calls: Record<string, number> = {}
   const contexts: RequestContext[] = []
   const failures = new Map(Object.entries(failing))
@@ -251,7 +259,7 @@ export function fakeUpstreams({ lines = 2, devices = 2, failing = {}, answering 
         return async (...args: unknown[]) => {
           const key = `${upstream}.${String(name)}`
           calls[key] = (calls[key] ?? 0) + 1
-          await new Promise((resolve) => setTimeout(resolve, 2))
+          await new Promise((resolve) => setTimeout(resolve, takesMs()))
           if (failures.has(upstream)) throw failures.get(upstream)
           return Reflect.apply(call, undefined, args)
         }

@@ -1,6 +1,9 @@
 import { createLog } from '@harbor/shared-runtime/log'
+import { expect } from 'vitest'
 import { z } from 'zod'
 import { createApp, type Dependencies } from '../src/app.ts'
+import type { CallsAbove } from '../src/fan-out/calls-above.ts'
+import { createUsage } from '../src/persisted/usage.ts'
 import { fakeUpstreams } from './fake-upstreams.ts'
 import { OPERATIONS } from './operations.ts'
 import { testSession } from './test-session.ts'
@@ -27,16 +30,29 @@ type Sent = { as?: string; variables?: object }
 /** What every request of a page of ours carries. */
 export const CSRF = { 'x-csrf': '1' }
 
-/** The app over fake upstreams; every answer is held against the shape that all answers have. */
+/**
+ * The app over fake upstreams; every answer is held against the shape that all answers have, and its upstream calls
+ * against the static fan-out.
+ */
 export function testApp({
   upstreams = fakeUpstreams(),
   ...dependencies
 }: Partial<Dependencies> & { upstreams?: ReturnType<typeof fakeUpstreams> } = {}) {
   const session = testSession()
+  const operations = dependencies.operations ?? OPERATIONS
+  const above: CallsAbove[] = []
+  const usage = createUsage(operations)
   const app = createApp({
     clients: upstreams.clients,
     session: session.boundary,
-    operations: OPERATIONS,
+    operations,
+    usage: {
+      ...usage,
+      called(operation, calls, more) {
+        above.push(...more)
+        usage.called(operation, calls, more)
+      },
+    },
     log: createLog('test', 'silent'),
     ...dependencies,
   })
@@ -48,6 +64,7 @@ export function testApp({
       headers: { ...CSRF, ...Object.fromEntries(new Headers(init.headers)) },
     })
     const text = await response.text()
+    expect(above, 'calls above the static fan-out').toEqual([])
     return { response, status: response.status, text, ...Answer.parse(JSON.parse(text)) }
   }
 

@@ -1,25 +1,15 @@
 import { isNotFound } from '@harbor/shared-runtime/errors'
 import type { Rows } from '@harbor/shared-runtime/rows'
-import DataLoader from 'dataloader'
+import { inTurns } from './in-turns.ts'
 
-/** Keys that every domain service takes in one call. */
-const MAX_KEYS = 100
+type Keyed<Row> = { load(key: string): Promise<Row | null> }
 
 /**
- * Loads rows by key: those asked for in the same turn by one upstream call, each key once an operation.
+ * Loads rows by key: those asked for in the same turn by one call, each key once an operation.
  * A key that the upstream does not know is `null`; a malformed row is the error of its key alone.
  */
-export const byKey = <Row>(fetchRows: (keys: readonly string[]) => Promise<Rows<Row>>) =>
-  new DataLoader<string, Row | null>(
-    async (keys) => {
-      const rows = await fetchRows(keys)
-      return keys.map((key) => rows.broken.get(key) ?? rows.get(key) ?? null)
-    },
-    { maxBatchSize: MAX_KEYS },
-  )
-
-/** A key, and how many of its rows are asked for. */
-export type Limited = { readonly key: string; readonly limit: number }
+export const byKey = <Row>(fetchRows: (keys: readonly string[]) => Promise<Rows<Row>>): Keyed<Row> =>
+  withoutLimit(byKeyAndLimit(fetchRows, whole))
 
 /**
  * `byKey` for what has a length: one call for the greatest length that is asked for in the same turn, of which each
@@ -29,50 +19,39 @@ export const byKeyAndLimit = <Row>(
   fetchRows: (keys: readonly string[], limit: number) => Promise<Rows<Row>>,
   firstOf: (row: Row, limit: number) => Row,
 ) =>
-  new DataLoader<Limited, Row | null, string>(
-    async (asked) => {
-      const keys = [...new Set(asked.map(({ key }) => key))]
-      const rows = await fetchRows(keys, greatest(asked))
-      return asked.map(({ key, limit }) => {
-        const row = rows.get(key)
-        return rows.broken.get(key) ?? (row === undefined ? null : firstOf(row, limit))
-      })
+  inTurns<Row>({
+    firstOf,
+    call(missing) {
+      const fetched = fetchRows([...missing.keys()], Math.max(...missing.values()))
+      return async (key) => {
+        const rows = await fetched
+        const broken = rows.broken.get(key)
+        if (broken) throw broken
+        return rows.get(key) ?? null
+      }
     },
-    { cacheKeyFn: ({ key, limit }) => `${limit} ${key}` },
-  )
+  })
 
 /** For an upstream that has no batch: one call a key, each key once an operation, `null` for "not found". */
-export const oneByOne = <Row>(fetchRow: (key: string) => Promise<Row>) =>
-  new DataLoader<string, Row | null>(
-    (keys) => Promise.all(keys.map((key) => fetchRow(key).catch(notFoundIsNull))),
-    { batch: false },
-  )
+export const oneByOne = <Row>(fetchRow: (key: string) => Promise<Row>): Keyed<Row> =>
+  withoutLimit(oneByOneWithLimit(fetchRow, whole))
 
 /** `oneByOne` for what has a length: one call a key, for the greatest length that is asked for in the same turn. */
 export const oneByOneWithLimit = <Row>(
   fetchRow: (key: string, limit: number) => Promise<Row>,
   firstOf: (row: Row, limit: number) => Row,
 ) =>
-  new DataLoader<Limited, Row | null, string>(
-    (asked) => {
-      const calls = new Map<string, Promise<Row | null>>()
-      for (const [key, some] of Map.groupBy(asked, ({ key }) => key))
-        calls.set(key, fetchRow(key, greatest(some)).catch(notFoundIsNull))
-      return Promise.all(
-        asked.map(async ({ key, limit }) => {
-          const row = await calls.get(key)?.catch(asError)
-          return row && !(row instanceof Error) ? firstOf(row, limit) : (row ?? null)
-        }),
-      )
-    },
-    { cacheKeyFn: ({ key, limit }) => `${limit} ${key}` },
-  )
+  inTurns<Row>({
+    firstOf,
+    call: (missing) => (key) => fetchRow(key, missing.get(key) ?? 0).catch(notFoundIsNull),
+  })
 
-const greatest = (asked: readonly Limited[]) => asked.reduce((most, { limit }) => Math.max(most, limit), 0)
+/** A loader of rows that have no length. */
+const withoutLimit = <Row>(loader: ReturnType<typeof inTurns<Row>>): Keyed<Row> => ({
+  load: (key) => loader.load({ key, limit: 0 }),
+})
 
-/** The error of one key among many: a loader takes it as the failure of that key. */
-const asError = (error: unknown): Error =>
-  error instanceof Error ? error : new Error('failed', { cause: error })
+const whole = <Row>(row: Row): Row => row
 
 function notFoundIsNull(error: unknown): null {
   if (isNotFound(error)) return null

@@ -152,9 +152,9 @@ test.for([
 })
 
 test.for([
-  ['has a source', { complexity: 1, access: 'public' }, false],
-  ['is for a role', { complexity: 0, access: 'staff' }, false],
-  ['is read from a row at hand', { complexity: 0, access: 'public' }, true],
+  ['has a source', { asks: ['catalog.byIds'], access: 'public' }, false],
+  ['is for a role', { asks: [], access: 'staff' }, false],
+  ['is read from a row at hand', { asks: [], access: 'public' }, true],
 ] as const)('an operation with a critical field at the root that %s', ([, extensions, isCompiled]) => {
   const small = buildSchema('type Query { a: Int! }')
   Object.assign(small.getQueryType()?.getFields().a?.extensions ?? {}, extensions)

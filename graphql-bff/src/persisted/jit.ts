@@ -15,6 +15,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
+import { callsOf } from '../field-options.ts'
 
 /** Executes one operation by code that was made for it. */
 export type Compiled = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
@@ -37,13 +38,6 @@ export function compiled(schema: GraphQLSchema, document: DocumentNode): Compile
     if (errors) return { errors }
     return code.query(rootValue, contextValue, withDefaults(operation, given))
   }
-}
-
-/** Whether it asks an upstream: such fields have a cost of their own (schema/limits.ts). */
-function hasSource({ extensions: { complexity } }: GraphQLField<unknown, unknown>): boolean {
-  if (typeof complexity === 'object' && complexity !== null)
-    return 'field' in complexity && complexity.field !== 0
-  return complexity !== undefined && complexity !== 0
 }
 
 /** Below the root, a type and its critical fields are for the same role. */
@@ -74,7 +68,7 @@ function fits(schema: GraphQLSchema, document: DocumentNode): boolean {
       Field() {
         const field = types.getFieldDef()
         const isRoot = types.getParentType() === schema.getQueryType()
-        if (field && isNonNullType(field.type) && (hasSource(field) || (isRoot && isGuarded(field))))
+        if (field && isNonNullType(field.type) && (callsOf(field).length > 0 || (isRoot && isGuarded(field))))
           fit = false
       },
     }),

@@ -22,6 +22,12 @@ test('every manifest of the folder is read, the newest version last', () => {
   ])
 })
 
+test('an entry is a document, alone or with what its build knows of it', () => {
+  const entry = { document: 'query Q{__typename}', calls: { 'catalog.byIds': 1 } }
+  const folder = folderOf({ '1.json': JSON.stringify({ [hash]: entry }) })
+  expect(readManifests(folder).get('1')).toEqual({ [hash]: 'query Q{__typename}' })
+})
+
 test.for([
   ['text that is no JSON', { '1.json': '{' }, /1\.json is no manifest/],
   ['a key that is no sha256', { '1.json': '{"constructor":"query Q{a}"}' }, /1\.json is no manifest/],

@@ -13,7 +13,14 @@ export type Manifests = ReadonlyMap<string, Manifest>
 /** Where the repository keeps them: one file for each version of the dashboard. */
 export const MANIFESTS_FOLDER = fileURLToPath(new URL('../../manifests', import.meta.url))
 
-const ManifestFile = z.record(z.string().regex(/^[0-9a-f]{64}$/), z.string())
+/** A document, with what the build of the dashboard knows of it; other tools write the document alone. */
+const Entry = z.union([
+  z.string(),
+  z
+    .strictObject({ document: z.string(), calls: z.record(z.string(), z.int()) })
+    .transform(({ document }) => document),
+])
+const ManifestFile = z.record(z.string().regex(/^[0-9a-f]{64}$/), Entry)
 const VERSION = /^[\w.-]{1,64}$/
 const { compare } = new Intl.Collator('en', { numeric: true })
 

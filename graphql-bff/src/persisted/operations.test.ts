@@ -52,11 +52,13 @@ test('the management port says which operations of which version are in use', as
     versions: ['1.9.0', '1.10.0'],
     requests: 2,
     lastUsedAt: expect.any(String),
+    upstreamCalls: expect.anything(),
   }
   const page = (document: string, version: string) => ({
     name: 'Page',
     hash: sha256(document),
     versions: [version],
+    upstreamCalls: expect.anything(),
   })
   expect(versions).toEqual([
     {
@@ -99,6 +101,11 @@ test.for([
       'query Q($ids:[ID!]!){products(ids:$ids){recommendations(first:20){product{recommendations(first:20){product{recommendations(first:20){product{name}}}}}}}}',
     ],
     /Q.*refused whatever its variables are.*rows/,
+  ],
+  [
+    'more upstream calls than any operation may make',
+    [`query Q { ${Array.from({ length: 41 }, (_, n) => `c${n}: categories { id }`).join(' ')} }`],
+    /Q.*up to 41 upstream calls; at most 40/,
   ],
   ['an argument out of bounds', ['query Q { product(id: "!") { name } }'], /Q.*refused whatever/],
 ] as const)('a process does not start with %s', ([, documents, message]) => {

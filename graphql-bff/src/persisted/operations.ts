@@ -9,6 +9,9 @@ import {
   validate,
 } from 'graphql'
 import { assertAffordable } from '../cost.ts'
+import { staticFanOut } from '../fan-out/static-fan-out.ts'
+import { type FanOut, totalOf } from '../fan-out/upstream-call.ts'
+import { MAX_CALLS } from '../schema/limits.ts'
 import { cheapestVariables } from './cheapest-variables.ts'
 import { type Compiled, compiled } from './jit.ts'
 import type { Manifests } from './manifests.ts'
@@ -20,6 +23,8 @@ export type PersistedOperation = {
   readonly document: DocumentNode
   /** `undefined`: plain execution. */
   readonly compiled: Compiled | undefined
+  /** The upstream calls that it makes at most. */
+  readonly fanOut: FanOut
   /** The versions of the dashboard that call it, the newest last. */
   readonly versions: readonly string[]
 }
@@ -34,8 +39,8 @@ export type PersistedOperations = {
 }
 
 /**
- * Parses and validates every operation of every manifest, counts its least cost and compiles it, so that no request
- * has to.
+ * Parses and validates every operation of every manifest, counts its least cost and its upstream calls and compiles it,
+ * so that no request has to.
  * @throws {StartError} when an operation does not fit the schema: the process must not start, because the tabs of
  * that version would fail
  */
@@ -74,7 +79,11 @@ function checked(schema: GraphQLSchema, version: string, hash: string, source: s
   } catch (cause) {
     throw unfit(version, name, `it is refused whatever its variables are: ${String(cause)}`)
   }
-  return { name, document, compiled: compiled(schema, document) }
+  const fanOut = staticFanOut(schema, document)
+  const calls = totalOf(fanOut)
+  if (calls > MAX_CALLS)
+    throw unfit(version, name, `it makes up to ${calls} upstream calls; at most ${MAX_CALLS} are allowed`)
+  return { name, document, fanOut, compiled: compiled(schema, document) }
 }
 
 function parsed(version: string, hash: string, source: string): DocumentNode {

@@ -1,12 +1,21 @@
 import { Hono } from 'hono'
+import type { CallsAbove } from '../fan-out/calls-above.ts'
+import { asRecord } from '../fan-out/upstream-call.ts'
 import type { PersistedOperation, PersistedOperations } from './operations.ts'
 
 type Used = { requests: number; lastUsedAt: string | null }
+type Called = { most: Map<string, number>; timesAbove: number }
 
 /** How often this process was asked for each operation since it started. */
 export type OperationUsage = {
   /** Counts one request for an operation. */
   count(operation: PersistedOperation): void
+  /** Remembers what it called, and what of that is above its static fan-out. */
+  called(
+    operation: PersistedOperation,
+    calls: ReadonlyMap<string, number>,
+    above: readonly CallsAbove[],
+  ): void
   /** Routes for the management port: `/operations` says which version may be retired. */
   readonly management: Hono
 }
@@ -17,6 +26,7 @@ export type OperationUsage = {
  */
 export function createUsage({ byHash, versions }: PersistedOperations): OperationUsage {
   const used = new Map<string, Used>()
+  const called = new Map<string, Called>()
   const usedOf = ({ hash }: PersistedOperation): Used => used.get(hash) ?? { requests: 0, lastUsedAt: null }
 
   const report = (version: string) => {
@@ -33,6 +43,11 @@ export function createUsage({ byHash, versions }: PersistedOperations): Operatio
         hash: operation.hash,
         versions: operation.versions,
         ...usedOf(operation),
+        upstreamCalls: {
+          atMost: asRecord(operation.fanOut),
+          mostSeen: asRecord(called.get(operation.hash)?.most ?? new Map()),
+          timesAbove: called.get(operation.hash)?.timesAbove ?? 0,
+        },
       })),
     }
   }
@@ -46,6 +61,12 @@ export function createUsage({ byHash, versions }: PersistedOperations): Operatio
       // biome-ignore lint/plugin: operators read it.
       const lastUsedAt = new Date().toISOString()
       used.set(operation.hash, { requests: requests + 1, lastUsedAt })
+    },
+    called({ hash }, calls, above) {
+      const known = called.get(hash) ?? { most: new Map(), timesAbove: 0 }
+      for (const [call, made] of calls) known.most.set(call, Math.max(made, known.most.get(call) ?? 0))
+      if (above.length > 0) known.timesAbove++
+      called.set(hash, known)
     },
     management,
   }

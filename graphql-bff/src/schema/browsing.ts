@@ -6,7 +6,7 @@ import { Product } from './product.ts'
 const ProductConnection = connectionType('Product', Product, 'public')
 
 /** The most products that a page of the shop shows. */
-const page = pageOfRows(100)
+const MAX_PAGE = 100
 
 builder.queryFields((t) => ({
   catalogue: t.field({
@@ -19,10 +19,10 @@ builder.queryFields((t) => ({
       first: t.arg.int({ required: true, defaultValue: 24 }),
       after: t.arg.string(),
     },
-    complexity: (args) => {
-      if (args.category) assertId(args.category)
-      return page(args)
-    },
+    asks: 'catalog.list',
+    complexity: pageOfRows<{ category?: string | null | undefined }>(MAX_PAGE, ({ category }) => {
+      if (category) assertId(category)
+    }),
     resolve: async (_, { category, first, after }, { upstreams }) =>
       connectionOf(
         await upstreams.optional.catalog.list({
@@ -43,10 +43,8 @@ builder.queryFields((t) => ({
       first: t.arg.int({ required: true, defaultValue: 24 }),
       after: t.arg.string(),
     },
-    complexity: (args) => {
-      assertWords(args.words)
-      return page(args)
-    },
+    asks: 'catalog.search',
+    complexity: pageOfRows<{ words: string }>(MAX_PAGE, ({ words }) => assertWords(words)),
     resolve: async (_, { words, first, after }, { upstreams }) =>
       connectionOf(
         await upstreams.optional.catalog.search(words.trim().replace(/\s+/g, ' ').normalize('NFC'), {

@@ -22,6 +22,7 @@ const CartLine = builder.objectRef<Line>('CartLine').implement({
       access: 'customer',
       nullable: true,
       description: "The line's part of the cart's quote.",
+      asks: 'pricing.quote',
       complexity: oneRow,
       resolve: async ({ cartId, sku }, _, { loaders }) => {
         const quote = await loaders.quoteOfCart.load(cartId)
@@ -34,6 +35,7 @@ const CartLine = builder.objectRef<Line>('CartLine').implement({
       access: 'customer',
       nullable: true,
       description: 'All that is known of the product.',
+      asks: 'catalog.byIds',
       complexity: oneRow,
       resolve: ({ productId }, _, { loaders }) => loaders.product.load(productId),
     }),
@@ -54,6 +56,7 @@ export const Cart = builder.objectRef<UpstreamCart>('Cart').implement({
       access: 'customer',
       nullable: true,
       description: 'What it costs now.',
+      asks: 'pricing.quote',
       complexity: oneRow,
       resolve: ({ id }, _, { loaders }) => loaders.quoteOfCart.load(id),
     }),

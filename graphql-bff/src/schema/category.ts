@@ -1,5 +1,6 @@
 import type { Category as UpstreamCategory } from '@harbor/shared-clients'
 import { builder } from '../builder.ts'
+import { ownList } from './limits.ts'
 import { itemsOf } from './list-items.ts'
 
 const Category = builder.objectRef<UpstreamCategory>('Category').implement({
@@ -21,7 +22,8 @@ builder.queryField('categories', (t) =>
     access: 'public',
     nullable: { list: true, items: true },
     description: 'Every category of the shop.',
-    complexity: { field: 1, multiplier: 10 },
+    asks: 'catalog.categories',
+    complexity: ownList,
     resolve: async (_, __, { upstreams }) => itemsOf(await upstreams.optional.catalog.categories()),
   }),
 )

@@ -2,6 +2,7 @@ import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { inPlace, type List } from '@harbor/shared-runtime/rows'
 import type { ObjectRef } from '@pothos/core'
 import { type Access, builder, type GraphTypes } from '../builder.ts'
+import { countedAbove } from './limits.ts'
 
 /** A page of rows as a connection shows it. A row that is an error is a node that is `null`. */
 export type Connection<Row> = {
@@ -94,7 +95,7 @@ export function connectionType<Row extends object>(
         type: [Edge],
         access,
         description: 'The rows of this page.',
-        complexity: { field: 0, multiplier: 1 }, // counted by `first`
+        complexity: countedAbove,
         resolve: ({ rows, nextCursor }) =>
           rows.map((row, index) => ({ row, cursor: index === rows.length - 1 ? nextCursor : null })),
       }),

@@ -38,6 +38,7 @@ builder.queryField('customer', (t) =>
     nullable: true,
     description: '`null` when there is no such customer. For staff.',
     args: { id: t.arg.id({ required: true }) },
+    asks: 'customers.byIds',
     complexity: rowById,
     resolve: (_, { id }, { loaders }) => loaders.customer.load(id),
   }),

@@ -1,6 +1,6 @@
 import type { Device as UpstreamDevice, Reading as UpstreamReading } from '@harbor/shared-clients'
 import { builder } from '../builder.ts'
-import { assertId, firstRows } from './limits.ts'
+import { assertId, firstRows, ownList } from './limits.ts'
 import { itemsOf } from './list-items.ts'
 
 const Reading = builder.objectRef<UpstreamReading>('Reading').implement({
@@ -28,6 +28,7 @@ const Device = builder.objectRef<UpstreamDevice>('Device').implement({
       nullable: true,
       description: 'What it measured last, newest first; at most 20.',
       args: { first: t.arg.int({ required: true, defaultValue: 5 }) },
+      asks: 'telemetry.latest',
       complexity: firstRows(20),
       resolve: async ({ id }, { first }, { loaders }) =>
         (await loaders.readings.load({ key: id, limit: first })) ?? [],
@@ -42,9 +43,10 @@ builder.queryField('devices', (t) =>
     nullable: { list: true, items: true },
     description: 'The devices of a store. For staff.',
     args: { store: t.arg.string({ required: true, description: 'Such as "ber".' }) },
+    asks: 'telemetry.devicesOf',
     complexity: ({ store }) => {
       assertId(store)
-      return { field: 1, multiplier: 10 }
+      return ownList
     },
     resolve: async (_, { store }, { upstreams }) =>
       itemsOf(await upstreams.optional.telemetry.devicesOf(store)),

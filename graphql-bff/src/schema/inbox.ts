@@ -1,6 +1,7 @@
 import type { Notification as UpstreamNotification } from '@harbor/shared-clients'
 import type { List } from '@harbor/shared-runtime/rows'
 import { builder } from '../builder.ts'
+import { countedAbove } from './limits.ts'
 import { itemsOf } from './list-items.ts'
 import { NotificationKind } from './notification-kind.ts'
 
@@ -41,7 +42,7 @@ export const Inbox = builder
         access: 'customer',
         nullable: { list: false, items: true },
         description: 'Newest first. `null` for one that arrived malformed.',
-        complexity: { field: 0, multiplier: 1 }, // counted by `first`
+        complexity: countedAbove,
         resolve: (inbox) => itemsOf(inbox),
       }),
       unreadCount: t.expose('unreadCount', {

@@ -40,6 +40,7 @@ builder.objectField(Product, 'price', (t) =>
     access: 'public',
     nullable: true,
     description: 'What it costs now; `null` without an error when it has no price.',
+    asks: 'pricing.prices',
     complexity: oneRow,
     resolve: ({ sku }, _, { loaders }) => loaders.price.load(sku),
   }),

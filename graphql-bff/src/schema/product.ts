@@ -89,6 +89,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: '`null` when there is no such product.',
     args: { id: t.arg.id({ required: true }) },
+    asks: 'catalog.byIds',
     complexity: rowById,
     resolve: (_, { id }, { loaders }) => loaders.product.load(id),
   }),
@@ -99,6 +100,7 @@ builder.queryFields((t) => ({
     description:
       'Those that exist, in the order of the ids; at most 100. `null` for a product that arrived malformed.',
     args: { ids: t.arg.idList({ required: true }) },
+    asks: 'catalog.byIds',
     complexity: rowsByIds,
     resolve: (_, { ids }, { loaders }) => loadedItems(ids.map((id) => loaders.product.load(id))),
   }),

@@ -27,6 +27,7 @@ export const Recommendation = builder.objectRef<UpstreamRecommendation>('Recomme
       access: 'public',
       nullable: true,
       description: 'All that is known of the product.',
+      asks: 'catalog.byIds',
       complexity: oneRow,
       resolve: ({ productId }, _, { loaders }) => loaders.product.load(productId),
     }),
@@ -40,6 +41,7 @@ builder.objectField(Product, 'recommendations', (t) =>
     nullable: { list: true, items: true },
     description: 'What goes with the product; at most 20.',
     args: { first: t.arg.int({ required: true, defaultValue: 4 }) },
+    asks: 'recommendations.forProducts',
     complexity: firstRows(20),
     resolve: async ({ id }, { first }, { loaders }) => {
       const related = await loaders.relatedProducts.load({ key: id, limit: first })

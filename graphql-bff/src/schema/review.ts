@@ -49,6 +49,7 @@ builder.objectField(Product, 'reviews', (t) =>
     nullable: true,
     description: 'How it is rated, and what was said about it last; at most 20 reviews.',
     args: { first: t.arg.int({ required: true, defaultValue: 3 }) },
+    asks: 'reviews.ofProducts',
     complexity: firstRows(20),
     resolve: ({ id }, { first }, { loaders }) => loaders.reviews.load({ key: id, limit: first }),
   }),

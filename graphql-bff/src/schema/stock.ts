@@ -36,6 +36,7 @@ builder.objectField(Product, 'stock', (t) =>
     access: 'public',
     nullable: true,
     description: 'How many there are, one entry a warehouse.',
+    asks: 'inventory.stock',
     complexity: oneRow,
     resolve: async ({ sku }, _, { loaders }) =>
       (await loaders.stock.load(sku))?.warehouses.map((level) => ({ ...level, sku })),

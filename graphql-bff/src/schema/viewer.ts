@@ -19,6 +19,7 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       access: 'customer',
       nullable: true,
       description: 'As the customer is called.',
+      asks: 'customers.byIds',
       complexity: oneRow,
       resolve: async ({ id }, _, context) => (await profile(id, context)).displayName,
     }),
@@ -26,6 +27,7 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       access: 'customer',
       nullable: true,
       description: 'The address for mail.',
+      asks: 'customers.byIds',
       complexity: oneRow,
       resolve: async ({ id }, _, context) => (await profile(id, context)).email,
     }),
@@ -34,6 +36,7 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       access: 'customer',
       nullable: true,
       description: 'Tier and points.',
+      asks: 'customers.byIds',
       complexity: oneRow,
       resolve: ({ id }, _, context) => profile(id, context),
     }),
@@ -42,6 +45,7 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       access: 'customer',
       nullable: true,
       description: 'The cart; `null` without an error when there is none.',
+      asks: 'cart.ofCustomer',
       complexity: oneRow,
       resolve: ({ id }, _, { loaders }) => loaders.cartOfCustomer.load(id),
     }),
@@ -51,6 +55,7 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       nullable: true,
       description: 'Newest first; at most 50 a page.',
       args: { first: t.arg.int({ required: true, defaultValue: 5 }), after: t.arg.string() },
+      asks: 'orders.ofCustomer',
       complexity: pageOfRows(50),
       resolve: async ({ id }, { first, after }, { upstreams }) =>
         connectionOf(
@@ -64,6 +69,7 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       nullable: true,
       description: 'One order; `null` without an error when the customer has no such order.',
       args: { number: t.arg.string({ required: true, description: 'Such as HC-2026-100001.' }) },
+      asks: 'orders.ofCustomer',
       complexity: oneRow,
       resolve: async ({ id }, { number }, { upstreams }) => {
         assertOrderNumber(number)
@@ -81,6 +87,7 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       nullable: { list: true, items: true },
       description: 'What the customer may like; at most 20.',
       args: { first: t.arg.int({ required: true, defaultValue: 10 }) },
+      asks: 'recommendations.forCustomer',
       complexity: firstRows(20),
       resolve: async ({ id }, { first }, { loaders }) => {
         const list = await loaders.recommendationsForCustomer.load({ key: id, limit: first })
@@ -93,6 +100,7 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       nullable: true,
       description: 'The newest notifications; at most 50.',
       args: { first: t.arg.int({ required: true, defaultValue: 20 }) },
+      asks: 'notifications.ofCustomer',
       complexity: firstRows(50),
       resolve: ({ id }, { first }, { loaders }) => loaders.inboxOfCustomer.load({ key: id, limit: first }),
     }),
@@ -101,6 +109,7 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       access: 'customer',
       nullable: true,
       description: 'How many notifications are unread.',
+      asks: 'notifications.ofCustomer',
       complexity: oneRow,
       resolve: async ({ id }, _, { loaders }) =>
         (await loaders.inboxOfCustomer.load({ key: id, limit: 1 }))?.unreadCount,
@@ -110,6 +119,7 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       access: 'customer',
       nullable: true,
       description: 'Which notifications the customer wants.',
+      asks: 'customers.byIds',
       complexity: oneRow,
       resolve: async ({ id }, _, context) => (await profile(id, context)).preferences,
     }),
