@@ -19,16 +19,17 @@ export const securityHeaders =
   ({ https }: { https: boolean }): MiddlewareHandler =>
   async (c, next) => {
     await next()
+    // Not c.header, which would turn a ready body into a stream.
     const { headers } = c.res
-    if (https) c.header('Strict-Transport-Security', `max-age=${ONE_YEAR_S}`)
+    if (https) headers.set('Strict-Transport-Security', `max-age=${ONE_YEAR_S}`)
     // A 304 has no content, and the stored answer has these headers (RFC 9110, 15.4.5): sending them again only costs
     // bytes.
     if (c.res.status === 304) return
-    c.header('X-Content-Type-Options', 'nosniff')
-    c.header('Referrer-Policy', 'same-origin')
-    c.header('Cross-Origin-Resource-Policy', 'same-origin')
-    if (!headers.has('Content-Security-Policy')) c.header('Content-Security-Policy', DATA_POLICY)
+    headers.set('X-Content-Type-Options', 'nosniff')
+    headers.set('Referrer-Policy', 'same-origin')
+    headers.set('Cross-Origin-Resource-Policy', 'same-origin')
+    if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', DATA_POLICY)
     if (!headers.get('Content-Type')?.startsWith('text/html')) return
-    c.header('Cross-Origin-Opener-Policy', 'same-origin')
-    c.header('Permissions-Policy', PERMISSIONS_POLICY)
+    headers.set('Cross-Origin-Opener-Policy', 'same-origin')
+    headers.set('Permissions-Policy', PERMISSIONS_POLICY)
   }

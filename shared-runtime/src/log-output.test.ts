@@ -100,6 +100,25 @@ test('a process whose fatal line meets a full disk continues, and can exit', () 
   expect(status).toBe(7)
 })
 
+test('a busy process writes many lines at once, and a quiet one each line at once', async () => {
+  const chunks: string[] = []
+  const raw: RawOutput = {
+    write: (chunk, done) => {
+      chunks.push(String(chunk))
+      done(null, chunk.length)
+    },
+    writeSync: (chunk) => chunk.length,
+  }
+  const output = createLogOutput(raw, 1, 5)
+  for (const line of ['a', 'b', 'c']) output.write(`${line}\n`)
+  expect(chunks).toEqual(['a\n'])
+  await output.drained(60_000)
+  expect(chunks).toEqual(['a\n', 'b\nc\n'])
+  await soon()
+  output.write('d\n')
+  expect(chunks.at(-1)).toBe('d\n')
+})
+
 test('property: with any partial writes, lines stay whole and in order, and each is written or counted', async () => {
   const step = fc.oneof(
     fc.record({ line: fc.stringMatching(/^[a-zé]{0,40}$/) }),

@@ -31,6 +31,8 @@ const STDERR = 2
 /** Maximum memory of buffered lines. */
 const MAX_WAITING_BYTES = 1024 * 1024
 const MAX_CHUNK_BYTES = 64 * 1024
+/** After a write, lines are gathered for this long: a busy process makes one system call for many requests. */
+const GATHER_MS = 5
 /** Interval of retries after an error. */
 const RETRY_MS = 1_000
 /** A write that takes longer is reported as blocked. */
@@ -43,13 +45,15 @@ const FINAL = new Set(['EPIPE', 'EBADF', 'ECONNRESET', 'ERR_STREAM_DESTROYED'])
 let standard: LogOutput | undefined
 
 /** Standard output, of which a process has one. */
-export const standardOutput = (): LogOutput => (standard ??= createLogOutput(rawStandardOutput()))
+export const standardOutput = (): LogOutput =>
+  (standard ??= createLogOutput(rawStandardOutput(), RETRY_MS, GATHER_MS))
 
 /**
  * Buffers in front of a raw output. sonic-boom, pino's default, retries a failed flush for ever and waits in the
  * thread pool for a reader that has stopped, which prevents the exit of the process.
+ * @param gatherMs the pause between two writes, in which lines are gathered; a line after a longer pause is written at once
  */
-export function createLogOutput(raw: RawOutput, retryMs = RETRY_MS): LogOutput {
+export function createLogOutput(raw: RawOutput, retryMs = RETRY_MS, gatherMs = 0): LogOutput {
   const waiting: Buffer[] = []
   let waitingBytes = 0
   let writing: Buffer | undefined
@@ -58,11 +62,21 @@ export function createLogOutput(raw: RawOutput, retryMs = RETRY_MS): LogOutput {
   let trouble: string | undefined
   let closed = false
   let retry: NodeJS.Timeout | undefined
+  let gathering: NodeJS.Timeout | undefined
 
   function pump(): void {
-    if (writing || retry || closed || waiting.length === 0) return
+    if (writing || retry || gathering || closed || waiting.length === 0) return
     writing = takeChunk()
     send(writing)
+  }
+
+  function gather(): void {
+    if (gatherMs > 0 && waitingBytes < MAX_CHUNK_BYTES)
+      gathering = setTimeout(() => {
+        gathering = undefined
+        pump()
+      }, gatherMs)
+    else pump()
   }
 
   function takeChunk(): Buffer {
@@ -80,7 +94,7 @@ export function createLogOutput(raw: RawOutput, retryMs = RETRY_MS): LogOutput {
       const rest = chunk.subarray(bytes)
       if (!error) {
         trouble = undefined
-        if (rest.length === 0) return pump()
+        if (rest.length === 0) return gather()
         writing = rest
         return send(rest)
       }

@@ -26,9 +26,10 @@ export async function authorise(
     token,
     scheme === 'DPoP' ? { jwt: c.req.header('dpop'), method, url } : undefined,
   )
-  await c.var.countAs?.('user', viewer.id)
+  const countAs = c.get('countAs')
+  await countAs?.('user', viewer.id)
   // After the user's quota: refused requests do not use up the quota of the app's other users.
-  await c.var.countAs?.('client', viewer.clientId)
+  await countAs?.('client', viewer.clientId)
   if (!viewer.roles.has('customer') || scopes.some((scope) => !viewer.scopes.has(scope)))
     throw new ProblemError('FORBIDDEN', undefined, {
       challenge: challenge({ scheme, error: 'insufficient_scope', scopes }),

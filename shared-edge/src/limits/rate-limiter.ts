@@ -39,11 +39,11 @@ export function createRateLimiter({ name, policies, redis, secret, log }: Option
   return {
     policies,
     async count(policy, id) {
-      const key = hash('sha256', `${secret}\n${policy.name}\n${id}`, 'base64url')
+      const key = `${policy.name}\n${id}`
       const alone = () => local.count(key, policy.seconds * 1_000)
       // A key above the limit stays above it until the window ends, so Redis is not called.
       if (!shared || (local.peek(key)?.used ?? 0) >= policy.points) return alone()
-      const usage = await shared.count(policy, key)
+      const usage = await shared.count(policy, hash('sha256', `${secret}\n${key}`, 'base64url'))
       // Redis may have been unavailable or restarted empty: the local count remains valid.
       if (usage === undefined || (local.peek(key)?.used ?? 0) >= usage.used) return alone()
       local.set(key, usage)

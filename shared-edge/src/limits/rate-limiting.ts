@@ -44,13 +44,15 @@ export function rateLimiting(
     // The remaining quota of a whole app is not disclosed.
     const told = counted.filter(({ policy }) => policy.per !== 'client')
     if (told.length === 0) return
-    c.header('RateLimit-Policy', told.map(policyItem).join(', '))
+    // Not c.header, which would turn a ready body into a stream.
+    const { headers } = c.res
+    headers.set('RateLimit-Policy', told.map(policyItem).join(', '))
     // A response in a shared cache is for everybody and must not contain the quota of its first reader.
-    if (!c.res.headers.get('Cache-Control')?.includes('public'))
-      c.header('RateLimit', told.map(limitItem).join(', '))
+    if (!headers.get('Cache-Control')?.includes('public'))
+      headers.set('RateLimit', told.map(limitItem).join(', '))
   }
   const countAddress: MiddlewareHandler = async (c, next) => {
-    await c.var.countAs?.('address', addressKey(addressOf(c, proxies)))
+    await c.get('countAs')?.('address', addressKey(addressOf(c, proxies)))
     await next()
   }
   return [prepare, countAddress]

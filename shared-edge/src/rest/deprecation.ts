@@ -28,6 +28,6 @@ export const announceDeprecation = ({ deprecated }: { deprecated?: Deprecated })
   const headers = Object.entries(deprecated ? deprecationHeaders(deprecated) : {})
   return async (c, next) => {
     await next()
-    for (const [name, value] of headers) c.header(name, value)
+    for (const [name, value] of headers) c.res.headers.set(name, value)
   }
 }

@@ -58,7 +58,7 @@ export const serveAction =
     const context = createRequestContext({
       budgetMs: action.budgetMs,
       arrivedAt,
-      trace: c.var.trace,
+      trace: c.get('trace'),
       viewer,
     })
     try {

@@ -122,7 +122,7 @@ async function build<K extends Kit>(
   // biome-ignore lint/plugin: labels such as "yesterday"
   { clients, createFormat, log, now = () => new Date() }: ScreenDependencies<K>,
 ): Promise<Built> {
-  const { trace } = c.var
+  const trace = c.get('trace')
   const { budgetMs } = screen
   const context = createRequestContext({ budgetMs, arrivedAt, trace, viewer, consumer: signal })
   try {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
@@ -47,7 +46,7 @@ type Options = {
 type Known = { readonly viewer: Viewer; readonly expiresAt: number; readonly boundTo: string | undefined }
 
 /**
- * Verifies access tokens (RFC 9068) offline. A verified token is cached by its hash until it expires or identity's
+ * Verifies access tokens (RFC 9068) offline. A verified token is cached until it expires or identity's
  * keys change; the proof of a bound token is checked on every request. Keys stay in use while identity cannot be
  * reached.
  */
@@ -65,14 +64,13 @@ export function createTokenVerifier({ issuer, audience, loadKeys, dpop }: Option
   }
 
   async function lookUp(token: string, scheme: 'Bearer' | 'DPoP'): Promise<Known> {
-    if (!isAccessTokenByHeader(token)) throw refused(scheme)
-    const hash = createHash('sha256').update(token).digest('base64')
-    const seen = known.get(hash)
+    const seen = known.get(token)
     // biome-ignore lint/plugin: exp and iat of a JWT
     if (seen && seen.expiresAt > Date.now()) {
       keys.keepFresh()
       return seen
     }
+    if (!isAccessTokenByHeader(token)) throw refused(scheme)
     const claims = await verify(token, scheme)
     const entry: Known = {
       viewer: {
@@ -85,7 +83,7 @@ export function createTokenVerifier({ issuer, audience, loadKeys, dpop }: Option
       expiresAt: claims.exp * 1000,
       boundTo: claims.cnf?.jkt,
     }
-    known.set(hash, entry)
+    known.set(token, entry)
     return entry
   }
 

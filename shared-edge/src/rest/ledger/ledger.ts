@@ -109,7 +109,7 @@ export function createClientLedger({ routes, store, log, now = () => new Date() 
       const name = routeName(route)
       return async (c, next) => {
         await next()
-        const app = labelOf(c.var.app)
+        const app = labelOf(c.get('app'))
         count(name, { app, schemaVersion: route.version, requests: 1, lastSeen: dayOf(now()) })
       }
     },
