@@ -36,6 +36,12 @@ test('flags are of a store, and a level above zero is in stock', () => {
   expect(store.flag('ber', 'C')).toBeUndefined()
 })
 
+test('SKUs are the ids of any shop: UUIDs, numbers, slugs', () => {
+  const skus = ['7b0f1c52-98a7-4a0f-9f39-6f4f7f0b8f11', '4711', 'rope-10mm.blue', 'A'.repeat(64)]
+  snapshot(Object.fromEntries(skus.map((sku) => [sku, 1])))
+  expect(skus.map((sku) => store.flag('ber', sku)?.available)).toEqual([true, true, true, true])
+})
+
 test('listeners hear of each resource once, after its answers are made, and then that all is live', () => {
   snapshot({ A: 3, B: 0 })
   expect(heard).toEqual(['A', 'B', 'd1/a', 'live'])

@@ -32,7 +32,7 @@ describe('a wrong document is found', () => {
   it('by the server: an example that it refuses, of a parameter and of a body', () => {
     expect(exampleFaults('openapi', JSON.parse(text), SCREENS, ACTIONS)).toEqual([])
     const faults = (from: string, to: string) => exampleFaults('openapi', altered(from, to), SCREENS, ACTIONS)
-    expect(faults('"example": "p1001"', '"example": "P1001"').join()).toContain('the example of its path')
+    expect(faults('"example": "p1001"', '"example": "p/1001"').join()).toContain('the example of its path')
     expect(faults('"example": "card"', '"example": "4111 1111"').join()).toContain('the example of its body')
   })
 })

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Schema } from './document.ts'
 import { asSchema, type Defined, isAnnotation, kindsOf, MAX_DEPTH, valuesOf } from './kinds.ts'
+import { isPatternWithin } from './pattern-inclusion.ts'
 
 /** In what way one schema allows what another does not. */
 type Rule =
@@ -123,6 +124,7 @@ const shown = (value: unknown) => (value === undefined ? 'none' : JSON.stringify
 function compareKeywords({ given: { schema }, allowed, at }: Step): Finding[] {
   return Object.entries(allowed.schema).flatMap(([keyword, value]): Finding[] => {
     if (isAnnotation(keyword) || isDeepStrictEqual(schema[keyword], value)) return []
+    if (keyword === 'pattern' && isPatternWithin(String(schema.pattern ?? ''), String(value))) return []
     if (NAMED.some((name) => name === keyword))
       return [
         {

@@ -1,14 +1,19 @@
+import { OPAQUE_ID, OPAQUE_ID_FORM } from '@harbor/shared-edge/limits/opaque-id'
 import { declared } from '@harbor/shared-edge/rest/declared-form'
 import { z } from 'zod'
 
-/** Identifiers sent by the app; malformed ones are refused before any upstream is called. */
-const identifier = (pattern: RegExp, example: string, description: string) =>
-  z.string().regex(pattern, `Allowed: an id such as ${example}`).meta({ example, description })
+/** An id sent by the app. A malformed one is refused before any upstream is called. */
+const identifier = (example: string, description: string) =>
+  z
+    .string()
+    .regex(OPAQUE_ID, `Allowed: an id such as ${example}, of ${OPAQUE_ID_FORM}`)
+    .meta({ example, description })
 
-export const ProductId = identifier(/^p\d{1,9}$/, 'p1001', 'Id of a product')
-export const CartId = identifier(/^k\d{1,9}$/, 'k1001', "Id of the customer's cart")
-export const OrderId = identifier(/^o\d{1,9}$/, 'o104997', "Id of one of the customer's orders")
-export const CategoryId = identifier(/^cat-\d{2,4}$/, 'cat-01', 'Only what is in this category')
+export const ProductId = identifier('p1001', 'Id of a product')
+export const CartId = identifier('k1001', "Id of the customer's cart")
+export const OrderId = identifier('o104997', "Id of one of the customer's orders")
+export const CategoryId = identifier('cat-01', 'Only what is in this category')
+export const Sku = identifier('HB-1001', 'What is in the cart, or is to be')
 
 /** The start of a page: `nextCursor` of the page before. */
 export const Cursor = z
@@ -54,8 +59,6 @@ export function limit(standard: number, most: number) {
     { type: 'integer', minimum: 1, maximum: most, default: standard },
   )
 }
-
-export const Sku = identifier(/^HB-\d{1,9}$/, 'HB-1001', 'What is in the cart, or is to be')
 
 const QUANTITY = 'Allowed: an integer from 1 to 99'
 export const Quantity = z

@@ -1,3 +1,4 @@
+import { OPAQUE_ID, OPAQUE_ID_FORM } from '@harbor/shared-edge/limits/opaque-id'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 
 /**
@@ -78,19 +79,9 @@ export const rowsByIds = Object.assign(
   { sizedBy: 'ids', most: MAX_IDS } satisfies Size,
 )
 
-/** Ids go into the upstreams' request lines, where a comma or a megabyte would mean something else. */
+/** @throws {ProblemError} `INVALID_REQUEST` for an id that no service can have, before any is asked */
 export function assertId(id: string): void {
-  if (!/^[\w-]{1,64}$/.test(id))
-    throw new ProblemError(
-      'INVALID_REQUEST',
-      'An id has at most 64 letters, digits, hyphens and underscores.',
-    )
-}
-
-/** @throws {ProblemError} `INVALID_REQUEST` for a number that no order can have */
-export function assertOrderNumber(number: string): void {
-  if (!/^HC-\d{4}-\d{1,9}$/.test(number))
-    throw new ProblemError('INVALID_REQUEST', 'The number of an order looks like HC-2026-100001.')
+  if (!OPAQUE_ID.test(id)) throw new ProblemError('INVALID_REQUEST', `An id has ${OPAQUE_ID_FORM}.`)
 }
 
 /** @throws {ProblemError} `INVALID_REQUEST` for words that no list is searched for */

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { Cart } from './cart.ts'
 import { connectionOf } from './connection.ts'
 import { Inbox } from './inbox.ts'
-import { assertOrderNumber, firstRows, oneRow, pageOfRows } from './limits.ts'
+import { assertId, firstRows, oneRow, pageOfRows } from './limits.ts'
 import { itemsOf } from './list-items.ts'
 import { Loyalty } from './loyalty.ts'
 import { NotificationPreferences } from './notification-preferences.ts'
@@ -72,7 +72,7 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       asks: 'orders.ofCustomer',
       complexity: oneRow,
       resolve: async ({ id }, { number }, { upstreams }) => {
-        assertOrderNumber(number)
+        assertId(number)
         const { orders } = upstreams.optional
         const { rows } = connectionOf(await orders.ofCustomer(id, { number, limit: 1 }), null)
         return rows.find((order): order is Exclude<typeof order, Error> => {

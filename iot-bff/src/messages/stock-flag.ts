@@ -22,7 +22,7 @@ export type StockFlag = {
 }
 
 /** Stores and SKUs stand in paths, topics and SenML names as they are: nothing else may be in them. */
-export const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/
+export const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
 /** The same for every SKU, so that ten thousand flags share them. */
 const SHARED = { available: shared(true), outOfStock: shared(false) }
