@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Call, invalid, limitOf } from './routes.ts'
 
 type Value = string | number
+type Asked = Pick<Call, 'query'>
 
 /** How a list can be asked for. Names come from strangers, so they are looked up in maps. */
 export type Listing<Row> = {
@@ -24,7 +25,7 @@ const Cursor = z.tuple([z.string(), z.union([z.string(), z.number()]), z.string(
  * @throws {Refusal} 400 for a sort that this list has not, a cursor of another list or order, a limit out of bounds
  */
 export function listed<Row, Answer>(
-  call: Call,
+  call: Asked,
   rows: readonly Row[],
   listing: Listing<Row>,
   make: (row: Row) => Answer,
@@ -59,7 +60,7 @@ function orderOf<Row>(sort: string, { idOf, sorts }: Listing<Row>) {
 
 const compareValues = (a: Value, b: Value): number => (a < b ? -1 : a > b ? 1 : 0)
 
-function filtered<Row>({ query }: Call, rows: readonly Row[], { filters = new Map() }: Listing<Row>) {
+function filtered<Row>({ query }: Asked, rows: readonly Row[], { filters = new Map() }: Listing<Row>) {
   const asked = [...filters].flatMap(([name, fits]) => {
     const given = query.get(name)
     return given === null || given === '' ? [] : [(row: Row): boolean => fits(row, given)]

@@ -92,7 +92,10 @@ export function requiredIds(call: Call, name: string): string[] {
 }
 
 /** `limit`, between 1 and `max`. */
-export function limitOf({ query }: Call, { usual, max }: { usual: number; max: number }): number {
+export function limitOf(
+  { query }: Pick<Call, 'query'>,
+  { usual, max }: { usual: number; max: number },
+): number {
   const value = query.get('limit')
   if (value === null) return usual
   if (!/^\d{1,6}$/.test(value) || Number(value) < 1 || Number(value) > max)

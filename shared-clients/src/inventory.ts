@@ -3,6 +3,7 @@ import { fetchByKeys } from './batch.ts'
 import { cacheKind, SPIKE } from './cache-policies.ts'
 import { grpcClient } from './call/grpc.ts'
 import { InventoryServiceClient } from './gen/inventory.ts'
+import { Audit, grpcListing, grpcPageOf, type ListingQuery, TABLE } from './listing.ts'
 import { keyedRows } from './parsed-rows.ts'
 
 const Count = z.int().nonnegative()
@@ -14,6 +15,17 @@ export const SkuStock = z.object({
 export type SkuStock = z.infer<typeof SkuStock>
 
 const StockAnswer = z.object({ items: keyedRows('inventory', SkuStock, 'sku') })
+
+const StockRow = z.object({
+  sku: z.string().min(1),
+  warehouse: z.string().min(1),
+  available: Count,
+  reserved: Count,
+  audit: Audit,
+})
+export type StockRow = z.infer<typeof StockRow>
+
+const StockPage = grpcPageOf('inventory', StockRow)
 
 /** One message of the stock feed: a level, the end of the snapshot, or a sign of life. */
 export type StockEvent =
@@ -78,6 +90,13 @@ export const inventory = grpcClient(
             ).items,
         ),
       ),
+    /** For staff: one row a SKU and warehouse, as it is now. */
+    rows: ({ sku = '', warehouse = '', ...page }: ListingQuery & { sku?: string; warehouse?: string }) =>
+      call.unary(stub.listStock.bind(stub), { ...grpcListing(page), sku, warehouse }, StockPage, {
+        read: 'listStock',
+        alone: true,
+        ...TABLE,
+      }),
     /**
      * Sets stock aside for an order, all or nothing, once for its id; names the SKUs that fall short, in which case
      * nothing is set aside.

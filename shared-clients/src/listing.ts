@@ -23,5 +23,19 @@ export type Page<Row> = List<Row> & { readonly nextCursor: string | null; readon
 export const pageOf = <Row>(upstream: ServiceName, row: z.ZodType<Row>): z.ZodType<Page<Row>> =>
   answerOf(upstream, row, z.object({ nextCursor: z.string().nullable(), totalCount: z.int().nonnegative() }))
 
+/** The same over gRPC, where the cursor of the last page is empty. */
+export const grpcPageOf = <Row>(upstream: ServiceName, row: z.ZodType<Row>): z.ZodType<Page<Row>> =>
+  answerOf(
+    upstream,
+    row,
+    z.object({
+      nextCursor: z.string().transform((cursor) => (cursor === '' ? null : cursor)),
+      totalCount: z.int().nonnegative(),
+    }),
+  )
+
+/** What a list over gRPC is asked for. */
+export const grpcListing = ({ cursor = '', limit, sort = '' }: ListingQuery) => ({ cursor, limit, sort })
+
 /** Staff wait longer for a table than a customer for a screen, milliseconds. */
 export const TABLE = { timeoutMs: 1_000 }

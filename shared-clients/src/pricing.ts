@@ -3,6 +3,7 @@ import { fetchByKeys } from './batch.ts'
 import { cacheKind, SPIKE } from './cache-policies.ts'
 import { type GrpcCall, grpcClient } from './call/grpc.ts'
 import { PricingServiceClient } from './gen/pricing.ts'
+import { Audit, grpcListing, grpcPageOf, type ListingQuery, TABLE } from './listing.ts'
 import { keyedRows } from './parsed-rows.ts'
 
 const Currency = z.string().length(3)
@@ -17,6 +18,15 @@ export const Price = z.object({
   discountBasisPoints: z.int(),
 })
 export type Price = z.infer<typeof Price>
+
+const PriceRow = Price.extend({
+  priceListId: z.string(),
+  validUntil: z.iso.datetime(),
+  audit: Audit,
+})
+export type PriceRow = z.infer<typeof PriceRow>
+
+const PricePage = grpcPageOf('pricing', PriceRow)
 
 export const Quote = z.object({
   quoteId: z.string().min(1),
@@ -69,6 +79,13 @@ export const pricing = grpcClient(
     /** The same as they are now: neither out of the cache nor the answer to somebody who asked earlier; fails when one is malformed. */
     pricesNow: async (skus: readonly string[], options?: { timeoutMs?: number }) =>
       (await fetchPrices(call, stub, skus, { alone: true, ...options })).whole(),
+    /** For staff: the price of each SKU, as it is now. */
+    rows: ({ sku = '', ...page }: ListingQuery & { sku?: string }) =>
+      call.unary(stub.listPrices.bind(stub), { ...grpcListing(page), sku }, PricePage, {
+        read: 'listPrices',
+        alone: true,
+        ...TABLE,
+      }),
     /** What a cart costs as it is now, before tax and shipping. */
     quote: (cartId: string, options?: { timeoutMs?: number }) =>
       call.unary(stub.quoteCart.bind(stub), { cartId, lines: [], currency: '' }, Quote, {

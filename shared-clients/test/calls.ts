@@ -43,7 +43,9 @@ export const USER_ONLY: ReadonlySet<string> = new Set([
 export const STAFF_ONLY: ReadonlySet<string> = new Set([
   'cart.rows',
   'customers.rows',
+  'inventory.rows',
   'orders.auditEvents',
+  'pricing.rows',
   'promotions.rows',
   'reviews.rows',
   'shipping.rows',
@@ -105,6 +107,7 @@ const CALLS: Calls = {
   },
   inventory: {
     stock: ({ inventory }) => inventory.stock(['HB-1001', 'HB-1002'], { timeoutMs: 2_000 }),
+    rows: ({ inventory }) => inventory.rows({ ...page, warehouse: 'ber', sort: '-available' }),
     reserve: ({ inventory }) => inventory.reserve(freshKey(), LINES.slice(0, 1)),
     setStock: ({ inventory }) => inventory.setStock({ warehouse: 'ham', sku: 'HB-1500', available: 7 }),
     release: ({ inventory }) => inventory.release(freshKey()),
@@ -140,6 +143,7 @@ const CALLS: Calls = {
   pricing: {
     prices: ({ pricing }) => pricing.prices(['HB-1001', 'HB-1002']),
     pricesNow: ({ pricing }) => pricing.pricesNow(['HB-1001', 'HB-1002']),
+    rows: ({ pricing }) => pricing.rows({ ...page, sort: '-discount' }),
     quote: ({ pricing }) => pricing.quote('k1001', { timeoutMs: 2_000 }),
   },
   promotions: {

@@ -2,11 +2,14 @@ import { status } from '@grpc/grpc-js'
 import { z } from 'zod'
 import { type Caller, mayCheckOut } from '../auth.ts'
 import { NotHeldError } from '../events.ts'
+import { listedOverGrpc, requireMayList } from '../grpc-listing.ts'
 import { type GrpcMethods, GrpcRefusal, rpc } from '../grpc-service.ts'
+import type { Listing } from '../listing.ts'
 import { inAnyOrder } from '../routes.ts'
 import { productHead } from '../seed/products.ts'
 import { STORES } from '../seed/reference.ts'
 import type { World } from '../world/index.ts'
+import type { StockRow } from '../world/stock.ts'
 
 export const INVENTORY_PROTO = { file: 'inventory.proto', service: 'harbor.inventory.v1.InventoryService' }
 
@@ -22,6 +25,27 @@ const Watch = z.object({
 })
 const Adjustment = z.object({ warehouse: z.enum(STORES), sku: z.string(), available: z.int().min(0) })
 
+const Rows = z.object({
+  cursor: z.string(),
+  limit: z.int(),
+  sort: z.string(),
+  sku: z.string(),
+  warehouse: z.string(),
+})
+
+const STOCK: Listing<StockRow> = {
+  idOf: ({ id }) => id,
+  sorts: new Map([
+    ['sku', ({ number }: StockRow) => number],
+    ['available', ({ level }: StockRow) => level.available],
+  ]),
+  usual: 'sku',
+  filters: new Map([
+    ['sku', ({ sku }: StockRow, given) => sku === given],
+    ['warehouse', ({ warehouse }: StockRow, given) => warehouse === given],
+  ]),
+}
+
 /** Reservations are nobody's in particular: any user's checkout may make and end one. */
 function requireCheckOut(caller: Caller): void {
   if (!mayCheckOut(caller, caller.sub)) throw new GrpcRefusal(status.PERMISSION_DENIED, 'not for this client')
@@ -36,6 +60,16 @@ export const inventoryMethods = ({ stock, events }: World): GrpcMethods => ({
       return { sku, warehouses, reorder_cost: Math.round((productHead(sku)?.listMinor ?? 0) * 0.47) }
     }),
   })),
+
+  ListStock: rpc(Rows, (request, caller) => {
+    requireMayList(caller)
+    return listedOverGrpc(request, stock.rows(), STOCK, (row) => ({
+      sku: row.sku,
+      warehouse: row.warehouse,
+      ...row.level,
+      audit: stock.auditOf(row),
+    }))
+  }),
 
   Reserve: rpc(Reservation, ({ reservation_id, lines }, caller) => {
     requireCheckOut(caller)
@@ -53,7 +87,8 @@ export const inventoryMethods = ({ stock, events }: World): GrpcMethods => ({
 
   SetStock: rpc(Adjustment, ({ warehouse, sku, available }, caller) => {
     if (!caller.roles.includes('staff')) throw new GrpcRefusal(status.PERMISSION_DENIED, 'staff only')
-    if (!stock.set(warehouse, sku, available)) throw new GrpcRefusal(status.NOT_FOUND, 'no such SKU')
+    if (!stock.set(warehouse, sku, available, `staff:${caller.sub}`))
+      throw new GrpcRefusal(status.NOT_FOUND, 'no such SKU')
     return { warehouse, sku, available, event_id: events.lastId() }
   }),
 

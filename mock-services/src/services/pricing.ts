@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto'
 import { status } from '@grpc/grpc-js'
 import { z } from 'zod'
 import { type Caller, maySee } from '../auth.ts'
+import { listedOverGrpc, requireMayList } from '../grpc-listing.ts'
 import { type GrpcMethods, GrpcRefusal, rpc } from '../grpc-service.ts'
+import type { Listing } from '../listing.ts'
 import { inAnyOrder } from '../routes.ts'
+import type { ProductHead } from '../seed/products.ts'
 import { CURRENCY } from '../seed/reference.ts'
 import type { World } from '../world/index.ts'
 
@@ -15,6 +18,8 @@ const Quote = z.object({
   lines: z.array(z.object({ sku: z.string(), quantity: z.int().min(1) })).max(500),
   currency: z.string(),
 })
+
+const Rows = z.object({ cursor: z.string(), limit: z.int(), sort: z.string(), sku: z.string() })
 
 export const pricingMethods = ({ prices, carts }: World): GrpcMethods => {
   const currencyOf = (asked: string): string => {
@@ -29,7 +34,25 @@ export const pricingMethods = ({ prices, carts }: World): GrpcMethods => {
     if (!cart || !maySee(caller, cart.customerId)) throw new GrpcRefusal(status.NOT_FOUND, 'no such cart')
     return cart
   }
+  const PRICES: Listing<ProductHead> = {
+    idOf: ({ sku }) => sku,
+    sorts: new Map([
+      ['sku', ({ number }: ProductHead) => number],
+      ['sale', prices.saleMinorOf],
+      ['discount', prices.discountOf],
+    ]),
+    usual: 'sku',
+    filters: new Map([['sku', ({ sku }: ProductHead, given) => sku === given]]),
+  }
   return {
+    ListPrices: rpc(Rows, (request, caller) => {
+      requireMayList(caller)
+      return listedOverGrpc(request, prices.rows(), PRICES, (head) => ({
+        ...prices.of(head.sku, CURRENCY),
+        audit: prices.auditOf(head),
+      }))
+    }),
+
     GetPrices: rpc(Prices, ({ skus, currency }) => {
       const asked = currencyOf(currency)
       return { prices: inAnyOrder([...new Set(skus)]).flatMap((sku) => prices.of(sku, asked) ?? []) }

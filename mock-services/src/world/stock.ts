@@ -2,8 +2,10 @@ import type { EventLog } from '../events.ts'
 import { productHeads } from '../seed/products.ts'
 import { random } from '../seed/random.ts'
 import { STORES } from '../seed/reference.ts'
+import { createAudits } from './audits.ts'
 
 export type Level = { available: number; reserved: number }
+export type StockRow = { id: string; sku: string; number: number; warehouse: string; level: Level }
 type Line = { sku: string; quantity: number }
 type Taken = { sku: string; warehouse: string; quantity: number }
 
@@ -14,12 +16,24 @@ const DEMO_GAPS = new Set(['HB-1003', 'HB-1012'])
 /** Stock per SKU and warehouse, with reservations; each change is an event. */
 export function createStock(events: EventLog) {
   const levels = new Map(productHeads('all').map(({ sku }, index) => [sku, seededLevels(sku, index)]))
+  const rows: readonly StockRow[] = productHeads('all').flatMap(({ sku, number }) =>
+    [...(levels.get(sku) ?? [])].map(([warehouse, level]) => ({
+      id: `${sku}-${warehouse}`,
+      sku,
+      number,
+      warehouse,
+      level,
+    })),
+  )
+  const audits = createAudits('warehouses')
   const reservations = new Map<string, Taken[]>()
   const released = new Set<string>()
 
   const of = (sku: string, warehouse: string): Level | undefined => levels.get(sku)?.get(warehouse)
-  const changed = (sku: string, warehouse: string) =>
+  const changed = (sku: string, warehouse: string, by = 'system:reservations') => {
+    audits.changed(`${sku}-${warehouse}`, by)
     events.publish('stock', { sku, warehouse, ...of(sku, warehouse) })
+  }
 
   const availableIn = (sku: string) =>
     [...(levels.get(sku) ?? [])].reduce((sum, [, level]) => sum + level.available, 0)
@@ -41,6 +55,9 @@ export function createStock(events: EventLog) {
 
   return {
     warehousesOf: (sku: string) => levels.get(sku),
+    /** Every SKU in every warehouse, in the order of their numbers. */
+    rows: (): readonly StockRow[] => rows,
+    auditOf: ({ id, number }: StockRow) => audits.of(id, number),
     /** Every SKU's level in one warehouse. */
     *levelsIn(warehouse: string): Generator<{ sku: string; warehouse: string; available: number }> {
       for (const [sku, warehouses] of levels) {
@@ -49,11 +66,11 @@ export function createStock(events: EventLog) {
       }
     },
     /** `false` when there is no such SKU or store. */
-    set(store: string, sku: string, available: number): boolean {
+    set(store: string, sku: string, available: number, by = 'system:control'): boolean {
       const level = of(sku, store)
       if (!level) return false
       level.available = available
-      changed(sku, store)
+      changed(sku, store, by)
       return true
     },
     /** All or nothing. The SKUs that fell short; none when it is reserved now or was before. */

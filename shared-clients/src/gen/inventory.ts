@@ -46,6 +46,43 @@ export interface WarehouseStock {
   reserved: number;
 }
 
+export interface ListStockRequest {
+  /** The next_cursor of the page before; empty for the first page. */
+  cursor: string;
+  /** 1 to 100 rows. */
+  limit: number;
+  /** "sku" or "available", "-" before it for descending; empty for "sku". */
+  sort: string;
+  /** Empty: of every SKU, of every warehouse. */
+  sku: string;
+  warehouse: string;
+}
+
+export interface ListStockResponse {
+  items: StockRow[];
+  /** Empty on the last page. */
+  nextCursor: string;
+  /** Rows of all pages. */
+  totalCount: number;
+}
+
+export interface StockRow {
+  sku: string;
+  warehouse: string;
+  available: number;
+  reserved: number;
+  audit: Audit | undefined;
+}
+
+/** Who wrote a row first and last; instants in ISO 8601. */
+export interface Audit {
+  createdAt: string;
+  createdBy: string;
+  updatedAt: string;
+  updatedBy: string;
+  revision: number;
+}
+
 export interface ReserveRequest {
   reservationId: string;
   lines: ReserveLine[];
@@ -377,6 +414,394 @@ export const WarehouseStock: MessageFns<WarehouseStock> = {
     message.warehouse = object.warehouse ?? "";
     message.available = object.available ?? 0;
     message.reserved = object.reserved ?? 0;
+    return message;
+  },
+};
+
+function createBaseListStockRequest(): ListStockRequest {
+  return { cursor: "", limit: 0, sort: "", sku: "", warehouse: "" };
+}
+
+export const ListStockRequest: MessageFns<ListStockRequest> = {
+  encode(message: ListStockRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cursor !== "") {
+      writer.uint32(10).string(message.cursor);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).uint32(message.limit);
+    }
+    if (message.sort !== "") {
+      writer.uint32(26).string(message.sort);
+    }
+    if (message.sku !== "") {
+      writer.uint32(34).string(message.sku);
+    }
+    if (message.warehouse !== "") {
+      writer.uint32(42).string(message.warehouse);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStockRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStockRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sort = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.sku = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.warehouse = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListStockRequest>): ListStockRequest {
+    return ListStockRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListStockRequest>): ListStockRequest {
+    const message = createBaseListStockRequest();
+    message.cursor = object.cursor ?? "";
+    message.limit = object.limit ?? 0;
+    message.sort = object.sort ?? "";
+    message.sku = object.sku ?? "";
+    message.warehouse = object.warehouse ?? "";
+    return message;
+  },
+};
+
+function createBaseListStockResponse(): ListStockResponse {
+  return { items: [], nextCursor: "", totalCount: 0 };
+}
+
+export const ListStockResponse: MessageFns<ListStockResponse> = {
+  encode(message: ListStockResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      StockRow.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextCursor !== "") {
+      writer.uint32(18).string(message.nextCursor);
+    }
+    if (message.totalCount !== 0) {
+      writer.uint32(24).uint32(message.totalCount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStockResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStockResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(StockRow.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.totalCount = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListStockResponse>): ListStockResponse {
+    return ListStockResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListStockResponse>): ListStockResponse {
+    const message = createBaseListStockResponse();
+    message.items = object.items?.map((e) => StockRow.fromPartial(e)) || [];
+    message.nextCursor = object.nextCursor ?? "";
+    message.totalCount = object.totalCount ?? 0;
+    return message;
+  },
+};
+
+function createBaseStockRow(): StockRow {
+  return { sku: "", warehouse: "", available: 0, reserved: 0, audit: undefined };
+}
+
+export const StockRow: MessageFns<StockRow> = {
+  encode(message: StockRow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sku !== "") {
+      writer.uint32(10).string(message.sku);
+    }
+    if (message.warehouse !== "") {
+      writer.uint32(18).string(message.warehouse);
+    }
+    if (message.available !== 0) {
+      writer.uint32(24).uint32(message.available);
+    }
+    if (message.reserved !== 0) {
+      writer.uint32(32).uint32(message.reserved);
+    }
+    if (message.audit !== undefined) {
+      Audit.encode(message.audit, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StockRow {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStockRow();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sku = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.warehouse = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.available = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.reserved = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.audit = Audit.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StockRow>): StockRow {
+    return StockRow.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StockRow>): StockRow {
+    const message = createBaseStockRow();
+    message.sku = object.sku ?? "";
+    message.warehouse = object.warehouse ?? "";
+    message.available = object.available ?? 0;
+    message.reserved = object.reserved ?? 0;
+    message.audit = (object.audit !== undefined && object.audit !== null) ? Audit.fromPartial(object.audit) : undefined;
+    return message;
+  },
+};
+
+function createBaseAudit(): Audit {
+  return { createdAt: "", createdBy: "", updatedAt: "", updatedBy: "", revision: 0 };
+}
+
+export const Audit: MessageFns<Audit> = {
+  encode(message: Audit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.createdAt !== "") {
+      writer.uint32(10).string(message.createdAt);
+    }
+    if (message.createdBy !== "") {
+      writer.uint32(18).string(message.createdBy);
+    }
+    if (message.updatedAt !== "") {
+      writer.uint32(26).string(message.updatedAt);
+    }
+    if (message.updatedBy !== "") {
+      writer.uint32(34).string(message.updatedBy);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(40).uint32(message.revision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Audit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAudit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.createdAt = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.createdBy = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.updatedAt = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.updatedBy = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Audit>): Audit {
+    return Audit.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Audit>): Audit {
+    const message = createBaseAudit();
+    message.createdAt = object.createdAt ?? "";
+    message.createdBy = object.createdBy ?? "";
+    message.updatedAt = object.updatedAt ?? "";
+    message.updatedBy = object.updatedBy ?? "";
+    message.revision = object.revision ?? 0;
     return message;
   },
 };
@@ -1241,6 +1666,16 @@ export const InventoryServiceService = {
     responseSerialize: (value: GetStockResponse): Buffer => Buffer.from(GetStockResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetStockResponse => GetStockResponse.decode(value),
   },
+  /** For staff: every level in pages, one row a SKU and warehouse. NOT_FOUND for a customer. */
+  listStock: {
+    path: "/harbor.inventory.v1.InventoryService/ListStock" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListStockRequest): Buffer => Buffer.from(ListStockRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListStockRequest => ListStockRequest.decode(value),
+    responseSerialize: (value: ListStockResponse): Buffer => Buffer.from(ListStockResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListStockResponse => ListStockResponse.decode(value),
+  },
   /** All or nothing; idempotent by reservation_id. */
   reserve: {
     path: "/harbor.inventory.v1.InventoryService/Reserve" as const,
@@ -1273,7 +1708,8 @@ export const InventoryServiceService = {
   },
   /**
    * Every level of one warehouse (of all when empty), then, with `follow`, each change as it happens.
-   * `after_event_id` set and still held: no snapshot, only the changes after it. Not held any more: OUT_OF_RANGE.
+   * `after_event_id` set and still held: no snapshot, only the changes after it, then a heartbeat at once: the reader
+   * is up to date. Not held any more: OUT_OF_RANGE.
    */
   watchStock: {
     path: "/harbor.inventory.v1.InventoryService/WatchStock" as const,
@@ -1289,6 +1725,8 @@ export const InventoryServiceService = {
 export interface InventoryServiceServer extends UntypedServiceImplementation {
   /** Stock of the SKUs asked for, in any order; SKUs not known are left out. At most 500 SKUs. */
   getStock: handleUnaryCall<GetStockRequest, GetStockResponse>;
+  /** For staff: every level in pages, one row a SKU and warehouse. NOT_FOUND for a customer. */
+  listStock: handleUnaryCall<ListStockRequest, ListStockResponse>;
   /** All or nothing; idempotent by reservation_id. */
   reserve: handleUnaryCall<ReserveRequest, ReserveResponse>;
   /** Gives a reservation back; idempotent. A Reserve with its id that comes later is FAILED_PRECONDITION. */
@@ -1297,7 +1735,8 @@ export interface InventoryServiceServer extends UntypedServiceImplementation {
   setStock: handleUnaryCall<SetStockRequest, SetStockResponse>;
   /**
    * Every level of one warehouse (of all when empty), then, with `follow`, each change as it happens.
-   * `after_event_id` set and still held: no snapshot, only the changes after it. Not held any more: OUT_OF_RANGE.
+   * `after_event_id` set and still held: no snapshot, only the changes after it, then a heartbeat at once: the reader
+   * is up to date. Not held any more: OUT_OF_RANGE.
    */
   watchStock: handleServerStreamingCall<WatchStockRequest, StockEvent>;
 }
@@ -1319,6 +1758,22 @@ export interface InventoryServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetStockResponse) => void,
   ): ClientUnaryCall;
+  /** For staff: every level in pages, one row a SKU and warehouse. NOT_FOUND for a customer. */
+  listStock(
+    request: ListStockRequest,
+    callback: (error: ServiceError | null, response: ListStockResponse) => void,
+  ): ClientUnaryCall;
+  listStock(
+    request: ListStockRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListStockResponse) => void,
+  ): ClientUnaryCall;
+  listStock(
+    request: ListStockRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListStockResponse) => void,
+  ): ClientUnaryCall;
   /** All or nothing; idempotent by reservation_id. */
   reserve(
     request: ReserveRequest,
@@ -1369,7 +1824,8 @@ export interface InventoryServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Every level of one warehouse (of all when empty), then, with `follow`, each change as it happens.
-   * `after_event_id` set and still held: no snapshot, only the changes after it. Not held any more: OUT_OF_RANGE.
+   * `after_event_id` set and still held: no snapshot, only the changes after it, then a heartbeat at once: the reader
+   * is up to date. Not held any more: OUT_OF_RANGE.
    */
   watchStock(request: WatchStockRequest, options?: Partial<CallOptions>): ClientReadableStream<StockEvent>;
   watchStock(

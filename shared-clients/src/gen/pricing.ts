@@ -44,6 +44,45 @@ export interface Price {
   validUntil: string;
 }
 
+export interface ListPricesRequest {
+  /** The next_cursor of the page before; empty for the first page. */
+  cursor: string;
+  /** 1 to 100 rows. */
+  limit: number;
+  /** "sku", "sale" or "discount", "-" before it for descending; empty for "sku". */
+  sort: string;
+  /** Empty: of every SKU. */
+  sku: string;
+}
+
+export interface ListPricesResponse {
+  items: PriceRow[];
+  /** Empty on the last page. */
+  nextCursor: string;
+  /** Rows of all pages. */
+  totalCount: number;
+}
+
+export interface PriceRow {
+  sku: string;
+  currency: string;
+  listMinor: number;
+  saleMinor: number;
+  discountBasisPoints: number;
+  priceListId: string;
+  validUntil: string;
+  audit: Audit | undefined;
+}
+
+/** Who wrote a row first and last; instants in ISO 8601. */
+export interface Audit {
+  createdAt: string;
+  createdBy: string;
+  updatedAt: string;
+  updatedBy: string;
+  revision: number;
+}
+
 export interface QuoteCartRequest {
   cartId: string;
   lines: QuoteLine[];
@@ -319,6 +358,427 @@ export const Price: MessageFns<Price> = {
     message.discountBasisPoints = object.discountBasisPoints ?? 0;
     message.priceListId = object.priceListId ?? "";
     message.validUntil = object.validUntil ?? "";
+    return message;
+  },
+};
+
+function createBaseListPricesRequest(): ListPricesRequest {
+  return { cursor: "", limit: 0, sort: "", sku: "" };
+}
+
+export const ListPricesRequest: MessageFns<ListPricesRequest> = {
+  encode(message: ListPricesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cursor !== "") {
+      writer.uint32(10).string(message.cursor);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).uint32(message.limit);
+    }
+    if (message.sort !== "") {
+      writer.uint32(26).string(message.sort);
+    }
+    if (message.sku !== "") {
+      writer.uint32(34).string(message.sku);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPricesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPricesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sort = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.sku = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListPricesRequest>): ListPricesRequest {
+    return ListPricesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListPricesRequest>): ListPricesRequest {
+    const message = createBaseListPricesRequest();
+    message.cursor = object.cursor ?? "";
+    message.limit = object.limit ?? 0;
+    message.sort = object.sort ?? "";
+    message.sku = object.sku ?? "";
+    return message;
+  },
+};
+
+function createBaseListPricesResponse(): ListPricesResponse {
+  return { items: [], nextCursor: "", totalCount: 0 };
+}
+
+export const ListPricesResponse: MessageFns<ListPricesResponse> = {
+  encode(message: ListPricesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      PriceRow.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextCursor !== "") {
+      writer.uint32(18).string(message.nextCursor);
+    }
+    if (message.totalCount !== 0) {
+      writer.uint32(24).uint32(message.totalCount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPricesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPricesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(PriceRow.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.totalCount = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListPricesResponse>): ListPricesResponse {
+    return ListPricesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListPricesResponse>): ListPricesResponse {
+    const message = createBaseListPricesResponse();
+    message.items = object.items?.map((e) => PriceRow.fromPartial(e)) || [];
+    message.nextCursor = object.nextCursor ?? "";
+    message.totalCount = object.totalCount ?? 0;
+    return message;
+  },
+};
+
+function createBasePriceRow(): PriceRow {
+  return {
+    sku: "",
+    currency: "",
+    listMinor: 0,
+    saleMinor: 0,
+    discountBasisPoints: 0,
+    priceListId: "",
+    validUntil: "",
+    audit: undefined,
+  };
+}
+
+export const PriceRow: MessageFns<PriceRow> = {
+  encode(message: PriceRow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sku !== "") {
+      writer.uint32(10).string(message.sku);
+    }
+    if (message.currency !== "") {
+      writer.uint32(18).string(message.currency);
+    }
+    if (message.listMinor !== 0) {
+      writer.uint32(24).int64(message.listMinor);
+    }
+    if (message.saleMinor !== 0) {
+      writer.uint32(32).int64(message.saleMinor);
+    }
+    if (message.discountBasisPoints !== 0) {
+      writer.uint32(40).uint32(message.discountBasisPoints);
+    }
+    if (message.priceListId !== "") {
+      writer.uint32(50).string(message.priceListId);
+    }
+    if (message.validUntil !== "") {
+      writer.uint32(58).string(message.validUntil);
+    }
+    if (message.audit !== undefined) {
+      Audit.encode(message.audit, writer.uint32(66).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PriceRow {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePriceRow();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sku = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.listMinor = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.saleMinor = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.discountBasisPoints = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.priceListId = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.validUntil = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.audit = Audit.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PriceRow>): PriceRow {
+    return PriceRow.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PriceRow>): PriceRow {
+    const message = createBasePriceRow();
+    message.sku = object.sku ?? "";
+    message.currency = object.currency ?? "";
+    message.listMinor = object.listMinor ?? 0;
+    message.saleMinor = object.saleMinor ?? 0;
+    message.discountBasisPoints = object.discountBasisPoints ?? 0;
+    message.priceListId = object.priceListId ?? "";
+    message.validUntil = object.validUntil ?? "";
+    message.audit = (object.audit !== undefined && object.audit !== null) ? Audit.fromPartial(object.audit) : undefined;
+    return message;
+  },
+};
+
+function createBaseAudit(): Audit {
+  return { createdAt: "", createdBy: "", updatedAt: "", updatedBy: "", revision: 0 };
+}
+
+export const Audit: MessageFns<Audit> = {
+  encode(message: Audit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.createdAt !== "") {
+      writer.uint32(10).string(message.createdAt);
+    }
+    if (message.createdBy !== "") {
+      writer.uint32(18).string(message.createdBy);
+    }
+    if (message.updatedAt !== "") {
+      writer.uint32(26).string(message.updatedAt);
+    }
+    if (message.updatedBy !== "") {
+      writer.uint32(34).string(message.updatedBy);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(40).uint32(message.revision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Audit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAudit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.createdAt = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.createdBy = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.updatedAt = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.updatedBy = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Audit>): Audit {
+    return Audit.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Audit>): Audit {
+    const message = createBaseAudit();
+    message.createdAt = object.createdAt ?? "";
+    message.createdBy = object.createdBy ?? "";
+    message.updatedAt = object.updatedAt ?? "";
+    message.updatedBy = object.updatedBy ?? "";
+    message.revision = object.revision ?? 0;
     return message;
   },
 };
@@ -712,6 +1172,16 @@ export const PricingServiceService = {
     responseSerialize: (value: GetPricesResponse): Buffer => Buffer.from(GetPricesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetPricesResponse => GetPricesResponse.decode(value),
   },
+  /** For staff: the price of every SKU in its own currency, in pages. NOT_FOUND for a customer. */
+  listPrices: {
+    path: "/harbor.pricing.v1.PricingService/ListPrices" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListPricesRequest): Buffer => Buffer.from(ListPricesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListPricesRequest => ListPricesRequest.decode(value),
+    responseSerialize: (value: ListPricesResponse): Buffer => Buffer.from(ListPricesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListPricesResponse => ListPricesResponse.decode(value),
+  },
   /** What a cart costs before tax and shipping. Without lines: those that the cart has now. NOT_FOUND for no such cart. */
   quoteCart: {
     path: "/harbor.pricing.v1.PricingService/QuoteCart" as const,
@@ -727,6 +1197,8 @@ export const PricingServiceService = {
 export interface PricingServiceServer extends UntypedServiceImplementation {
   /** Prices of the SKUs asked for, in any order; SKUs not known are left out. At most 500 SKUs. */
   getPrices: handleUnaryCall<GetPricesRequest, GetPricesResponse>;
+  /** For staff: the price of every SKU in its own currency, in pages. NOT_FOUND for a customer. */
+  listPrices: handleUnaryCall<ListPricesRequest, ListPricesResponse>;
   /** What a cart costs before tax and shipping. Without lines: those that the cart has now. NOT_FOUND for no such cart. */
   quoteCart: handleUnaryCall<QuoteCartRequest, QuoteCartResponse>;
 }
@@ -747,6 +1219,22 @@ export interface PricingServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetPricesResponse) => void,
+  ): ClientUnaryCall;
+  /** For staff: the price of every SKU in its own currency, in pages. NOT_FOUND for a customer. */
+  listPrices(
+    request: ListPricesRequest,
+    callback: (error: ServiceError | null, response: ListPricesResponse) => void,
+  ): ClientUnaryCall;
+  listPrices(
+    request: ListPricesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListPricesResponse) => void,
+  ): ClientUnaryCall;
+  listPrices(
+    request: ListPricesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListPricesResponse) => void,
   ): ClientUnaryCall;
   /** What a cart costs before tax and shipping. Without lines: those that the cart has now. NOT_FOUND for no such cart. */
   quoteCart(
