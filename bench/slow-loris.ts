@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { httpPart } from '../shared-runtime/src/http-server.ts'
+import { httpPart } from '../shared-runtime/src/http/http-server.ts'
 import { count, median, percent, report } from './figures.ts'
 import { load } from './load.ts'
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { BFFS, MANAGEMENT_PORT_DISTANCE } from '../bffs.ts'
-import { managementPortOf } from '../shared-runtime/src/config.ts'
+import { managementPortOf } from '../shared-runtime/src/config/config.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const Manifest = z.object({ name: z.string(), scripts: z.object({ start: z.string() }) })

@@ -11,7 +11,7 @@ const OPENERS: Readonly<Record<string, string>> = {
   'shared-edge/src/caching/cdn.ts': 'CDN_PURGE_URL',
   'shared-clients/src/call/outbound.ts': 'IDENTITY_URL, CATALOG_URL, …, EVENTS_URL',
   'shared-clients/src/events/settings.ts': 'REDIS_URL',
-  'shared-runtime/src/redis.ts': 'REDIS_URL',
+  'shared-runtime/src/redis/connect.ts': 'REDIS_URL',
   'iot-bff/src/protocols/mqtt-remote.ts': 'MQTT_URL',
   'iot-bff/src/protocols/mqtt-telemetry.ts': 'MQTT_URL',
   // Sends datagrams, too, but to nobody who has not sent one.

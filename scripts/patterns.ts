@@ -16,7 +16,7 @@ const NOT_PRODUCT = /^shared-testing\/|\.test\.tsx?$|\/testing|\.gen\.ts$|\/gen\
 const TIMEOUT_MS = 20_000
 
 /** Linear by their bounded repetitions, which the checker counts as a degree; timed in linear.timing.test.ts. */
-const TIMED = new Set(['shared-runtime/src/redact.ts'])
+const TIMED = new Set(['shared-runtime/src/log/redact.ts'])
 
 type Pattern = { readonly at: string; readonly source: string; readonly flags: string }
 

@@ -2,7 +2,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { isBlockedPort } from '../shared-runtime/src/blocked-ports.ts'
+import { isBlockedPort } from '../shared-runtime/src/http/blocked-ports.ts'
 
 export type PortUse = {
   readonly port: number

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { PROBLEMS } from '../shared-runtime/src/problems.ts'
+import { PROBLEMS } from '../shared-runtime/src/errors/problems.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

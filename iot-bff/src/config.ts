@@ -8,7 +8,7 @@ import {
   port,
   setting,
 } from '@harbor/shared-runtime/config'
-import { redisUrl } from '@harbor/shared-runtime/redis-address'
+import { redisUrl } from '@harbor/shared-runtime/redis/address'
 import { z } from 'zod'
 
 /** A limit is never off: a very large one comes to the same, and says so. */

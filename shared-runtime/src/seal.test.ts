@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { parseConfig } from './config.ts'
+import { parseConfig } from './config/config.ts'
 import { createSeal, SEAL_KEYS_MISSING, sealKeys, sealKeysFitRedis, sealOf } from './seal.ts'
 
 const [key, other] = [randomBytes(32), randomBytes(32)]

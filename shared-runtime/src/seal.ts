@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { setting } from './config.ts'
-import type { Part } from './part.ts'
+import { setting } from './config/config.ts'
+import type { Part } from './process/part.ts'
 
 /** Encrypts data stored outside this process, so that reading it reveals nothing and changes are detected. */
 export type Seal = {

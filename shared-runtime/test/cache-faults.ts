@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RedisServer, TestCluster } from '@harbor/shared-testing/redis-server'
 import { until } from '@harbor/shared-testing/until'
 import { cacheChannels, createCache } from '../src/cache/index.ts'
-import { connectRedis } from '../src/redis.ts'
+import { connectRedis } from '../src/redis/connect.ts'
 import { Thing } from './cache.ts'
 import { addressOf } from './redis-address.ts'
 

@@ -1,5 +1,5 @@
 import { createCache } from '../src/cache/index.ts'
-import { connectRedis } from '../src/redis.ts'
+import { connectRedis } from '../src/redis/connect.ts'
 import { Thing } from './cache.ts'
 import { addressOf } from './redis-address.ts'
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '@harbor/shared-testing/until'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type CachePolicy, createCache } from '../src/cache/index.ts'
-import { connectRedis, type RedisConnection } from '../src/redis.ts'
+import { connectRedis, type RedisConnection } from '../src/redis/connect.ts'
 import { countEvents, Thing } from './cache.ts'
 import { addressOf } from './redis-address.ts'
 

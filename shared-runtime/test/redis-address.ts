@@ -1,4 +1,4 @@
-import { parseRedisUrl, type RedisAddress } from '../src/redis-address.ts'
+import { parseRedisUrl, type RedisAddress } from '../src/redis/address.ts'
 
 /** The address in a URL that a test knows to be valid. */
 export const addressOf = (url: string): RedisAddress => {

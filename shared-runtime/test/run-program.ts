@@ -19,15 +19,14 @@ export type TestProcess = {
   readonly exited: Promise<{ code: number | null; ms: number }>
 }
 
-/** Runs a TypeScript program, with a limit of open files or the system's, that imports modules of this package as `./name.ts`. */
+/** Runs a TypeScript program, with a limit of open files or the system's, that imports this package as others do. */
 export function runProgram(
   program: string,
   env: Record<string, string> = {},
   openFiles?: number,
 ): TestProcess {
-  const source = program.replace(/'(\.\/[\w-]+\.ts)'/g, (_, path) => `'${new URL(path, SOURCES).href}'`)
   const started = performance.now()
-  const node = [process.execPath, '--input-type=module-typescript', '--eval', source]
+  const node = [process.execPath, '--input-type=module-typescript', '--eval', program]
   const [command = '', ...args] =
     openFiles === undefined ? node : ['bash', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, ...node]
   const child = spawn(command, args, {

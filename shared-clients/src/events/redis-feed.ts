@@ -1,4 +1,4 @@
-import { redisTrouble } from '@harbor/shared-runtime/redis-trouble'
+import { redisTrouble } from '@harbor/shared-runtime/redis/trouble'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
 import { isAfter } from './event.ts'

@@ -1,5 +1,5 @@
 import { setting } from '@harbor/shared-runtime/config'
-import { type RedisAddress, redisUrl } from '@harbor/shared-runtime/redis-address'
+import { type RedisAddress, redisUrl } from '@harbor/shared-runtime/redis/address'
 import { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { EventFeed } from './feed.ts'

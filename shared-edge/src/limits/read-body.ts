@@ -1,4 +1,4 @@
-import { MAX_BODY_BYTES } from '@harbor/shared-runtime/limits/body-cap'
+import { MAX_BODY_BYTES } from '@harbor/shared-runtime/body-cap'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import { type JsonShape, keepsWithin } from './json-shape.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, EmbeddedJWK, errors, jwtVerify } from 'jose'
 import { z } from 'zod'
-import { ProblemError } from '../problems.ts'
+import { ProblemError } from '../errors/problems.ts'
 import { ALGORITHMS, MAX_JWT_CHARACTERS } from './algorithms.ts'
 import { challenge } from './challenge.ts'
 import type { UsedProofs } from './used-proofs.ts'

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose'
-import { UpstreamError } from '../errors.ts'
+import { UpstreamError } from '../errors/errors.ts'
 
 /** At most one reload of the keys per this interval, so that tokens with made-up key ids cannot flood identity. */
 const KEY_RELOAD_MS = 10_000

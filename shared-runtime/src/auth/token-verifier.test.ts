@@ -2,8 +2,8 @@ import { createIssuer, seconds, signingKey } from '@harbor/shared-testing/issuer
 import { scaled } from '@harbor/shared-testing/soak'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { UpstreamError } from '../errors.ts'
-import { ProblemError, problemBody } from '../problems.ts'
+import { UpstreamError } from '../errors/errors.ts'
+import { ProblemError, problemBody } from '../errors/problems.ts'
 import { createTokenVerifier } from './index.ts'
 
 const { issuer, audience, key, otherAlgorithm, sign, invalid } = await createIssuer('mobile-bff')

@@ -1,7 +1,7 @@
 import { decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import { ProblemError } from '../problems.ts'
+import { ProblemError } from '../errors/problems.ts'
 import { UserId } from '../user-id.ts'
 import { ALGORITHMS, CLOCK_SKEW_S, MAX_JWT_CHARACTERS } from './algorithms.ts'
 import { challenge } from './challenge.ts'

@@ -1,8 +1,8 @@
 import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-testing/redis-server'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { addressOf } from '../../test/redis-address.ts'
-import { createLog } from '../log.ts'
-import { connectRedis } from '../redis.ts'
+import { createLog } from '../log/log.ts'
+import { connectRedis } from '../redis/connect.ts'
 import { createUsedProofs } from './used-proofs.ts'
 
 const log = createLog('test', 'silent')

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { RedisGuard } from '../cache/redis-guard.ts'
-import type { Log } from '../log.ts'
-import type { RedisConnection } from '../redis.ts'
+import type { Log } from '../log/log.ts'
+import type { RedisConnection } from '../redis/connect.ts'
 
 /** Remembers which proofs were used (RFC 9449, 11.1). */
 export type UsedProofs = {

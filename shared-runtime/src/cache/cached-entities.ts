@@ -1,4 +1,4 @@
-import { Rows } from '../rows.ts'
+import { Rows } from '../request/rows.ts'
 import { emit } from './channels.ts'
 import type { Entry } from './entry.ts'
 import { fill } from './fill.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { RedisConnection } from '../redis.ts'
+import type { RedisConnection } from '../redis/connect.ts'
 import type { RedisGuard } from './redis-guard.ts'
 import { NEXT_STAMP, RECORD_PURGE } from './redis-scripts.ts'
 

@@ -1,4 +1,4 @@
-import { isTimeUp, TimeUp, UpstreamError } from '../errors.ts'
+import { isTimeUp, TimeUp, UpstreamError } from '../errors/errors.ts'
 import type { Entry } from './entry.ts'
 import type { Kind } from './kind.ts'
 

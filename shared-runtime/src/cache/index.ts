@@ -1,5 +1,5 @@
-import type { Log } from '../log.ts'
-import type { RedisConnection } from '../redis.ts'
+import type { Log } from '../log/log.ts'
+import type { RedisConnection } from '../redis/connect.ts'
 import { CachedEntities } from './cached-entities.ts'
 import { emit } from './channels.ts'
 import { type CacheDefinition, createKind, type Kind } from './kind.ts'

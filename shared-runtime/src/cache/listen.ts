@@ -1,4 +1,4 @@
-import type { RedisConnection } from '../redis.ts'
+import type { RedisConnection } from '../redis/connect.ts'
 import { within } from './redis-guard.ts'
 
 const RETRY_MS = 150

@@ -1,5 +1,5 @@
-import type { UpstreamError } from '../errors.ts'
-import { Rows } from '../rows.ts'
+import type { UpstreamError } from '../errors/errors.ts'
+import { Rows } from '../request/rows.ts'
 import { emit } from './channels.ts'
 import { type Entry, freeze } from './entry.ts'
 import type { Batch, Flight } from './flight.ts'

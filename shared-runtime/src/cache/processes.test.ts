@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { listening } from '../../test/cache.conformance.ts'
 import type { Answer, Order } from '../../test/cache-worker.ts'
 import { addressOf } from '../../test/redis-address.ts'
-import { connectRedis } from '../redis.ts'
+import { connectRedis } from '../redis/connect.ts'
 
 const withRedis = hasRedis()
 

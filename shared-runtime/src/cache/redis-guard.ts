@@ -1,4 +1,4 @@
-import { type RedisTrouble, redisTrouble } from '../redis-trouble.ts'
+import { type RedisTrouble, redisTrouble } from '../redis/trouble.ts'
 
 /** This many failures within a second open the circuit. */
 const FAILURES = 5

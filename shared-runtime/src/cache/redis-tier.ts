@@ -1,5 +1,5 @@
-import type { Log } from '../log.ts'
-import type { RedisConnection } from '../redis.ts'
+import type { Log } from '../log/log.ts'
+import type { RedisConnection } from '../redis/connect.ts'
 import { emit } from './channels.ts'
 import { Fence } from './fence.ts'
 import { listen } from './listen.ts'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { PRIVATE_FIELDS } from '../private-fields.ts'
+import { PRIVATE_FIELDS } from '../log/private-fields.ts'
 import type { UserId } from '../user-id.ts'
 import { fieldNames } from './shape.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { RedisConnection } from '../redis.ts'
+import type { RedisConnection } from '../redis/connect.ts'
 import { type Entry, freeze } from './entry.ts'
 import type { Fence } from './fence.ts'
 import type { Kind } from './kind.ts'
@@ -8,7 +8,7 @@ import type { RedisGuard } from './redis-guard.ts'
 import { RELEASE, RENEW, STAMP_LENGTH, STORE } from './redis-scripts.ts'
 
 /** The lock of a dead process expires after this; a living one renews it. */
-export const LOCK_MS = 300
+const LOCK_MS = 300
 const WRITE_TIMEOUT_MS = 100
 
 /** The stored form of an entry, after its stamp; its age follows from its remaining time to live in Redis. */

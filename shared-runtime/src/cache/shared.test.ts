@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { fakeUpstream, listening } from '../../test/cache.conformance.ts'
 import { countEvents, Thing } from '../../test/cache.ts'
 import { addressOf } from '../../test/redis-address.ts'
-import { connectRedis } from '../redis.ts'
+import { connectRedis } from '../redis/connect.ts'
 import { type CachePolicy, createCache } from './index.ts'
 
 const POLICY = { ttlMs: 400, graceMs: 400, negativeTtlMs: 400, tiers: 'memory+redis' } as const

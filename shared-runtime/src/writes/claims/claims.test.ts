@@ -3,7 +3,7 @@ import { scaled } from '@harbor/shared-testing/soak'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addressOf } from '../../../test/redis-address.ts'
-import { connectRedis, type RedisConnection } from '../../redis.ts'
+import { connectRedis, type RedisConnection } from '../../redis/connect.ts'
 import { type Claims, REFUSED_MS, SPENT_MS } from './claims.ts'
 import { openClaims } from './index.ts'
 

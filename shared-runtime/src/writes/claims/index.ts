@@ -1,4 +1,4 @@
-import type { RedisConnection } from '../../redis.ts'
+import type { RedisConnection } from '../../redis/connect.ts'
 import type { Claims } from './claims.ts'
 import { memoryClaims } from './memory.ts'
 import { redisClaims } from './redis.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { UpstreamError } from '../../errors.ts'
-import type { RedisConnection } from '../../redis.ts'
-import { redisTrouble } from '../../redis-trouble.ts'
+import { UpstreamError } from '../../errors/errors.ts'
+import type { RedisConnection } from '../../redis/connect.ts'
+import { redisTrouble } from '../../redis/trouble.ts'
 import { type Claim, type Claims, REFUSED_MS, SPENT_MS } from './claims.ts'
 
 // KEYS of each script, in one slot: the thing (`owner`, `spent`), and the answer to this owner.

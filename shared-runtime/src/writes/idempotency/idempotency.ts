@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Log } from '../../log.ts'
-import { ProblemError } from '../../problems.ts'
+import { ProblemError } from '../../errors/problems.ts'
+import type { Log } from '../../log/log.ts'
 import type { LeasedRecords } from '../leases/leased-records.ts'
 import { NoEffectError } from './no-effect.ts'
 

@@ -1,4 +1,4 @@
-import type { RedisConnection } from '../../redis.ts'
+import type { RedisConnection } from '../../redis/connect.ts'
 import type { Seal } from '../../seal.ts'
 import type { LeasedRecords, RecordSettings } from './leased-records.ts'
 import { memoryRecords } from './memory.ts'

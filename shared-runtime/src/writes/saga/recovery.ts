@@ -1,6 +1,6 @@
-import type { Log } from '../../log.ts'
-import type { Part } from '../../part.ts'
-import { createRequestContext } from '../../request-context.ts'
+import type { Log } from '../../log/log.ts'
+import type { Part } from '../../process/part.ts'
+import { createRequestContext } from '../../request/request-context.ts'
 import type { SagaEngine } from './engine.ts'
 import type { Worker } from './run.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Log } from '../../log.ts'
-import { type RequestContext, remainingMs } from '../../request-context.ts'
+import type { Log } from '../../log/log.ts'
+import { type RequestContext, remainingMs } from '../../request/request-context.ts'
 import type { Lease, LeasedRecords } from '../leases/leased-records.ts'
 import type { Journal, JournalCodec } from './journal.ts'
 import { Refusal, type Saga, type Step, TOOK_TOO_LONG } from './saga.ts'

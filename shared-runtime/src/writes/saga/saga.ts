@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 
 /** Input of a step. */
-export type Work<State, Tools> = {
+type Work<State, Tools> = {
   /** The initial state and the results of the steps so far. */
   state: State
   tools: Tools

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { ProblemError } from '../problems.ts'
+import { ProblemError } from '../errors/problems.ts'
 
 /** Default maximum size of a request body, in bytes. */
 export const MAX_BODY_BYTES = 64 * 1024

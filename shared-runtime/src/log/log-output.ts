@@ -12,7 +12,7 @@ export type LogOutput = {
 }
 
 /** The state of the log on `/readyz`. */
-export type LogState = {
+type LogState = {
   /** Lines dropped since the process started. */
   readonly lostLines: number
   /** Why lines cannot be written now: an error code such as `ENOSPC`, or `blocked` when nothing reads the output. */

@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { connect } from '@harbor/shared-testing/raw-connection'
 import { Pool } from 'undici'
 import { expect, onTestFinished, test } from 'vitest'
+import { StartError } from '../process/part.ts'
 import { httpPart, listen, portError } from './http-server.ts'
-import { StartError } from './part.ts'
 
 async function serve(listener: RequestListener, limits: { maxHeaderBytes?: number } = {}) {
   const part = httpPart({

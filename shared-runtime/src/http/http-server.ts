@@ -1,11 +1,11 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import net from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { type Part, StartError } from '../process/part.ts'
 import { admission } from './admission.ts'
 import { isBlockedPort } from './blocked-ports.ts'
+import { capBody, declaresMore, MAX_BODY_BYTES } from './body-cap.ts'
 import { connectionLimit } from './connection-limit.ts'
-import { capBody, declaresMore, MAX_BODY_BYTES } from './limits/body-cap.ts'
-import { type Part, StartError } from './part.ts'
 import { MAX_HEADERS, originForm, refusalOf } from './request-head.ts'
 
 type Fetch = Parameters<typeof getRequestListener>[0]

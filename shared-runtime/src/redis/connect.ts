@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { Cluster, Redis } from 'ioredis'
-import type { RedisAddress } from './redis-address.ts'
-import { redisTrouble } from './redis-trouble.ts'
+import type { RedisAddress } from './address.ts'
+import { redisTrouble } from './trouble.ts'
 
 /** The connections of a process to its Redis. Commands fail at once, or within 100 ms, when it is unavailable. */
 export type RedisConnection = {

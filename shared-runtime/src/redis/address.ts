@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { setting } from './config.ts'
+import { setting } from '../config/config.ts'
 
 /** The location of a Redis, parsed from `REDIS_URL`. */
 export type RedisAddress = {

@@ -2,7 +2,7 @@ import { scaled } from '@harbor/shared-testing/soak'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { UpstreamError } from './errors.ts'
+import { UpstreamError } from '../errors/errors.ts'
 import { createLog } from './log.ts'
 import { PRIVATE_FIELDS } from './private-fields.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { parseConfig } from './config.ts'
-import { parseRedisUrl, redisUrl } from './redis-address.ts'
+import { parseConfig } from '../config/config.ts'
+import { parseRedisUrl, redisUrl } from './address.ts'
 
 const node = (host: string, port: number) => ({ host, port })
 

@@ -1,4 +1,4 @@
-import { isNotFound, isUserRefused, TimeUp, UpstreamError } from './errors.ts'
+import { isNotFound, isUserRefused, TimeUp, UpstreamError } from '../errors/errors.ts'
 import { type RequestContext, remainingMs } from './request-context.ts'
 import { brokenRow } from './rows.ts'
 

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { expect, test } from 'vitest'
+import { StartError } from '../process/part.ts'
 import { isBlockedPort } from './blocked-ports.ts'
 import { listen } from './http-server.ts'
-import { StartError } from './part.ts'
 
 test('the list of blocked ports equals the ports that fetch refuses', async () => {
   const refused: number[] = []

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { writeToStderr } from './log-output.ts'
+import { writeToStderr } from '../log/log-output.ts'
 
 /** A process has invalid settings. The message names each variable, the given value and the allowed values. */
 export class ConfigError extends Error {

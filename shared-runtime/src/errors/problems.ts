@@ -1,5 +1,5 @@
+import { redact } from '../log/redact.ts'
 import { UpstreamError, type UpstreamErrorCode } from './errors.ts'
-import { redact } from './redact.ts'
 
 /** Every error that a consumer can receive; `docs/errors.md` is generated from this table. */
 export const PROBLEMS = {

@@ -1,8 +1,8 @@
-import { within } from './cache/redis-guard.ts'
-import type { Log } from './log.ts'
-import { type Part, StartError } from './part.ts'
-import type { RedisConnection } from './redis.ts'
-import { type RedisTrouble, redisTrouble } from './redis-trouble.ts'
+import { within } from '../cache/redis-guard.ts'
+import type { Log } from '../log/log.ts'
+import { type Part, StartError } from '../process/part.ts'
+import type { RedisConnection } from './connect.ts'
+import { type RedisTrouble, redisTrouble } from './trouble.ts'
 
 type Options = {
   /** The process's name: the prefix of the probe key. */

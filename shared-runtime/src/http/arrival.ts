@@ -1,5 +1,5 @@
-import { UpstreamError } from './errors.ts'
-import { ProblemError } from './problems.ts'
+import { UpstreamError } from '../errors/errors.ts'
+import { ProblemError } from '../errors/problems.ts'
 
 /**
  * Milliseconds over its budget for which an answer is still sent: it is ready, and a short busy spell is no overload.

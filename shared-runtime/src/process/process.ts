@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import { Hono } from 'hono'
-import { logConnectionLimit } from './connection-limit.ts'
-import { httpPart } from './http-server.ts'
-import type { Log } from './log.ts'
-import { standardOutput, writeToStderr } from './log-output.ts'
+import { logConnectionLimit } from '../http/connection-limit.ts'
+import { httpPart } from '../http/http-server.ts'
+import type { Log } from '../log/log.ts'
+import { standardOutput, writeToStderr } from '../log/log-output.ts'
 import { type Part, StartError } from './part.ts'
 
 type Options = {

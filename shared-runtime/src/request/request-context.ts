@@ -1,4 +1,4 @@
-import type { Viewer } from './auth/index.ts'
+import type { Viewer } from '../auth/index.ts'
 import { continueTrace, type TraceContext } from './trace.ts'
 
 /** Share of the budget reserved after the deadline of the upstream calls: time to project and to send. */

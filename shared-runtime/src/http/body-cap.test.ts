@@ -1,8 +1,8 @@
 import { connect } from '@harbor/shared-testing/raw-connection'
 import { Hono } from 'hono'
 import { expect, onTestFinished, test } from 'vitest'
-import { httpPart } from '../http-server.ts'
-import { toProblem } from '../problems.ts'
+import { toProblem } from '../errors/problems.ts'
+import { httpPart } from './http-server.ts'
 
 const CAP = 64 * 1024
 const MIB = 1024 * 1024

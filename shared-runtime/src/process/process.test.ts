@@ -4,16 +4,16 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { holdsHttpEdges } from '@harbor/shared-testing/http-edges'
 import { Pool } from 'undici'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { runProgram } from '../test/run-program.ts'
-import { listen } from './http-server.ts'
+import { runProgram } from '../../test/run-program.ts'
+import { listen } from '../http/http-server.ts'
 
 /** A process with one HTTP part, which answers after `?ms=`, and whose readiness can be switched off. */
 const SHOP = `
   import { setTimeout as pause } from 'node:timers/promises'
-  import { httpPart } from './http-server.ts'
-  import { createLog } from './log.ts'
-  import { StartError } from './part.ts'
-  import { runProcess } from './process.ts'
+  import { httpPart } from '@harbor/shared-runtime/http-server'
+  import { createLog } from '@harbor/shared-runtime/log'
+  import { StartError } from '@harbor/shared-runtime/part'
+  import { runProcess } from '@harbor/shared-runtime/process'
 
   let reason
   const fetch = async (request) => {

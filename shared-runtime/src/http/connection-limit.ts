@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Log } from './log.ts'
+import type { Log } from '../log/log.ts'
 
 /** The maximum number of connections of any server of a process. */
 const LARGEST = 10_000

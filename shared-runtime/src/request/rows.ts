@@ -1,4 +1,4 @@
-import { UpstreamError } from './errors.ts'
+import { UpstreamError } from '../errors/errors.ts'
 
 /** One row of an answer is not as agreed; the answer is. */
 export class MalformedRow extends UpstreamError {

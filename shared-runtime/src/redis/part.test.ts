@@ -3,11 +3,11 @@ import { freePort } from '@harbor/shared-testing/free-port'
 import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-testing/redis-server'
 import { until } from '@harbor/shared-testing/until'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { addressOf } from '../test/redis-address.ts'
-import { createLog } from './log.ts'
-import { type Part, StartError } from './part.ts'
-import { connectRedis } from './redis.ts'
-import { redisPart } from './redis-part.ts'
+import { addressOf } from '../../test/redis-address.ts'
+import { createLog } from '../log/log.ts'
+import { type Part, StartError } from '../process/part.ts'
+import { connectRedis } from './connect.ts'
+import { redisPart } from './part.ts'
 
 const lines: string[] = []
 const log = createLog('shop', 'info', { write: (line) => lines.push(line) })
