@@ -1,5 +1,5 @@
-import './access.ts'
-import './field-options.ts'
+import './builder/access.ts'
+import './builder/field-options.ts'
 import SchemaBuilder from '@pothos/core'
 import ComplexityPlugin from '@pothos/plugin-complexity'
 import { GraphQLError, Kind } from 'graphql'
@@ -45,7 +45,7 @@ function safeInteger(value: unknown): number {
   throw new GraphQLError('A SafeInt is a whole number from -(2^53 - 1) to 2^53 - 1.')
 }
 
-export type { Access } from './access.ts'
+export type { Access } from './builder/access.ts'
 
 /** The types of the builder, for helpers that are given a type of the graph. */
 export type GraphTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never

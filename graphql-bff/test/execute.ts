@@ -4,7 +4,7 @@ import { continueTrace } from '@harbor/shared-runtime/trace'
 import { UserId } from '@harbor/shared-runtime/user-id'
 import { execute, parse, validate } from 'graphql'
 import { createContext } from '../src/context.ts'
-import { failureOf } from '../src/problem-result.ts'
+import { failureOf } from '../src/plugins/problem-result.ts'
 import { schema } from '../src/schema/index.ts'
 import { fakeUpstreams } from './fake-upstreams.ts'
 

@@ -10,7 +10,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql'
-import { callsOf } from '../field-options.ts'
+import { callsOf } from '../builder/field-options.ts'
 import { keysOf, mostRows, ONE_ROW, type RowCount, rowsOf } from './rows.ts'
 import { type SelectedField, selectedOf } from './selections.ts'
 import { type FanOut, howMade, MAX_KEYS, type UpstreamCall } from './upstream-call.ts'

@@ -1,6 +1,6 @@
 import { STATIC_METHODS, staticAnswer } from '@harbor/shared-edge/static'
 import { IMMUTABLE, MUST_REVALIDATE } from '@harbor/shared-edge/static/file'
-import type { Route } from '../route.ts'
+import type { Route } from '../http/route.ts'
 import type { Page } from './files.ts'
 
 /** The build names these by their content: another content is another address. */

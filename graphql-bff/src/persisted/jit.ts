@@ -15,7 +15,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
-import { callsOf } from '../field-options.ts'
+import { callsOf } from '../builder/field-options.ts'
 
 /** Executes one operation by code that was made for it. */
 export type Compiled = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>

@@ -8,9 +8,9 @@ import {
   parse,
   validate,
 } from 'graphql'
-import { assertAffordable } from '../cost.ts'
 import { staticFanOut } from '../fan-out/static-fan-out.ts'
 import { type FanOut, totalOf } from '../fan-out/upstream-call.ts'
+import { assertAffordable } from '../plugins/cost.ts'
 import { MAX_CALLS } from '../schema/limits.ts'
 import { cheapestVariables } from './cheapest-variables.ts'
 import { type Compiled, compiled } from './jit.ts'

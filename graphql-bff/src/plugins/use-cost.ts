@@ -1,5 +1,5 @@
 import type { Plugin, YogaInitialContext } from 'graphql-yoga'
-import { assertAffordable } from '../cost.ts'
+import { assertAffordable } from './cost.ts'
 
 /** Counts what an operation would cost with these variables, and refuses what is too much, before it runs. */
 export const useCost = (): Plugin<YogaInitialContext> => ({

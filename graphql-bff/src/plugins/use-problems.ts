@@ -4,8 +4,8 @@ import type { ProblemError } from '@harbor/shared-runtime/problems'
 import type { ExecutionResult } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { RequestState } from '../context.ts'
-import { degradedParts, type Failure, failureOf, publicError } from '../problem-result.ts'
 import { CHALLENGE } from '../session/cookie.ts'
+import { degradedParts, type Failure, failureOf, publicError } from './problem-result.ts'
 
 /**
  * The one place where errors become an answer: masked, each with code, trace and retryable; failed optional

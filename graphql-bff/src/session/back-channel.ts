@@ -13,7 +13,7 @@ import {
   type ProtectedHeaderParameters,
 } from 'jose'
 import { z } from 'zod'
-import type { Env, Route } from '../route.ts'
+import type { Env, Route } from '../http/route.ts'
 import { ENDING_PATHS } from './ending-paths.ts'
 import { ID_TOKEN_ALGORITHM, type Oidc } from './oidc.ts'
 import { type Sessions, sidGroup, userGroup } from './sessions.ts'

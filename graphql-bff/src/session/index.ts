@@ -1,6 +1,6 @@
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Seal } from '@harbor/shared-runtime/seal'
-import type { Route } from '../route.ts'
+import type { Route } from '../http/route.ts'
 import { backChannelRoutes } from './back-channel.ts'
 import { createCookies } from './cookie.ts'
 import { logInRoutes } from './log-in.ts'

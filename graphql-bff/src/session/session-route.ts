@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { Env, Route } from '../route.ts'
+import type { Env, Route } from '../http/route.ts'
 import type { Cookies } from './cookie.ts'
 import type { Sessions } from './sessions.ts'
 

@@ -1,6 +1,6 @@
 import { policyOf, type RateLimitPolicy } from '@harbor/shared-edge/limits/policy'
-import type { Config } from './config.ts'
-import { ENDING_PATHS } from './session/ending-paths.ts'
+import type { Config } from '../config.ts'
+import { ENDING_PATHS } from '../session/ending-paths.ts'
 
 const except = Object.values(ENDING_PATHS)
 

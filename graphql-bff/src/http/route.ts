@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context } from 'hono'
-import type { RequestState } from './context.ts'
+import type { RequestState } from '../context.ts'
 
 export type Env = {
   /** Of the server; a test asks without one. */
@@ -9,7 +9,7 @@ export type Env = {
 }
 
 /**
- * What may ask for a route, which decides what a request has to show (request-guard.ts): the address bar and
+ * What may ask for a route, which decides what a request has to show (http/request-guard.ts): the address bar and
  * links, a page of ours that loads its parts, a script of such a page, or another server. Only `api` acts
  * with the authority of a session.
  */

@@ -2,10 +2,10 @@ import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { MalformedRow } from '@harbor/shared-runtime/rows'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { executed } from '../test/execute.ts'
-import { notification, order, product, recommendation } from '../test/fake-rows.ts'
-import { fakeUpstreams, list, rows } from '../test/fake-upstreams.ts'
-import { CSRF, testApp } from '../test/test-app.ts'
+import { executed } from '../execute.ts'
+import { notification, order, product, recommendation } from '../fake-rows.ts'
+import { fakeUpstreams, list, rows } from '../fake-upstreams.ts'
+import { CSRF, testApp } from '../test-app.ts'
 
 const down = (upstream: string) => new UpstreamError(upstream, 'unavailable', 'secret words of an upstream')
 const withFailing = (upstream: string, error: unknown = down(upstream)) =>

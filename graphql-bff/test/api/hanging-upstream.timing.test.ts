@@ -5,10 +5,10 @@ import { createClients } from '@harbor/shared-clients'
 import { createCache } from '@harbor/shared-runtime/cache'
 import { createLog } from '@harbor/shared-runtime/log'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { OPERATIONS } from '../test/operations.ts'
-import { CSRF, HASHES } from '../test/test-app.ts'
-import { testSession } from '../test/test-session.ts'
-import { createApp } from './app.ts'
+import { createApp } from '../../src/app.ts'
+import { OPERATIONS } from '../operations.ts'
+import { CSRF, HASHES } from '../test-app.ts'
+import { testSession } from '../test-session.ts'
 
 const PAUSE_MS = 50
 const closing: (() => Promise<void>)[] = []

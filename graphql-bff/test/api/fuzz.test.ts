@@ -3,8 +3,8 @@ import { anyJson, anyRequest, type FuzzedRequest, POLLUTION } from '@harbor/shar
 import { checkAnswers, FUZZ_RUNS, FUZZ_TIMEOUT_MS, fuzz } from '@harbor/shared-testing/fuzzing'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
-import { CSRF, HASHES, testApp } from '../test/test-app.ts'
-import { testPage } from '../test/test-page.ts'
+import { CSRF, HASHES, testApp } from '../test-app.ts'
+import { testPage } from '../test-page.ts'
 
 const VARIABLES: Record<string, object> = { ProductPage: { id: 'p1001' }, ProductList: { ids: ['p1001'] } }
 const ROLES = ['customer', 'staff', 'staff+finance']

@@ -3,10 +3,10 @@ import { createClients } from '@harbor/shared-clients'
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import { createLog } from '@harbor/shared-runtime/log'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { OPERATIONS } from '../test/operations.ts'
-import { CSRF, HASHES } from '../test/test-app.ts'
-import { testSession } from '../test/test-session.ts'
-import { createApp } from './app.ts'
+import { createApp } from '../../src/app.ts'
+import { OPERATIONS } from '../operations.ts'
+import { CSRF, HASHES } from '../test-app.ts'
+import { testSession } from '../test-session.ts'
 
 let mocks: MockServices
 let address: string

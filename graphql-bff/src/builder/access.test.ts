@@ -1,9 +1,9 @@
 import { isObjectType } from 'graphql'
 import { expect, test } from 'vitest'
-import { CANARIES } from '../test/fake-upstreams.ts'
-import { testApp } from '../test/test-app.ts'
-import { builder } from './builder.ts'
-import { schema } from './schema/index.ts'
+import { CANARIES } from '../../test/fake-upstreams.ts'
+import { testApp } from '../../test/test-app.ts'
+import { builder } from '../builder.ts'
+import { schema } from '../schema/index.ts'
 
 const fields = Object.values(schema.getTypeMap())
   .filter(isObjectType)

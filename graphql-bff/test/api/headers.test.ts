@@ -1,7 +1,7 @@
 import { everyRequest, faultsOf } from '@harbor/shared-testing/answer-headers'
 import { expect, test } from 'vitest'
-import { CSRF, HASHES, testApp } from '../test/test-app.ts'
-import { testPage } from '../test/test-page.ts'
+import { CSRF, HASHES, testApp } from '../test-app.ts'
+import { testPage } from '../test-page.ts'
 
 const PAGE_QUERY = `?documentId=${HASHES.ProductPage}&variables=${encodeURIComponent('{"id":"p1001"}')}`
 

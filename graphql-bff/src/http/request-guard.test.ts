@@ -1,11 +1,11 @@
 import { createLog } from '@harbor/shared-runtime/log'
 import { describe, expect, it } from 'vitest'
-import { fakeUpstreams } from '../test/fake-upstreams.ts'
-import { OPERATIONS } from '../test/operations.ts'
-import { CSRF, testApp } from '../test/test-app.ts'
-import { testPage } from '../test/test-page.ts'
-import { ORIGIN, testSession } from '../test/test-session.ts'
-import { createApp } from './app.ts'
+import { fakeUpstreams } from '../../test/fake-upstreams.ts'
+import { OPERATIONS } from '../../test/operations.ts'
+import { CSRF, testApp } from '../../test/test-app.ts'
+import { testPage } from '../../test/test-page.ts'
+import { ORIGIN, testSession } from '../../test/test-session.ts'
+import { createApp } from '../app.ts'
 import type { RouteKind } from './route.ts'
 
 /** Every route with what it is for: who adds one says so here, too. */

@@ -1,9 +1,9 @@
 import { getNamedType, getNullableType, isEnumType, isObjectType } from 'graphql'
 import { expect, test } from 'vitest'
-import { executed } from '../test/execute.ts'
-import { customer, order } from '../test/fake-rows.ts'
-import { list, rows } from '../test/fake-upstreams.ts'
-import { schema } from './schema/index.ts'
+import { executed } from '../../test/execute.ts'
+import { customer, order } from '../../test/fake-rows.ts'
+import { list, rows } from '../../test/fake-upstreams.ts'
+import { schema } from './index.ts'
 
 const outputFields = Object.values(schema.getTypeMap())
   .filter(isObjectType)

@@ -1,9 +1,9 @@
 import { ROLES } from '@harbor/shared-runtime/auth'
 import { expect, test } from 'vitest'
-import { executed } from '../test/execute.ts'
-import { fieldPaths, isList, operationTo } from '../test/operation-to.ts'
-import { testApp } from '../test/test-app.ts'
-import { schema } from './schema/index.ts'
+import { schema } from '../../src/schema/index.ts'
+import { executed } from '../execute.ts'
+import { fieldPaths, isList, operationTo } from '../operation-to.ts'
+import { testApp } from '../test-app.ts'
 
 const ids = (count: number) => JSON.stringify(Array.from({ length: count }, (_, index) => `p${1001 + index}`))
 

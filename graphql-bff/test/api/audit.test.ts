@@ -1,6 +1,6 @@
 import { auditServer } from 'graphql-http'
 import { expect, test } from 'vitest'
-import { CSRF, testApp } from '../test/test-app.ts'
+import { CSRF, testApp } from '../test-app.ts'
 
 /** Not met on purpose: docs/decisions/0018-errors-have-their-status.md says why. */
 const EXCEPTIONS = [

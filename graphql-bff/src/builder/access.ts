@@ -10,7 +10,7 @@ import SchemaBuilder, {
   type TypeParam,
 } from '@pothos/core'
 import type { GraphQLFieldResolver } from 'graphql'
-import type { Context } from './context.ts'
+import type { Context } from '../context.ts'
 
 /** Who may see a field: everyone, or the users who have one role. */
 export type Access = 'public' | Role

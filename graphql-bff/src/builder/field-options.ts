@@ -7,7 +7,7 @@ import SchemaBuilder, {
   type TypeParam,
 } from '@pothos/core'
 import type { GraphQLField } from 'graphql'
-import type { UpstreamCall } from './fan-out/upstream-call.ts'
+import type { UpstreamCall } from '../fan-out/upstream-call.ts'
 
 declare global {
   export namespace PothosSchemaTypes {

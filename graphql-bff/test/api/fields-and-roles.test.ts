@@ -1,8 +1,8 @@
 import { ROLES, type Role } from '@harbor/shared-runtime/auth'
 import { expect, test } from 'vitest'
-import { executed } from '../test/execute.ts'
-import { type FieldPath, fieldPaths, operationTo } from '../test/operation-to.ts'
-import { schema } from './schema/index.ts'
+import { schema } from '../../src/schema/index.ts'
+import { executed } from '../execute.ts'
+import { type FieldPath, fieldPaths, operationTo } from '../operation-to.ts'
 
 const accessOf = (field: FieldPath['field']) => field.extensions.access as 'public' | Role
 const WHO: readonly (readonly Role[])[] = [[], ...ROLES.map((role) => [role]), ROLES]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CSRF, HASHES, testApp } from '../test/test-app.ts'
+import { CSRF, HASHES, testApp } from '../../test/test-app.ts'
 
 const { app } = testApp()
 const SEARCH = new URLSearchParams({ documentId: `${HASHES.ProductPage}`, variables: '{"id":"p1001"}' })

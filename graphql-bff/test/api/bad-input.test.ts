@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CSRF, HASHES, testApp } from '../test/test-app.ts'
+import { CSRF, HASHES, testApp } from '../test-app.ts'
 
 const json = { 'content-type': 'application/json' }
 const page = (variables: unknown, more: object = {}) =>

@@ -1,7 +1,7 @@
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import { complexityFromQuery } from '@pothos/plugin-complexity'
 import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, Kind, visit } from 'graphql'
-import { MAX_COST } from './schema/limits.ts'
+import { MAX_COST } from '../schema/limits.ts'
 
 type Params = { operationName?: string | undefined; variables?: Record<string, unknown> | null | undefined }
 

@@ -1,7 +1,7 @@
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import { holdsHttpEdges } from '@harbor/shared-testing/http-edges'
 import { afterAll, beforeAll } from 'vitest'
-import { testApp } from '../test/test-app.ts'
+import { testApp } from '../test-app.ts'
 
 const { app } = testApp()
 const part = httpPart({ name: 'http', host: '127.0.0.1', port: 0, portSetting: 'PORT', fetch: app.fetch })

@@ -1,6 +1,6 @@
 import { isObjectType } from 'graphql'
 import { expect, test } from 'vitest'
-import { schema } from './schema/index.ts'
+import { schema } from './index.ts'
 
 test('every type and every field of the graph is described', () => {
   const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'))
