@@ -8,7 +8,7 @@ import { redisPart } from '@harbor/shared-runtime/redis/part'
 import { type ClientSet, createClients } from './clients.ts'
 import { type EventsPart, eventsPart, type Purgeable, purging } from './events/events-part.ts'
 import { eventSettings, openEventFeed } from './events/settings.ts'
-import { identityKeysPart } from './identity-keys-part.ts'
+import { identityKeysPart } from './services/identity-keys-part.ts'
 import { type AddressSettings, addressesOf, upstreamSettings } from './services.ts'
 
 /** The settings of a BFF that reads through the cache: where services, events and Redis are. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clients } from '../src/clients.ts'
-import type { StockEvent } from '../src/inventory.ts'
+import type { StockEvent } from '../src/services/inventory.ts'
 
 export const CUSTOMER = 'c1001'
 const LINES = [

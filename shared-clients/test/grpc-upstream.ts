@@ -14,7 +14,7 @@ import {
   type StockEvent,
   type WatchStockRequest,
 } from '../src/gen/inventory.ts'
-import { inventory } from '../src/inventory.ts'
+import { inventory } from '../src/services/inventory.ts'
 import { request } from './upstream.ts'
 
 export type Methods = {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { startAnswering, startUpstream, timed } from '../test/upstream.ts'
-import { openPool } from './call/outbound.ts'
+import { startAnswering, startUpstream, timed } from '../../test/upstream.ts'
+import { openPool } from '../call/outbound.ts'
 import { loadIdentityKeys } from './identity.ts'
 
 function keysOf(address: string) {

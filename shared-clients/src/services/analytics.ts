@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { post } from './call/endpoint.ts'
-import { httpClient } from './call/http.ts'
+import { post } from '../call/endpoint.ts'
+import { httpClient } from '../call/http.ts'
 
 const record = post('/events', z.unknown())
 

@@ -2,7 +2,7 @@ import { UpstreamError } from '@harbor/shared-runtime/errors'
 import type { JSONWebKeySet } from 'jose'
 import type { Pool } from 'undici'
 import { z } from 'zod'
-import { readJson } from './call/read-json.ts'
+import { readJson } from '../call/read-json.ts'
 
 const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })
 const TIMEOUT_MS = 2_000

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { get, post } from './call/endpoint.ts'
-import { httpClient } from './call/http.ts'
-import { type ListingQuery, pageOf, TABLE } from './listing.ts'
+import { get, post } from '../call/endpoint.ts'
+import { httpClient } from '../call/http.ts'
+import { type ListingQuery, pageOf, TABLE } from '../rows/listing.ts'
 
 export const Tax = z.object({
   totalMinor: z.int(),

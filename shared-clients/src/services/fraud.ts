@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { post } from './call/endpoint.ts'
-import { httpClient } from './call/http.ts'
+import { post } from '../call/endpoint.ts'
+import { httpClient } from '../call/http.ts'
 import type { Money } from './money.ts'
 
 export const Assessment = z.object({ id: z.string(), decision: z.enum(['ACCEPT', 'REVIEW', 'REJECT']) })

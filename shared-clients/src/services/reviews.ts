@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { fetchByKeys } from './batch.ts'
+import { fetchByKeys } from '../rows/batch.ts'
 import { cacheKind, LONG } from './cache-policies.ts'
-import { get } from './call/endpoint.ts'
-import { httpClient } from './call/http.ts'
-import { Audit, type ListingQuery, pageOf, TABLE } from './listing.ts'
-import { keyedRows } from './parsed-rows.ts'
+import { get } from '../call/endpoint.ts'
+import { httpClient } from '../call/http.ts'
+import { Audit, type ListingQuery, pageOf, TABLE } from '../rows/listing.ts'
+import { keyedRows } from '../rows/parsed-rows.ts'
 
 export const Review = z.object({
   id: z.string(),

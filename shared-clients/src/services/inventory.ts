@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { fetchByKeys } from './batch.ts'
+import { fetchByKeys } from '../rows/batch.ts'
 import { cacheKind, SPIKE } from './cache-policies.ts'
-import { grpcClient } from './call/grpc.ts'
-import { InventoryServiceClient } from './gen/inventory.ts'
-import { Audit, grpcListing, grpcPageOf, type ListingQuery, TABLE } from './listing.ts'
-import { keyedRows } from './parsed-rows.ts'
+import { grpcClient } from '../call/grpc.ts'
+import { InventoryServiceClient } from '../gen/inventory.ts'
+import { Audit, grpcListing, grpcPageOf, type ListingQuery, TABLE } from '../rows/listing.ts'
+import { keyedRows } from '../rows/parsed-rows.ts'
 
 const Count = z.int().nonnegative()
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { fetchByKeys } from './batch.ts'
+import { fetchByKeys } from '../rows/batch.ts'
 import { cacheKind, SPIKE } from './cache-policies.ts'
-import { type GrpcCall, grpcClient } from './call/grpc.ts'
-import { PricingServiceClient } from './gen/pricing.ts'
-import { Audit, grpcListing, grpcPageOf, type ListingQuery, TABLE } from './listing.ts'
-import { keyedRows } from './parsed-rows.ts'
+import { type GrpcCall, grpcClient } from '../call/grpc.ts'
+import { PricingServiceClient } from '../gen/pricing.ts'
+import { Audit, grpcListing, grpcPageOf, type ListingQuery, TABLE } from '../rows/listing.ts'
+import { keyedRows } from '../rows/parsed-rows.ts'
 
 const Currency = z.string().length(3)
 const Minor = z.int()

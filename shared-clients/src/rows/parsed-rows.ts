@@ -1,7 +1,7 @@
 import type { UpstreamError } from '@harbor/shared-runtime/errors'
 import { type List, MalformedRow } from '@harbor/shared-runtime/rows'
 import { z } from 'zod'
-import type { ServiceName } from './services.ts'
+import type { ServiceName } from '../services.ts'
 
 /** A row of a batch, or the error of a malformed one. Without a key it may be the row of any key asked for. */
 export type Keyed<Row> = { readonly key: string | undefined; readonly row: Row | UpstreamError }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { get, post } from './call/endpoint.ts'
-import { httpClient } from './call/http.ts'
-import { answerOf } from './parsed-rows.ts'
+import { get, post } from '../call/endpoint.ts'
+import { httpClient } from '../call/http.ts'
+import { answerOf } from '../rows/parsed-rows.ts'
 
 export const Notification = z.object({
   id: z.string(),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { fetchByKeys } from './batch.ts'
-import { get, put } from './call/endpoint.ts'
-import { httpClient } from './call/http.ts'
-import { Audit, type ListingQuery, pageOf, TABLE } from './listing.ts'
-import { keyedRows } from './parsed-rows.ts'
+import { fetchByKeys } from '../rows/batch.ts'
+import { get, put } from '../call/endpoint.ts'
+import { httpClient } from '../call/http.ts'
+import { Audit, type ListingQuery, pageOf, TABLE } from '../rows/listing.ts'
+import { keyedRows } from '../rows/parsed-rows.ts'
 
 const Address = z.object({
   kind: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { get, getOwned, post } from './call/endpoint.ts'
-import { httpClient } from './call/http.ts'
-import { type ListingQuery, pageOf, TABLE } from './listing.ts'
+import { get, getOwned, post } from '../call/endpoint.ts'
+import { httpClient } from '../call/http.ts'
+import { type ListingQuery, pageOf, TABLE } from '../rows/listing.ts'
 import { Money } from './money.ts'
 
 export const Order = z.object({

@@ -3,7 +3,7 @@ import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import type { AnalyticsEvent } from './analytics.ts'
-import type { ClientSet } from './clients.ts'
+import type { ClientSet } from '../clients.ts'
 
 /** Events on their way to the analytics service: nobody waits for them, and none is lost without being counted. */
 export type AnalyticsQueue = {

@@ -1,8 +1,8 @@
 import type { Precondition } from '@harbor/shared-runtime/writes/precondition'
 import { z } from 'zod'
-import { del, get, getOwned, patch, post } from './call/endpoint.ts'
-import { httpClient } from './call/http.ts'
-import { Audit, type ListingQuery, pageOf, TABLE } from './listing.ts'
+import { del, get, getOwned, patch, post } from '../call/endpoint.ts'
+import { httpClient } from '../call/http.ts'
+import { Audit, type ListingQuery, pageOf, TABLE } from '../rows/listing.ts'
 
 export const Cart = z.object({
   id: z.string(),
