@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Redis } from 'ioredis'
 import { freePort } from './free-port.ts'
-import { until } from './until.ts'
+import { until } from '../until.ts'
 
 const BINARY = 'redis-server'
 const started = new Set<RedisServer>()
