@@ -2,16 +2,17 @@
  * CPU time of one flag over CoAP, from the request's datagram to the answer's, without the socket: limits, the
  * device's access, the look-up and both codecs. Target: at most 8 µs, the socket included; so much less here.
  */
+
+import { createResources } from '../iot-bff/src/access/resources.ts'
 import { CODE, encodeMessage, NO_BYTES, OPTION, TYPE } from '../iot-bff/src/codecs/coap-message.ts'
 import { Devices } from '../iot-bff/src/devices/registry.ts'
 import { loadRegistry } from '../iot-bff/src/devices/registry-file.ts'
-import { FlagStore } from '../iot-bff/src/flag-store.ts'
 import { createLimits } from '../iot-bff/src/limits/limits.ts'
 import { createCoapHandler } from '../iot-bff/src/protocols/coap.ts'
 import { createEchoProof } from '../iot-bff/src/protocols/coap-echo.ts'
 import { createMessageIds } from '../iot-bff/src/protocols/coap-endpoint.ts'
 import { createObservations } from '../iot-bff/src/protocols/coap-observe.ts'
-import { createResources } from '../iot-bff/src/resources.ts'
+import { FlagStore } from '../iot-bff/src/stock/flag-store.ts'
 import { count, median, report } from './figures.ts'
 
 const REQUESTS = count('REQUESTS', 300_000)

@@ -6,6 +6,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { createResources } from '../iot-bff/src/access/resources.ts'
 import {
   CODE,
   type CoapOption,
@@ -17,13 +18,12 @@ import {
 } from '../iot-bff/src/codecs/coap-message.ts'
 import { Devices } from '../iot-bff/src/devices/registry.ts'
 import { loadRegistry } from '../iot-bff/src/devices/registry-file.ts'
-import { FlagStore } from '../iot-bff/src/flag-store.ts'
 import { createLimits } from '../iot-bff/src/limits/limits.ts'
 import { createCoapHandler } from '../iot-bff/src/protocols/coap.ts'
 import { createEchoProof } from '../iot-bff/src/protocols/coap-echo.ts'
 import { createMessageIds, type Endpoint } from '../iot-bff/src/protocols/coap-endpoint.ts'
 import { createObservations } from '../iot-bff/src/protocols/coap-observe.ts'
-import { createResources } from '../iot-bff/src/resources.ts'
+import { FlagStore } from '../iot-bff/src/stock/flag-store.ts'
 import { count, median, quantile, report } from './figures.ts'
 
 const OBSERVERS = count('OBSERVERS', 10_000)

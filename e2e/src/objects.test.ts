@@ -12,7 +12,7 @@ import {
 } from './object-ownership.ts'
 import { CSRF, logInTo, persisted } from './web-client.ts'
 
-// Devices: iot-bff/src/access.test.ts does the same over every resource and topic.
+// Devices: iot-bff/src/access/access.test.ts does the same over every resource and topic.
 
 const file = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8')
 const schema = buildSchema(await file('schema.graphql'))

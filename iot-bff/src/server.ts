@@ -8,7 +8,7 @@ import { redisPart } from '@harbor/shared-runtime/redis/part'
 import { backgroundContext } from '@harbor/shared-runtime/request-context'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
-import type { StockFeed } from './stock-feed.ts'
+import type { StockFeed } from './stock/stock-feed.ts'
 import type { RecordReadings } from './telemetry/sink.ts'
 
 const name = 'iot-bff'

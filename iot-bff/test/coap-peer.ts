@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { createLog } from '@harbor/shared-runtime/log'
+import { createResources } from '../src/access/resources.ts'
 import {
   CODE,
   type CoapMessage,
@@ -13,13 +14,12 @@ import {
 } from '../src/codecs/coap-message.ts'
 import { Devices } from '../src/devices/registry.ts'
 import { loadRegistry } from '../src/devices/registry-file.ts'
-import { FlagStore } from '../src/flag-store.ts'
 import { createLimits } from '../src/limits/limits.ts'
 import { createCoapHandler } from '../src/protocols/coap.ts'
 import { createEchoProof } from '../src/protocols/coap-echo.ts'
 import { createMessageIds, type Endpoint, type SendDatagram } from '../src/protocols/coap-endpoint.ts'
 import { createObservations } from '../src/protocols/coap-observe.ts'
-import { createResources } from '../src/resources.ts'
+import { FlagStore } from '../src/stock/flag-store.ts'
 import { createTelemetryIntake } from '../src/telemetry/intake.ts'
 import { createTelemetrySink, type RecordReadings } from '../src/telemetry/sink.ts'
 import { DEMO_STOCK } from './run-app.ts'

@@ -1,5 +1,5 @@
 import type { StockEvent } from '@harbor/shared-clients'
-import type { StockFeed } from '../src/stock-feed.ts'
+import type { StockFeed } from '../src/stock/stock-feed.ts'
 
 /** A connection that was made to the fake feed. */
 export type Connection = {

@@ -3,8 +3,8 @@ import { createTokenVerifier, type Viewer } from '@harbor/shared-runtime/auth'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import { UserId } from '@harbor/shared-runtime/user-id'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { ALL_CALLS, type Call, CUSTOMER, STAFF_ONLY, STAFF_WRITES, USER_ONLY } from './calls.ts'
 import { type ClientSet, createClients } from '../src/clients.ts'
+import { ALL_CALLS, type Call, CUSTOMER, STAFF_ONLY, STAFF_WRITES, USER_ONLY } from './calls.ts'
 
 let mocks: MockServices
 let clients: ClientSet

@@ -5,9 +5,9 @@ import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import { UserId } from '@harbor/shared-runtime/user-id'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { ALL_CALLS, type Call, CUSTOMER, USER_ONLY } from './calls.ts'
 import { type ClientSet, createClients } from '../src/clients.ts'
 import { SERVICES } from '../src/services.ts'
+import { ALL_CALLS, type Call, CUSTOMER, USER_ONLY } from './calls.ts'
 
 let mocks: MockServices
 let clients: ClientSet

@@ -5,8 +5,8 @@ import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { logIn, mayUse } from '../access/topics.ts'
 import type { Devices } from '../devices/registry.ts'
-import { logIn, mayUse } from '../topics.ts'
 import { requireToken, tokenOnly } from './guard.ts'
 
 const Text = z.string().max(1_024)

@@ -1,10 +1,10 @@
+import { LINKS, RETRY_AFTER_S, type Refusal } from '../access/resources.ts'
 import { type Block, blockOf, encodeBlock } from '../codecs/coap-block.ts'
 import { CODE, type CoapOption, encodeUint, NO_BYTES, OPTION } from '../codecs/coap-message.ts'
 import { CONTENT_FORMAT } from '../codecs/content-format.ts'
-import type { Resource } from '../flag-store.ts'
 import { READ_MESSAGES } from '../messages/index.ts'
 import type { Format, Representation } from '../messages/representation.ts'
-import { LINKS, RETRY_AFTER_S, type Refusal } from '../resources.ts'
+import type { Resource } from '../stock/flag-store.ts'
 import type { Receipt } from '../telemetry/intake.ts'
 
 /** A response without what makes it a message: type, message id and token. */

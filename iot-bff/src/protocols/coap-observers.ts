@@ -1,4 +1,4 @@
-import type { Resource } from '../flag-store.ts'
+import type { Resource } from '../stock/flag-store.ts'
 import type { Wanted } from './coap-answers.ts'
 import type { Confirmation } from './coap-confirmation.ts'
 import { type Endpoint, endpointKey } from './coap-endpoint.ts'

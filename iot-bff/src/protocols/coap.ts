@@ -1,3 +1,4 @@
+import { isRefusal, type Resources } from '../access/resources.ts'
 import {
   CODE,
   type CoapMessage,
@@ -9,11 +10,10 @@ import {
 import { type CoapRequest, readRequest } from '../codecs/coap-request.ts'
 import type { SenmlFormat } from '../codecs/senml.ts'
 import type { Device } from '../devices/record.ts'
-import type { FlagStore } from '../flag-store.ts'
 import type { Limits } from '../limits/limits.ts'
 import { SENML_FORMATS } from '../messages/define-message.ts'
 import { telemetry as telemetryMessage } from '../messages/telemetry.ts'
-import { isRefusal, type Resources } from '../resources.ts'
+import type { FlagStore } from '../stock/flag-store.ts'
 import type { TelemetryIntake } from '../telemetry/intake.ts'
 import {
   bare,

@@ -1,16 +1,16 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { matchesTag } from '@harbor/shared-edge/entity-tags'
 import { preferredMediaType } from '@harbor/shared-edge/negotiation'
+import { isRefusal, LINKS, RETRY_AFTER_S, type Refusal, type Resources } from '../access/resources.ts'
 import type { SenmlFormat } from '../codecs/senml.ts'
 import type { Device } from '../devices/record.ts'
 import type { Devices } from '../devices/registry.ts'
-import type { FlagStore, Resource } from '../flag-store.ts'
 import type { Limits } from '../limits/limits.ts'
 import { SENML_FORMATS } from '../messages/define-message.ts'
 import { READ_MESSAGES } from '../messages/index.ts'
 import type { Format } from '../messages/representation.ts'
 import { telemetry as telemetryMessage } from '../messages/telemetry.ts'
-import { isRefusal, LINKS, RETRY_AFTER_S, type Refusal, type Resources } from '../resources.ts'
+import type { FlagStore, Resource } from '../stock/flag-store.ts'
 import type { TelemetryIntake } from '../telemetry/intake.ts'
 
 /** `k: <key>`: the device's key and nothing else. */

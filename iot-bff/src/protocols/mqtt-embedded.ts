@@ -1,12 +1,12 @@
 import { createServer, type Socket } from 'node:net'
 import { listen } from '@harbor/shared-runtime/http-server'
 import { Aedes, type AedesOptions, type AuthenticateError } from 'aedes'
+import { logIn, mayUse } from '../access/topics.ts'
 import { createFrameReader, PACKET } from '../codecs/mqtt-frames.ts'
 import type { Device } from '../devices/record.ts'
 import type { Devices } from '../devices/registry.ts'
 import type { Limits } from '../limits/limits.ts'
 import { formatOf, type TelemetryIntake } from '../telemetry/intake.ts'
-import { logIn, mayUse } from '../topics.ts'
 import type { Broker } from './mqtt.ts'
 import { MqttSessions } from './mqtt-sessions.ts'
 

@@ -1,6 +1,6 @@
 import { createLog } from '@harbor/shared-runtime/log'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { FlagStore } from '../flag-store.ts'
+import { FlagStore } from '../stock/flag-store.ts'
 import { type Broker, mqttPart } from './mqtt.ts'
 
 const HEARTBEAT_MS = 10_000

@@ -1,7 +1,7 @@
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
-import type { FlagStore } from '../flag-store.ts'
 import type { StockFlag } from '../messages/stock-flag.ts'
+import type { FlagStore } from '../stock/flag-store.ts'
 
 /** Where retained messages are published: the embedded broker (mqtt-embedded.ts) or a real one (mqtt-remote.ts). */
 export type Broker = {

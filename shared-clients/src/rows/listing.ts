@@ -1,7 +1,7 @@
 import type { List } from '@harbor/shared-runtime/rows'
 import { z } from 'zod'
-import { answerOf } from './parsed-rows.ts'
 import type { ServiceName } from '../services.ts'
+import { answerOf } from './parsed-rows.ts'
 
 /** What every list of rows takes; filters are its own. `sort` is a name, with `-` before it for descending. */
 export type ListingQuery = { cursor?: string | undefined; limit: number; sort?: string | undefined }

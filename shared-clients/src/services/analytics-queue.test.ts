@@ -1,8 +1,8 @@
 import { startMockServices } from '@harbor/mock-services'
 import { createLog } from '@harbor/shared-runtime/log'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createAnalyticsQueue } from './analytics-queue.ts'
 import { type ClientSet, createClients } from '../clients.ts'
+import { createAnalyticsQueue } from './analytics-queue.ts'
 
 let mocks: Awaited<ReturnType<typeof startMockServices>>
 let clients: ClientSet

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
-import type { AnalyticsEvent } from './analytics.ts'
 import type { ClientSet } from '../clients.ts'
+import type { AnalyticsEvent } from './analytics.ts'
 
 /** Events on their way to the analytics service: nobody waits for them, and none is lost without being counted. */
 export type AnalyticsQueue = {

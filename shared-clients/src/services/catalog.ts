@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { fetchByKeys } from '../rows/batch.ts'
-import { cacheKind, LONG } from './cache-policies.ts'
 import { get } from '../call/endpoint.ts'
 import { httpClient } from '../call/http.ts'
+import { fetchByKeys } from '../rows/batch.ts'
 import { Audit, type ListingQuery, type Page, pageOf, TABLE } from '../rows/listing.ts'
-import { Money } from './money.ts'
 import { itemsOf, keyedRows } from '../rows/parsed-rows.ts'
+import { cacheKind, LONG } from './cache-policies.ts'
+import { Money } from './money.ts'
 
 const Image = z.object({ url: z.url(), width: z.int(), height: z.int(), alt: z.string() })
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { fetchByKeys } from '../rows/batch.ts'
 import { get, put } from '../call/endpoint.ts'
 import { httpClient } from '../call/http.ts'
+import { fetchByKeys } from '../rows/batch.ts'
 import { Audit, type ListingQuery, pageOf, TABLE } from '../rows/listing.ts'
 import { keyedRows } from '../rows/parsed-rows.ts'
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { fetchByKeys } from '../rows/batch.ts'
-import { cacheKind, SPIKE } from './cache-policies.ts'
 import { grpcClient } from '../call/grpc.ts'
 import { InventoryServiceClient } from '../gen/inventory.ts'
+import { fetchByKeys } from '../rows/batch.ts'
 import { Audit, grpcListing, grpcPageOf, type ListingQuery, TABLE } from '../rows/listing.ts'
 import { keyedRows } from '../rows/parsed-rows.ts'
+import { cacheKind, SPIKE } from './cache-policies.ts'
 
 const Count = z.int().nonnegative()
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { fetchByKeys } from '../rows/batch.ts'
 import { get, post } from '../call/endpoint.ts'
 import { httpClient } from '../call/http.ts'
+import { fetchByKeys } from '../rows/batch.ts'
 import { Audit, type ListingQuery, pageOf, TABLE } from '../rows/listing.ts'
-import { Money } from './money.ts'
 import { keyedRows } from '../rows/parsed-rows.ts'
+import { Money } from './money.ts'
 
 export const Payment = z.object({
   id: z.string(),

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { fetchByKeys } from '../rows/batch.ts'
-import { cacheKind, SPIKE } from './cache-policies.ts'
 import { type GrpcCall, grpcClient } from '../call/grpc.ts'
 import { PricingServiceClient } from '../gen/pricing.ts'
+import { fetchByKeys } from '../rows/batch.ts'
 import { Audit, grpcListing, grpcPageOf, type ListingQuery, TABLE } from '../rows/listing.ts'
 import { keyedRows } from '../rows/parsed-rows.ts'
+import { cacheKind, SPIKE } from './cache-policies.ts'
 
 const Currency = z.string().length(3)
 const Minor = z.int()

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { fetchGroups } from '../rows/batch.ts'
-import { cacheKind, SHORT } from './cache-policies.ts'
 import { get } from '../call/endpoint.ts'
 import { httpClient } from '../call/http.ts'
+import { fetchGroups } from '../rows/batch.ts'
 import { Audit, type ListingQuery, pageOf, TABLE } from '../rows/listing.ts'
 import { keyedRows } from '../rows/parsed-rows.ts'
+import { cacheKind, SHORT } from './cache-policies.ts'
 
 export const Promotion = z.object({
   id: z.string(),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { fetchByKeys } from '../rows/batch.ts'
 import { get } from '../call/endpoint.ts'
 import { httpClient } from '../call/http.ts'
-import { Money } from './money.ts'
+import { fetchByKeys } from '../rows/batch.ts'
 import { itemsOf, keyedRows, listOf } from '../rows/parsed-rows.ts'
+import { Money } from './money.ts'
 
 export const Recommendation = z.object({
   productId: z.string(),

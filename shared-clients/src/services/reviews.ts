@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { fetchByKeys } from '../rows/batch.ts'
-import { cacheKind, LONG } from './cache-policies.ts'
 import { get } from '../call/endpoint.ts'
 import { httpClient } from '../call/http.ts'
+import { fetchByKeys } from '../rows/batch.ts'
 import { Audit, type ListingQuery, pageOf, TABLE } from '../rows/listing.ts'
 import { keyedRows } from '../rows/parsed-rows.ts'
+import { cacheKind, LONG } from './cache-policies.ts'
 
 export const Review = z.object({
   id: z.string(),

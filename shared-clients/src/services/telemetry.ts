@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { fetchGroups } from '../rows/batch.ts'
 import { get, post } from '../call/endpoint.ts'
 import { httpClient } from '../call/http.ts'
+import { fetchGroups } from '../rows/batch.ts'
 import { itemsOf, keyedRows } from '../rows/parsed-rows.ts'
 
 export const Device = z.object({ id: z.string(), store: z.string(), model: z.string() })

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
-import { exchange, type FuzzedRequest, judge } from './fuzz-http.ts'
 import { scaled } from '../soak.ts'
+import { exchange, type FuzzedRequest, judge } from './fuzz-http.ts'
 
 /** Inputs of a fuzz test: some in every run, 50,000 in a soak. */
 export const FUZZ_RUNS = scaled(1_000, 50_000)

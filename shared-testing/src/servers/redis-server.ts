@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Redis } from 'ioredis'
-import { freePort } from './free-port.ts'
 import { until } from '../until.ts'
+import { freePort } from './free-port.ts'
 
 const BINARY = 'redis-server'
 const started = new Set<RedisServer>()

@@ -1,7 +1,7 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { createLog } from '@harbor/shared-runtime/log'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { fakeFeed, heartbeat, level, snapshotEnd } from '../test/fake-feed.ts'
+import { fakeFeed, heartbeat, level, snapshotEnd } from '../../test/fake-feed.ts'
 import { FlagStore } from './flag-store.ts'
 import { stockFeedPart } from './stock-feed.ts'
 

@@ -1,6 +1,6 @@
-import type { Device } from './devices/record.ts'
-import type { Credential, Devices } from './devices/registry.ts'
-import { MESSAGES } from './messages/index.ts'
+import type { Device } from '../devices/record.ts'
+import type { Credential, Devices } from '../devices/registry.ts'
+import { MESSAGES } from '../messages/index.ts'
 
 /** The topics of the device contract; what no rule names is refused, to every device. */
 export const TOPICS = MESSAGES.flatMap(({ kind, topics }) =>

@@ -1,9 +1,9 @@
-import { CONTENT_FORMAT } from './codecs/content-format.ts'
-import { encodeLinks } from './codecs/link-format.ts'
-import type { Device } from './devices/record.ts'
-import type { FlagStore, Resource } from './flag-store.ts'
-import type { Access, ReadMessage } from './messages/define-message.ts'
-import { READ_MESSAGES } from './messages/index.ts'
+import { CONTENT_FORMAT } from '../codecs/content-format.ts'
+import { encodeLinks } from '../codecs/link-format.ts'
+import type { Device } from '../devices/record.ts'
+import type { Access, ReadMessage } from '../messages/define-message.ts'
+import { READ_MESSAGES } from '../messages/index.ts'
+import type { FlagStore, Resource } from '../stock/flag-store.ts'
 
 /** Why there is no answer; each protocol has a code of its own for it. */
 export type Refusal = 'not_found' | 'forbidden' | 'unavailable'

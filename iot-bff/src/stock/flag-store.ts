@@ -1,6 +1,6 @@
-import type { Device } from './devices/record.ts'
-import { encodeBitmap, type StockBitmap } from './messages/stock-bitmap.ts'
-import { encodeFlag, IDENTIFIER, type StockFlag } from './messages/stock-flag.ts'
+import type { Device } from '../devices/record.ts'
+import { encodeBitmap, type StockBitmap } from '../messages/stock-bitmap.ts'
+import { encodeFlag, IDENTIFIER, type StockFlag } from '../messages/stock-flag.ts'
 
 /** What a device can read and observe: the object stays the same while its answers change. */
 export type Resource = StockFlag | StockBitmap

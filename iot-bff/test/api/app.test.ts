@@ -1,8 +1,8 @@
 import { ConfigError, parseConfig } from '@harbor/shared-runtime/config'
 import { StartError } from '@harbor/shared-runtime/part'
 import { expect, onTestFinished, test } from 'vitest'
-import { runApp, sendDemoStock } from '../test/run-app.ts'
-import { Config } from './config.ts'
+import { Config } from '../../src/config.ts'
+import { runApp, sendDemoStock } from '../run-app.ts'
 
 test('the device that plain CoAP stands for has to be in the registry', async () => {
   const start = runApp({ COAP_PLAIN_DEVICE: 'd999' })

@@ -6,9 +6,9 @@ import { checkAnswers, FUZZ_RUNS, FUZZ_TIMEOUT_MS, fuzz } from '@harbor/shared-t
 import fc from 'fast-check'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { request, uint } from '../test/coap-peer.ts'
-import { DEMO_KEY, runFilledApp } from '../test/run-app.ts'
-import { CODE, OPTION, parseMessage } from './codecs/coap-message.ts'
+import { CODE, OPTION, parseMessage } from '../../src/codecs/coap-message.ts'
+import { request, uint } from '../coap-peer.ts'
+import { DEMO_KEY, runFilledApp } from '../run-app.ts'
 
 let app: Awaited<ReturnType<typeof runFilledApp>>
 beforeAll(async () => {

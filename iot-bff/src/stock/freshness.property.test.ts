@@ -2,7 +2,7 @@ import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { createLog } from '@harbor/shared-runtime/log'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type Connection, fakeFeed, heartbeat, level, snapshotEnd } from '../test/fake-feed.ts'
+import { type Connection, fakeFeed, heartbeat, level, snapshotEnd } from '../../test/fake-feed.ts'
 import { FlagStore } from './flag-store.ts'
 import { stockFeedPart } from './stock-feed.ts'
 

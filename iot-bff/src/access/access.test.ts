@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises'
 import fc from 'fast-check'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { coapFace, request } from '../test/coap-peer.ts'
-import { level, snapshotEnd } from '../test/fake-feed.ts'
-import { DEMO_KEY, OTHER_KEY, runApp } from '../test/run-app.ts'
-import { CODE } from './codecs/coap-message.ts'
-import { MESSAGES } from './messages/index.ts'
+import { coapFace, request } from '../../test/coap-peer.ts'
+import { level, snapshotEnd } from '../../test/fake-feed.ts'
+import { DEMO_KEY, OTHER_KEY, runApp } from '../../test/run-app.ts'
+import { CODE } from '../codecs/coap-message.ts'
+import { MESSAGES } from '../messages/index.ts'
 import { RESOURCES } from './resources.ts'
 import { mayUse, TOPICS } from './topics.ts'
 
@@ -119,12 +119,12 @@ describe('every resource, asked for by each device under the names of every devi
 })
 
 test('every file of messages/ declares one that is listed, and each has a rule of who may have it', async () => {
-  const files = await readdir(new URL('./messages', import.meta.url))
+  const files = await readdir(new URL('../messages', import.meta.url))
   const messages = files
     .filter((name) => !/^(representation|define-message|index)|\.test\.ts$/.test(name))
     .map((name) => name.slice(0, -3))
   for (const file of messages) {
-    const declared: unknown[] = Object.values(await import(`./messages/${file}.ts`))
+    const declared: unknown[] = Object.values(await import(`../messages/${file}.ts`))
     expect([file, MESSAGES.some((message) => declared.includes(message))]).toEqual([file, true])
   }
   expect(messages).toHaveLength(MESSAGES.length)

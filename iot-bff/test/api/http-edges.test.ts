@@ -1,6 +1,6 @@
 import { holdsHttpEdges } from '@harbor/shared-testing/http-edges'
 import { afterAll, beforeAll } from 'vitest'
-import { DEMO_KEY, runFilledApp } from '../test/run-app.ts'
+import { DEMO_KEY, runFilledApp } from '../run-app.ts'
 
 let app: Awaited<ReturnType<typeof runFilledApp>>
 beforeAll(async () => {

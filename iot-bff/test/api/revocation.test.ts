@@ -2,10 +2,10 @@ import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-testing/
 import { findTool, runTool } from '@harbor/shared-testing/tools'
 import { connectAsync, type IClientOptions } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { coapFace, parsed, request } from '../test/coap-peer.ts'
-import { runFilledApp } from '../test/run-app.ts'
-import { CODE } from './codecs/coap-message.ts'
-import { newKey } from './devices/key.ts'
+import { CODE } from '../../src/codecs/coap-message.ts'
+import { newKey } from '../../src/devices/key.ts'
+import { coapFace, parsed, request } from '../coap-peer.ts'
+import { runFilledApp } from '../run-app.ts'
 
 const ADMIN_TOKEN = 'an-admin-token-of-a-test'
 const LISTS = { list: 'shelf', lists: { shelf: { version: 1, skus: ['HB-1001'] } } }
