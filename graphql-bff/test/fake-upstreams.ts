@@ -1,5 +1,5 @@
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
-import { type List, Rows } from '@harbor/shared-runtime/rows'
+import { type List, MalformedRow, Rows } from '@harbor/shared-runtime/rows'
 import type { Upstreams } from '../src/upstreams.ts'
 import {
   at,
@@ -222,6 +222,20 @@ const answers = (lines: number, devices: number): Upstreams => ({
   },
 })
 
+/** The same answer with its first row malformed. */
+function withBrokenRow(upstream: string, answer: unknown): unknown {
+  const error = new MalformedRow(upstream)
+  if (answer instanceof Rows) {
+    const [key] = answer.keys()
+    if (key === undefined) return answer
+    answer.delete(key)
+    answer.broken.set(key, error)
+    return answer
+  }
+  if (!(answer instanceof Object && 'items' in answer && Array.isArray(answer.items))) return answer
+  return { ...answer, items: answer.items.slice(1), broken: new Map([[0, error]]) }
+}
+
 type Changes = { [Name in keyof Upstreams]?: Partial<Upstreams[Name]> }
 
 type Options = {
@@ -231,6 +245,8 @@ type Options = {
   takesMs?: () => number
   /** Upstreams that fail, each with its error. */
   failing?: { [Name in keyof Upstreams]?: unknown }
+  /** Whether the first row of each list is malformed. */
+  brokenRows?: boolean
   /** Calls that answer something else. */
   answering?: Changes
 }
@@ -244,6 +260,7 @@ export function fakeUpstreams({
   devices = 2,
   takesMs = () => 2,
   failing = {},
+  brokenRows = false,
   answering = {},
 }: Options = {}) {
   const calls: Record<string, number> = {}
@@ -261,7 +278,8 @@ export function fakeUpstreams({
           calls[key] = (calls[key] ?? 0) + 1
           await new Promise((resolve) => setTimeout(resolve, takesMs()))
           if (failures.has(upstream)) throw failures.get(upstream)
-          return Reflect.apply(call, undefined, args)
+          const answer = await Reflect.apply(call, undefined, args)
+          return brokenRows ? withBrokenRow(upstream, answer) : answer
         }
       },
     })

@@ -129,7 +129,7 @@ export function controlListener({ world, calls, faults, demo, tokensOf }: Contro
 }
 
 const ALLOWED_FAULTS =
-  'latencyMs (0…600000), errorRate (0…1), hang, dripBytesPerSecond (1…), malformed, refuse, crash (true or false)'
+  'latencyMs (0…600000), errorRate (0…1), hang, dripBytesPerSecond (1…), malformed, brokenRow, unknownEnum, refuse, crash (true or false)'
 
 const wrongService = (given: string): string =>
   `service: "${given}" is not one of ${SERVICE_NAMES.join(', ')}`

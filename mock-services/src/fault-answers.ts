@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { altered } from './altered-answers.ts'
 import { type FaultPlan, wrongTypes } from './faults.ts'
 
 /**
@@ -40,7 +41,19 @@ export function distort(res: ServerResponse, plan: FaultPlan, cut: () => void): 
       intercept(res, (body) => {
         res.removeHeader('content-length')
         res.statusCode = 200
-        res.end(plan.how === 'truncated' ? body.subarray(0, Math.floor(body.length / 2)) : mistyped(body))
+        res.end(
+          plan.how === 'truncated'
+            ? body.subarray(0, Math.floor(body.length / 2))
+            : rewritten(body, wrongTypes),
+        )
+      })
+      break
+    case 'altered':
+      intercept(res, (body) => {
+        res.removeHeader('content-length')
+        res.end(
+          res.statusCode === 200 ? rewritten(body, (answer) => altered(answer, plan.how, wrongTypes)) : body,
+        )
       })
       break
     case 'drip':
@@ -61,9 +74,9 @@ export function distort(res: ServerResponse, plan: FaultPlan, cut: () => void): 
   }
 }
 
-function mistyped(body: Buffer): string {
+function rewritten(body: Buffer, rewrite: (answer: unknown) => unknown): string {
   try {
-    return JSON.stringify(wrongTypes(JSON.parse(body.toString())))
+    return JSON.stringify(rewrite(JSON.parse(body.toString())))
   } catch {
     return '{"first":null}'
   }

@@ -44,6 +44,25 @@ describe('latencyMs', () => {
   })
 })
 
+describe('brokenRow', () => {
+  it('HTTP: the first row of a list is malformed, the others are not', async () => {
+    await mocks.setFault('catalog', { brokenRow: true })
+    const { items } = await (await call(mocks, 'catalog', '/products?ids=p1001,p1002', token)).json()
+    expect(items.map(({ name }: { name: unknown }) => typeof name)).toEqual(['number', 'string'])
+  })
+  it('gRPC: the first row of a list is malformed', async () => {
+    await mocks.setFault('inventory', { brokenRow: true })
+    expect((await stock()).items).toMatchObject([{ sku: '' }])
+  })
+})
+
+describe('unknownEnum', () => {
+  it('gRPC: a value is a word that nobody has agreed on', async () => {
+    await mocks.setFault('inventory', { unknownEnum: true })
+    expect((await stock()).items[0]?.warehouses[0]).toMatchObject({ warehouse: 'constructor' })
+  })
+})
+
 describe('errorRate', () => {
   it('HTTP: 503 for this share of calls', async () => {
     await mocks.setFault('catalog', { errorRate: 0.5 })

@@ -15,6 +15,10 @@ export const Fault = z
     dripBytesPerSecond: z.int().min(1),
     /** 200 with what cannot be read: cut off and of wrong types, by turns. */
     malformed: z.boolean(),
+    /** The first row of each list is malformed, the others are not. */
+    brokenRow: z.boolean(),
+    /** Each value of an enum is a word that nobody has agreed on. */
+    unknownEnum: z.boolean(),
     /** The port is closed. */
     refuse: z.boolean(),
     /** Connections are cut in the middle of an answer. */
@@ -27,6 +31,7 @@ export type Fault = { [K in keyof z.infer<typeof Fault>]?: z.infer<typeof Fault>
 export type FaultPlan =
   | { delayMs: number; outcome: 'none' | 'error' | 'hang' | 'crash' }
   | { delayMs: number; outcome: 'malformed'; how: 'truncated' | 'wrong types' }
+  | { delayMs: number; outcome: 'altered'; how: 'broken row' | 'unknown enum' }
   | { delayMs: number; outcome: 'drip'; bytesPerSecond: number }
 
 export type Faults = ReturnType<typeof createFaults>
@@ -71,6 +76,8 @@ export function createFaults({ defaults = true } = {}) {
       if (fault.crash) return { delayMs, outcome: 'crash' }
       if (fault.dripBytesPerSecond)
         return { delayMs, outcome: 'drip', bytesPerSecond: fault.dripBytesPerSecond }
+      if (fault.brokenRow) return { delayMs, outcome: 'altered', how: 'broken row' }
+      if (fault.unknownEnum) return { delayMs, outcome: 'altered', how: 'unknown enum' }
       if (!fault.malformed) return { delayMs, outcome: 'none' }
       const nth = malformedCalls.get(service) ?? 0
       malformedCalls.set(service, nth + 1)

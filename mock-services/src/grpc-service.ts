@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import * as grpc from '@grpc/grpc-js'
 import { loadSync, type MethodDefinition, type ServiceDefinition } from '@grpc/proto-loader'
 import { z } from 'zod'
+import { altered } from './altered-answers.ts'
 import { bearer, type Caller, type Tokens } from './auth.ts'
 import type { Calls } from './calls.ts'
 import type { FaultPlan, Faults } from './faults.ts'
@@ -176,6 +177,7 @@ async function serve(
 }
 
 function transformation(plan: FaultPlan): (message: Message) => Message {
+  if (plan.outcome === 'altered') return (message) => altered(message, plan.how, emptied) as Message
   if (plan.outcome !== 'malformed') return (message) => message
   // Field 1, said to be 127 bytes long, and then nothing: no decoder takes it.
   if (plan.how === 'truncated') return () => new RawBytes(Buffer.from([0x0a, 0x7f, 0x01]))

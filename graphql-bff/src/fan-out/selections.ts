@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
@@ -17,6 +18,14 @@ export type SelectedField = {
   readonly below: readonly SelectionSetNode[]
 }
 
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
+
+/** The fragments of a document by name. */
+export const fragmentsOf = ({ definitions }: DocumentNode): Fragments =>
+  new Map(
+    definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION).map((one) => [one.name.value, one]),
+  )
+
 export type Selected = {
   readonly fields: readonly SelectedField[]
   /** Fragments that are answered later by themselves: `@defer`. */
@@ -29,7 +38,7 @@ export type Selected = {
  */
 export function selectedOf(
   schema: GraphQLSchema,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  fragments: Fragments,
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
 ): Selected {

@@ -1,18 +1,16 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   getOperationAST,
   isAbstractType,
   isObjectType,
-  Kind,
   type SelectionSetNode,
 } from 'graphql'
 import { callsOf } from '../builder/field-options.ts'
 import { keysOf, mostRows, ONE_ROW, type RowCount, rowsOf } from './rows.ts'
-import { type SelectedField, selectedOf } from './selections.ts'
+import { fragmentsOf, type SelectedField, selectedOf } from './selections.ts'
 import { type FanOut, howMade, MAX_KEYS, type UpstreamCall } from './upstream-call.ts'
 
 /** Objects of one type at one place of an answer, and what is selected of them. */
@@ -41,11 +39,7 @@ export function staticFanOut(
 ): FanOut {
   const calls = new Map<UpstreamCall, number>()
   const add = (call: UpstreamCall, count: number) => calls.set(call, (calls.get(call) ?? 0) + count)
-  const fragments = new Map(
-    document.definitions
-      .filter((one): one is FragmentDefinitionNode => one.kind === Kind.FRAGMENT_DEFINITION)
-      .map((one) => [one.name.value, one]),
-  )
+  const fragments = fragmentsOf(document)
 
   /** The parts below a field: one for each type that its objects may have. */
   const below = ({ selected, rows }: Asking): Part[] => {

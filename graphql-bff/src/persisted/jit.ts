@@ -16,6 +16,7 @@ import {
 } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { callsOf } from '../builder/field-options.ts'
+import { fragmentsOf, selectedOf } from '../fan-out/selections.ts'
 
 /** Executes one operation by code that was made for it. */
 export type Compiled = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
@@ -23,7 +24,7 @@ export type Compiled = (args: ExecutionArgs) => ExecutionResult | Promise<Execut
 /**
  * Compiles an operation to code that does what plain execution does. `undefined` where it would not: writes run one
  * after the other, streams and `@defer` have several results, and a critical source that fails must end the answer at
- * once, while compiled code waits for the other sources first.
+ * once, while compiled code waits for the other sources first (`fits`).
  */
 export function compiled(schema: GraphQLSchema, document: DocumentNode): Compiled | undefined {
   const operation = getOperationAST(document)
@@ -44,8 +45,9 @@ export function compiled(schema: GraphQLSchema, document: DocumentNode): Compile
 const isGuarded = ({ extensions: { access } }: GraphQLField<unknown, unknown>) => access !== 'public'
 
 /**
- * No directives, because conditions of a field that is selected twice are mixed up; no critical field that may fail by itself, by its source or because of who asks; no variable
- * that may be `null` where nothing may be, which compiled code does not notice.
+ * No directives, because conditions of a field that is selected twice are mixed up. No critical field that may fail by
+ * itself, by its source or because of who asks, unless it is the only field of the root: then there is nothing else to
+ * wait for. No variable that may be `null` where nothing may be, which compiled code does not notice.
  */
 function fits(schema: GraphQLSchema, document: DocumentNode): boolean {
   const types = new TypeInfo(schema)
@@ -54,6 +56,7 @@ function fits(schema: GraphQLSchema, document: DocumentNode): boolean {
       ?.variableDefinitions?.filter(({ type }) => type.kind !== Kind.NON_NULL_TYPE)
       .map(({ variable }) => variable.name.value),
   )
+  const isAlone = rootFields(schema, document) === 1
   let fit = true
   visit(
     document,
@@ -68,12 +71,20 @@ function fits(schema: GraphQLSchema, document: DocumentNode): boolean {
       Field() {
         const field = types.getFieldDef()
         const isRoot = types.getParentType() === schema.getQueryType()
-        if (field && isNonNullType(field.type) && (callsOf(field).length > 0 || (isRoot && isGuarded(field))))
-          fit = false
+        if (!field || !isNonNullType(field.type) || (isRoot && isAlone)) return
+        if (callsOf(field).length > 0 || (isRoot && isGuarded(field))) fit = false
       },
     }),
   )
   return fit
+}
+
+/** Fields of the root, those of fragments among them. */
+function rootFields(schema: GraphQLSchema, document: DocumentNode): number {
+  const root = schema.getQueryType()
+  const operation = getOperationAST(document)
+  if (!root || !operation) return 0
+  return selectedOf(schema, fragmentsOf(document), root, [operation.selectionSet]).fields.length
 }
 
 const withDefaults = (
