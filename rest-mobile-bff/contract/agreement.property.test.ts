@@ -1,14 +1,15 @@
+import { parametersOf, routesOf, type Schema } from '@harbor/shared-contract/openapi/document'
+import { documentOf } from '@harbor/shared-contract/record'
+import { bodyOf } from '@harbor/shared-contract/samples'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ACTIONS } from '../src/actions/index.ts'
 import { SCREENS } from '../src/screens/index.ts'
-import { parametersOf, routesOf, type Schema } from './document.ts'
-import { documentOf } from './record.ts'
-import { bodyOf } from './samples.ts'
+import { mobileApi } from './api.ts'
 
-const document = documentOf(SCREENS)
+const document = documentOf(mobileApi())
 const ajv = new Ajv2020({ strict: false, coerceTypes: false })
 
 /** Each input of each route: the document's schema, the server's, and a value that both take. */

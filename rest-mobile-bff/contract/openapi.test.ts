@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises'
+import { openApiDocument } from '@harbor/shared-contract/openapi'
+import { answerOf, Document, parametersOf, routesOf } from '@harbor/shared-contract/openapi/document'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { ACTIONS } from '../src/actions/index.ts'
 import { SCREENS } from '../src/screens/index.ts'
-import { answerOf, Document, parametersOf, routesOf } from './document.ts'
+import { productScreen } from '../src/screens/product.ts'
+import { mobileApi } from './api.ts'
 
 const source: unknown = JSON.parse(await readFile(new URL('../openapi.json', import.meta.url), 'utf8'))
 const document = Document.parse(source)
@@ -77,6 +81,13 @@ describe('the document of the API', () => {
     expect(statuses('/v1/products')).not.toContain('401')
     expect(statuses('/v1/products/{id}')).toContain('404')
   })
+})
+
+it('no document is made of what it could not say', () => {
+  const query = z.object({ sort: z.string().regex(/^(up|down)$/i) })
+  expect(() => openApiDocument(mobileApi([{ ...productScreen, query }]))).toThrow(
+    'the API document cannot say:\nproduct sort: the pattern /^(up|down)$/i has flags',
+  )
 })
 
 const contentOf = (response: Document['components']['responses'][string] | { $ref: string } | undefined) =>

@@ -1,27 +1,30 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { routesOf } from '@harbor/shared-contract/openapi/document'
+import { asking } from '@harbor/shared-contract/record'
+import { recordRelease } from '@harbor/shared-contract/record-release'
+import { keptReleases, type Release } from '@harbor/shared-contract/releases'
+import { replay } from '@harbor/shared-contract/replay'
 import type { Screen } from '@harbor/shared-edge/rest/screen'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ACTIONS } from '../src/actions/index.ts'
 import { SCREENS } from '../src/screens/index.ts'
 import { productScreen } from '../src/screens/product.ts'
-import { routesOf } from './document.ts'
-import { withMobile } from './record.ts'
-import { recordRelease } from './record-release.ts'
-import { keptReleases, type Release } from './releases.ts'
-import { replay } from './replay.ts'
+import { mobileApi } from './api.ts'
+
+const inFolder = (releases: string) => ({ ...mobileApi(), releases })
 
 const TODAY = '2026-11-20'
-const KEPT = await keptReleases()
+const KEPT = await keptReleases(mobileApi().releases)
 
 const replayed = (
   release: Release,
   screens: readonly Screen[],
   newer: readonly Release[] = [],
   today = TODAY,
-) => withMobile(screens, (ask) => replay(release, newer, ask, today))
+) => mobileApi(screens).run((app) => replay(release, newer, asking(app), today))
 
 describe.skipIf(KEPT.length === 0)('an app that was shipped with release', () => {
   const today = new Date().toISOString().slice(0, 10)
@@ -36,7 +39,7 @@ describe('a release that is kept today', () => {
   let release: Release
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'releases-'))
-    await recordRelease('1.0.0', SCREENS, `${folder}/`)
+    await recordRelease(inFolder(folder), '1.0.0')
     const [kept] = await keptReleases(folder)
     if (!kept) throw new Error('nothing was kept')
     release = kept
@@ -74,7 +77,7 @@ describe('a release that is kept today', () => {
 
   it('is recorded the same each time, of reasonable size, with no credential in it', async () => {
     const again = await mkdtemp(join(tmpdir(), 'releases-'))
-    await recordRelease('1.0.0', SCREENS, `${again}/`)
+    await recordRelease(inFolder(again), '1.0.0')
     const [first, second] = await Promise.all(
       [folder, again].map((place) => readFile(join(place, '1.0.0', 'fixtures.json'), 'utf8')),
     )
@@ -96,10 +99,8 @@ describe('a release that is kept today', () => {
   })
 
   it('is kept once', async () => {
-    await expect(recordRelease('1.0.0', SCREENS, `${folder}/`)).rejects.toThrow(/allowed: one above 1\.0\.0/)
-    await expect(recordRelease('next', SCREENS, `${folder}/`)).rejects.toThrow(
-      'allowed: a version such as 1.4.0',
-    )
+    await expect(recordRelease(inFolder(folder), '1.0.0')).rejects.toThrow(/allowed: one above 1\.0\.0/)
+    await expect(recordRelease(inFolder(folder), 'next')).rejects.toThrow('allowed: a version such as 1.4.0')
   })
 
   it('is answered today as it was', async () => {

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
+import { corrected } from '@harbor/shared-contract/errata'
+import { keptReleases } from '@harbor/shared-contract/releases'
+import { exampleFaults, fixtureFaults, lintFaults } from '@harbor/shared-contract/verify'
 import { describe, expect, it } from 'vitest'
 import { ACTIONS } from '../src/actions/index.ts'
 import { SCREENS } from '../src/screens/index.ts'
-import { corrected } from './errata.ts'
-import { keptReleases } from './releases.ts'
-import { exampleFaults, fixtureFaults, lintFaults } from './verify.ts'
+import { mobileApi } from './api.ts'
 
 const text = await readFile(new URL('../openapi.json', import.meta.url), 'utf8')
 const altered = (from: string | RegExp, to: string): unknown => {
@@ -39,7 +40,7 @@ describe('a wrong document is found', () => {
 
 describe('a release', () => {
   it('is found wrong by an answer that it recorded and does not allow', async () => {
-    const [release] = await keptReleases()
+    const [release] = await keptReleases(mobileApi().releases)
     if (!release) throw new Error('no release')
     expect(fixtureFaults(release)).toEqual([])
     const fixtures = release.fixtures.map((recorded) => ({

@@ -1,4 +1,4 @@
-import type { Document, Schema } from '../contract/document.ts'
+import type { Document, Schema } from '../src/openapi/document.ts'
 
 type Change = { view?: Schema; query?: Schema; queryRequired?: boolean; body?: Schema; operation?: object }
 

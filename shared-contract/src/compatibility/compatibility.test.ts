@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { documentOf } from '../test/documents.ts'
+import { documentOf } from '../../test/documents.ts'
+import type { Document, Schema } from '../openapi/document.ts'
 import { incompatibilities } from './compatibility.ts'
-import type { Document, Schema } from './document.ts'
 import { unraisedVersions } from './schema-version.ts'
 
 const TODAY = '2026-11-20'

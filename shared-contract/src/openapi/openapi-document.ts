@@ -1,17 +1,16 @@
 import { OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi'
-import type { Action } from '@harbor/shared-edge/rest/action'
 import type { Screen } from '@harbor/shared-edge/rest/screen'
 import type { ProblemCode } from '@harbor/shared-runtime/problems'
-import {
-  createRegistry,
-  OTHER_PROBLEM,
-  problemResponses,
-  SCREEN_PARAMETERS,
-  screenHeaders,
-  withoutBody,
-} from './components.ts'
+import type { RestApi } from '../api.ts'
+import { registerActions } from './actions.ts'
 import { inexpressible } from './expressible.ts'
-import { registerActions } from './openapi-actions.ts'
+import { screenHeaders } from './headers.ts'
+import { SCREEN_PARAMETERS } from './parameters.ts'
+import { OTHER_PROBLEM, problemResponses } from './problems.ts'
+import { createRegistry, withoutBody } from './registry.ts'
+
+/** What the document is made of. */
+export type Documented = Pick<RestApi, 'text' | 'screens' | 'actions'>
 
 type Options = {
   version?: string
@@ -24,8 +23,7 @@ type Options = {
  * @throws {TypeError} for schemas that say more than the document can
  */
 export function openApiDocument(
-  screens: readonly Screen[],
-  actions: readonly Action[],
+  { text, screens, actions }: Documented,
   { version = '1.0.0', examples = {} }: Options = {},
 ) {
   requireExpressible([
@@ -40,7 +38,7 @@ export function openApiDocument(
       ...inexpressible(name, view, 'answer'),
     ]),
   ])
-  const registry = createRegistry()
+  const registry = createRegistry(text)
   for (const screen of screens) {
     const { name, path, summary, access, params, query, view, deprecated } = screen
     const route = {
@@ -68,7 +66,7 @@ export function openApiDocument(
           },
         },
         304: unchanged,
-        ...problemResponses(registry, problemsOf(screen)),
+        ...problemResponses(registry, text, problemsOf(screen)),
         default: OTHER_PROBLEM,
       },
     })
@@ -83,14 +81,13 @@ export function openApiDocument(
       },
     })
   }
-  registerActions(registry, actions)
+  registerActions(registry, text, actions)
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: {
-      title: 'Harbor mobile API',
+      title: text.title,
       version,
-      description:
-        'Fields may be added to any answer, and codes to problems: a client passes over what it does not know. Nothing that is here is taken away while an app that uses it is served.',
+      description: text.description,
     },
   })
 }

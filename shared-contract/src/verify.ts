@@ -2,10 +2,10 @@ import type { Action } from '@harbor/shared-edge/rest/action'
 import type { Screen } from '@harbor/shared-edge/rest/screen'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import type { z } from 'zod'
-import { Document, parametersOf, type Route, routesOf } from './document.ts'
-import type { Release } from './releases.ts'
-import { validatorOf } from './replay.ts'
-import { bodyOf, exampleIn } from './samples.ts'
+import { Document, parametersOf, type Route, routesOf } from './openapi/document.ts'
+import type { Release } from './releases/releases.ts'
+import { validatorOf } from './releases/replay.ts'
+import { bodyOf, exampleIn } from './releases/samples.ts'
 
 /** Rules of Redocly's `recommended` that say nothing about whether the document is right. */
 const RULES = {

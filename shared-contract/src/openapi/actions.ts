@@ -1,13 +1,10 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi'
 import type { Action } from '@harbor/shared-edge/rest/action'
 import type { ProblemCode } from '@harbor/shared-runtime/problems'
-import {
-  ACTION_PARAMETERS,
-  actionHeaders,
-  CART_PARAMETERS,
-  OTHER_PROBLEM,
-  problemResponses,
-} from './components.ts'
+import type { ApiText } from '../api.ts'
+import { actionHeaders } from './headers.ts'
+import { ACTION_PARAMETERS, REVISIONED_PARAMETERS } from './parameters.ts'
+import { OTHER_PROBLEM, problemResponses } from './problems.ts'
 
 /** What any action may answer beside the problems that every route has. */
 const PROBLEMS_OF_ACTIONS = [
@@ -23,7 +20,7 @@ const PROBLEMS_OF_ACTIONS = [
 const PROBLEMS_OF_A_BODY = ['TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const satisfies readonly ProblemCode[]
 
 /** Adds the actions to the document. */
-export function registerActions(registry: OpenAPIRegistry, actions: readonly Action[]): void {
+export function registerActions(registry: OpenAPIRegistry, text: ApiText, actions: readonly Action[]): void {
   for (const action of actions) {
     const { name, method, path, summary, version, access, params, body, status, view, deprecated } = action
     registry.registerPath({
@@ -34,7 +31,7 @@ export function registerActions(registry: OpenAPIRegistry, actions: readonly Act
       'x-schema-version': version,
       ...(deprecated && { deprecated: true, 'x-deprecated': deprecated }),
       security: [{ bearer: [...access] }, { dpop: [...access] }],
-      parameters: action.target === 'revisioned' ? CART_PARAMETERS : ACTION_PARAMETERS,
+      parameters: action.target === 'revisioned' ? REVISIONED_PARAMETERS : ACTION_PARAMETERS,
       request: {
         params,
         ...(body && { body: { required: true, content: { 'application/json': { schema: body } } } }),
@@ -45,7 +42,7 @@ export function registerActions(registry: OpenAPIRegistry, actions: readonly Act
           headers: actionHeaders(action),
           content: { 'application/json': { schema: view } },
         },
-        ...problemResponses(registry, problemsOf(action)),
+        ...problemResponses(registry, text, problemsOf(action)),
         default: OTHER_PROBLEM,
       },
     })

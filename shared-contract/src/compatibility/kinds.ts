@@ -1,4 +1,4 @@
-import type { Schema } from './document.ts'
+import type { Schema } from '../openapi/document.ts'
 
 /** A schema and the components that its references lead to. */
 export type Defined = { schema: Schema; components: Readonly<Record<string, Schema>> }

@@ -1,16 +1,11 @@
-import type { Screen } from '@harbor/shared-edge/rest/screen'
-import { ACTIONS } from '../src/actions/index.ts'
-import { startMobile } from '../test/mobile.ts'
-import { Document, routesOf } from './document.ts'
-import { openApiDocument } from './openapi.ts'
+import type { RestApi, RunningApp } from '../api.ts'
+import { Document, routesOf } from '../openapi/document.ts'
+import { type Documented, openApiDocument } from '../openapi/openapi-document.ts'
 import { type Sample, type SampleRequest, sampleRequests } from './samples.ts'
 
 export type RecordedAnswer = { status: number; headers: Record<string, string>; body: unknown }
 export type Recorded = Sample & { answer: RecordedAnswer }
 export type Ask = (request: SampleRequest) => Promise<RecordedAnswer>
-
-/** The clock of recordings and replays: a day of the seed, so that relative labels are always the same. */
-const NOW = new Date('2026-11-20T12:00:00Z')
 
 /** Headers that a client relies on; the others may come and go. */
 const HEADERS = [
@@ -34,32 +29,23 @@ const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00'
 /** Cold connections and a busy machine may cost a source its budget: such an answer shows nothing of the contract. */
 const TRIES = 20
 
-/**
- * Runs an act against the screens over freshly started services of the seed. What fails or is degraded is asked
- * again, a write under its key.
- */
-export async function withMobile<T>(screens: readonly Screen[], act: (ask: Ask) => Promise<T>): Promise<T> {
-  const mobile = await startMobile({ screens, patient: true, now: () => NOW })
-  async function send({ method, path, headers, as, body }: SampleRequest): Promise<Response> {
-    return mobile.app.request(path, {
+/** Asks an app. What fails or is degraded is asked again, a write under its key. */
+export function asking(app: RunningApp): Ask {
+  const send = async ({ method, path, headers, as, body }: SampleRequest): Promise<Response> =>
+    app.request(path, {
       method,
       headers: {
         ...headers,
         traceparent: TRACE,
-        ...(as === 'customer' && { authorization: `Bearer ${mobile.demo.mobileAccessToken}` }),
+        ...(as === 'customer' && { authorization: app.authorization }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
-  }
-  try {
-    return await act(async (request) => {
-      let answer = await send(request)
-      for (let tried = 1; tried < TRIES && !isWhole(answer); tried++) answer = await send(request)
-      return recorded(answer)
-    })
-  } finally {
-    await mobile.stop()
+  return async (request) => {
+    let answer = await send(request)
+    for (let tried = 1; tried < TRIES && !isWhole(answer); tried++) answer = await send(request)
+    return recorded(answer)
   }
 }
 
@@ -78,42 +64,46 @@ async function recorded(answer: Response): Promise<RecordedAnswer> {
   }
 }
 
-/** The document of screens as contracts read it. */
-export const documentOf = (screens: readonly Screen[]): Document =>
-  Document.parse(openApiDocument(screens, ACTIONS))
+/** The document of an API as contracts read it. */
+export const documentOf = (api: Documented): Document => Document.parse(openApiDocument(api))
 
-/** Every sample of a document with what is answered, the same each time; of a list as much as shows what it is. */
-export function record(document: Document, ask: Ask): Promise<Recorded[]> {
+/**
+ * Every sample of a document with what is answered, the same each time; of a list as much as shows what it is.
+ * @param now the time in the app that is asked
+ */
+export function record(document: Document, ask: Ask, now: Date): Promise<Recorded[]> {
+  // biome-ignore lint/plugin: compared with the instants in answers, which services write by the clock of the machine.
   const began = Date.now()
   return inTurn(sampleRequests(document), async (sample) => {
     const { body, ...rest } = await ask(sample.request)
-    return { ...sample, answer: { ...rest, body: atClock(began, shortened(body, RECORDED_ITEMS)) } }
+    return { ...sample, answer: { ...rest, body: atClock(began, now, shortened(body, RECORDED_ITEMS)) } }
   })
 }
 
 /** A body in which what happened during a recording has happened at its clock. */
-const atClock = (began: number, body: unknown): unknown =>
-  JSON.parse(
+function atClock(began: number, now: Date, body: unknown): unknown {
+  // biome-ignore lint/plugin: as above.
+  const ended = Date.now()
+  const happened = (value: string) =>
+    INSTANT.test(value) && Date.parse(value) >= began && Date.parse(value) <= ended
+  return JSON.parse(
     JSON.stringify(body, (_, value) =>
-      typeof value === 'string' &&
-      INSTANT.test(value) &&
-      Date.parse(value) >= began &&
-      Date.parse(value) <= Date.now()
-        ? NOW.toISOString()
-        : value,
+      typeof value === 'string' && happened(value) ? now.toISOString() : value,
     ),
   )
+}
 
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
 
 /** An answer of each route, by its operation's id: what it gives to its plain request. */
-export async function recordExamples(screens: readonly Screen[]): Promise<Record<string, unknown>> {
-  const document = documentOf(screens)
+export async function recordExamples(api: RestApi): Promise<Record<string, unknown>> {
+  const document = documentOf(api)
   const plain = routesOf(document)
     .filter(({ method }) => method === 'get')
     .map(({ name, operation }) => ({ name, id: operation.operationId }))
   const samples = sampleRequests(document)
-  return withMobile(screens, async (ask) => {
+  return api.run(async (app) => {
+    const ask = asking(app)
     const examples = await inTurn(plain, async ({ name, id }) => {
       const sample = samples.find(({ route }) => route === name)
       const answer = sample && (await ask(sample.request))

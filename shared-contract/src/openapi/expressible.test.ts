@@ -1,9 +1,7 @@
 import { declared } from '@harbor/shared-edge/rest/declared-form'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { productScreen } from '../src/screens/product.ts'
 import { inexpressible } from './expressible.ts'
-import { openApiDocument } from './openapi.ts'
 
 const word = z.string().max(9)
 
@@ -56,11 +54,4 @@ it('what has bounds, or a declared form, is not', () => {
     [],
   )
   expect(inexpressible('GET /x', z.string().transform(Number), 'answer')).not.toEqual([])
-})
-
-it('no document is made of what it could not say', () => {
-  const query = z.object({ sort: z.string().regex(/^(up|down)$/i) })
-  expect(() => openApiDocument([{ ...productScreen, query }], [])).toThrow(
-    'the API document cannot say:\nproduct sort: the pattern /^(up|down)$/i has flags',
-  )
 })

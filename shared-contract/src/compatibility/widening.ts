@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Schema } from './document.ts'
+import type { Schema } from '../openapi/document.ts'
 import { asSchema, type Defined, isAnnotation, kindsOf, MAX_DEPTH, valuesOf } from './kinds.ts'
 import { isPatternWithin } from './pattern-inclusion.ts'
 

@@ -1,4 +1,11 @@
-import { answerOf, type Document, type Operation, parametersOf, routesOf, type Schema } from './document.ts'
+import {
+  answerOf,
+  type Document,
+  type Operation,
+  parametersOf,
+  routesOf,
+  type Schema,
+} from '../openapi/document.ts'
 import { type Finding, widening } from './widening.ts'
 
 /** A change after which an app that was made for the older document may break. */

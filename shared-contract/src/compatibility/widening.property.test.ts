@@ -2,7 +2,7 @@ import { scaled } from '@harbor/shared-testing/soak'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Schema } from './document.ts'
+import type { Schema } from '../openapi/document.ts'
 import { asSchema } from './kinds.ts'
 import { widening } from './widening.ts'
 

@@ -1,13 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { Document } from './document.ts'
+import { Document } from '../openapi/document.ts'
 import { corrected, Errata } from './errata.ts'
 import type { Recorded } from './record.ts'
-
-/** Where the contracts of releases are kept. */
-export const RELEASES = fileURLToPath(new URL('./releases', import.meta.url))
 
 /** A contract as an app was shipped with it: the document, and what was answered to each sample. */
 export type Release = {
@@ -35,8 +31,8 @@ const Fixtures = z.array(
   }),
 )
 
-/** Every kept release, the oldest first. */
-export async function keptReleases(folder = RELEASES): Promise<Release[]> {
+/** Every release that is stored in a folder, the oldest first. */
+export async function keptReleases(folder: string): Promise<Release[]> {
   const names = await readdir(folder).catch(() => [])
   const versions = names.filter((name) => VERSION.test(name)).sort(byVersion)
   return Promise.all(
@@ -67,7 +63,7 @@ function byVersion(a: string, b: string): number {
 }
 
 /** @throws for a version that is malformed, or not above those that are stored in the folder */
-export async function requireNewVersion(version: string, folder = RELEASES): Promise<void> {
+export async function requireNewVersion(version: string, folder: string): Promise<void> {
   if (!VERSION.test(version)) throw new Error(`given "${version}"; allowed: a version such as 1.4.0`)
   const newest = (await keptReleases(folder)).at(-1)
   if (newest && byVersion(version, newest.version) <= 0)
@@ -81,7 +77,7 @@ export async function requireNewVersion(version: string, folder = RELEASES): Pro
  */
 export async function keepRelease(
   { version, document, fixtures }: { version: string; document: unknown; fixtures: readonly Recorded[] },
-  folder = RELEASES,
+  folder: string,
 ): Promise<void> {
   await requireNewVersion(version, folder)
   const place = join(folder, version)

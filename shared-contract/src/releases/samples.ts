@@ -1,4 +1,11 @@
-import { type Document, type Parameter, parametersOf, type Route, routesOf, type Schema } from './document.ts'
+import {
+  type Document,
+  type Parameter,
+  parametersOf,
+  type Route,
+  routesOf,
+  type Schema,
+} from '../openapi/document.ts'
 
 /** A request that can be sent again: everything but the credential, which is that of the demo's customer or none. */
 export type SampleRequest = {

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { type Document, routesOf } from './document.ts'
+import { type Document, routesOf } from '../openapi/document.ts'
 import type { Ask, Recorded, RecordedAnswer } from './record.ts'
 import type { Release } from './releases.ts'
 
@@ -50,7 +50,11 @@ function statusFaults(then: RecordedAnswer, now: RecordedAnswer): string[] {
 const codeOf = (body: unknown): string =>
   typeof body === 'object' && body !== null && 'code' in body ? ` ${body.code}` : ''
 
-const listed = (header: string): string[] => header.toLowerCase().split(/\s*,\s*/)
+const listed = (header: string): string[] =>
+  header
+    .toLowerCase()
+    .split(',')
+    .map((item) => item.trim())
 
 /** What of a header must still be so; a header without a rule has to be there. */
 const HEADER_RULES = new Map<string, (then: string, now: string) => boolean>([

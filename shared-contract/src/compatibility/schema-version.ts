@@ -1,5 +1,5 @@
+import { answerOf, type Document, type Operation, routesOf } from '../openapi/document.ts'
 import type { Incompatibility } from './compatibility.ts'
-import { answerOf, type Document, type Operation, routesOf } from './document.ts'
 import { widening } from './widening.ts'
 
 /**
