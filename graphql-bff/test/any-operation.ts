@@ -2,11 +2,15 @@ import { random } from '@harbor/shared-testing/seed'
 import {
   type GraphQLArgument,
   type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   getNamedType,
   isCompositeType,
   isEnumType,
+  isInputObjectType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -16,11 +20,17 @@ import { schema } from '../src/schema/index.ts'
 
 const MAX_DEPTH = 6
 
-/** A value for an argument by its name, as text of the language; what is not listed gets one by its type. */
-const VALUES = new Map<string, () => string>([
-  ['id', () => quoted(oneOf(['p1001', 'p1002', 'c1001', 'unknown']))],
-  ['ids', () => `[${some(4, () => quoted(oneOf(['p1001', 'p1002', 'p1003', 'unknown'])))}]`],
-  ['first', () => String(1 + below(20))],
+/** A value for an argument or an input field by its name; what is not listed gets one by its type. */
+const VALUES = new Map<string, () => Value>([
+  ['id', () => constant(oneOf(['p1001', 'p1002', 'c1001', 'unknown']))],
+  [
+    'ids',
+    () =>
+      listOf(
+        Array.from({ length: 1 + below(4) }, () => constant(oneOf(['p1001', 'p1002', 'p1003', 'unknown']))),
+      ),
+  ],
+  ['first', () => constant(1 + below(20))],
 ])
 
 /**
@@ -42,10 +52,10 @@ export function anyQuery(name: string): { text: string; variables: Record<string
     return `${alias}${field.name}${given}${directive}${isCompositeType(type) ? selection(type, depth - 1) : ''}`
   }
   const argument = (arg: GraphQLArgument): string => {
-    const value = literalOf(arg)
-    if (!chance(0.4)) return `${arg.name}:${value}`
+    const { text, json } = exampleOf(arg.name, arg.type)
+    if (!chance(0.4)) return `${arg.name}:${text}`
     const variable = `v${names++}`
-    variables.set(variable, { type: String(arg.type), value: JSON.parse(jsonOf(value)) })
+    variables.set(variable, { type: String(arg.type), value: json })
     return `${arg.name}:$${variable}`
   }
   const flag = (): string => {
@@ -88,7 +98,6 @@ export function anyQuery(name: string): { text: string; variables: Record<string
 
 const below = (limit: number): number => Math.floor(random() * limit)
 const chance = (share: number): boolean => random() < share
-const quoted = (text: string): string => JSON.stringify(text)
 const some = (most: number, make: () => string): string =>
   Array.from({ length: 1 + below(most) }, make).join(' ')
 
@@ -98,23 +107,38 @@ function oneOf<T>(values: readonly T[]): T {
   return value
 }
 
-const isRequired = ({ type, defaultValue }: GraphQLArgument) =>
+const isRequired = ({ type, defaultValue }: GraphQLArgument | GraphQLInputField) =>
   isNonNullType(type) && defaultValue === undefined
 
-function literalOf({ name, type }: GraphQLArgument): string {
+/** A value in the language, and as a variable holds it. */
+type Value = { text: string; json: unknown }
+
+const constant = (json: unknown): Value => ({ text: JSON.stringify(json), json })
+const listOf = (values: readonly Value[]): Value => ({
+  text: `[${values.map(({ text }) => text).join(' ')}]`,
+  json: values.map(({ json }) => json),
+})
+
+function exampleOf(name: string, type: GraphQLInputType): Value {
   const named = VALUES.get(name)
   if (named) return named()
-  const leaf = getNamedType(type)
-  const value = isEnumType(leaf)
-    ? oneOf(leaf.getValues()).name
-    : leaf.name === 'Int' || leaf.name === 'SafeInt'
-      ? String(below(5))
-      : leaf.name === 'Boolean'
-        ? 'true'
-        : quoted(oneOf(['rope', 'ber', 'x1']))
   const nullable = isNonNullType(type) ? type.ofType : type
-  return isListType(nullable) ? `[${value}]` : value
+  if (isListType(nullable)) return listOf([exampleOf('', nullable.ofType)])
+  if (isInputObjectType(nullable)) return objectOf(nullable)
+  if (isEnumType(nullable)) {
+    const { name: word } = oneOf(nullable.getValues())
+    return { text: word, json: word }
+  }
+  if (nullable.name === 'Int' || nullable.name === 'SafeInt') return constant(below(5))
+  return constant(nullable.name === 'Boolean' ? true : oneOf(['rope', 'ber', 'x1']))
 }
 
-/** A value of the language as JSON: enum values get quotes, lists of texts get commas. */
-const jsonOf = (value: string): string => value.replace(/^[A-Z_][A-Z_0-9]*$/, '"$&"').replaceAll('" "', '","')
+function objectOf(type: GraphQLInputObjectType): Value {
+  const fields = Object.values(type.getFields())
+    .filter((field) => isRequired(field) || chance(0.6))
+    .map(({ name, type }) => ({ name, value: exampleOf(name, type) }))
+  return {
+    text: `{${fields.map(({ name, value }) => `${name}:${value.text}`).join(' ')}}`,
+    json: Object.fromEntries(fields.map(({ name, value }) => [name, value.json])),
+  }
+}

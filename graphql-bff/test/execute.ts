@@ -6,34 +6,40 @@ import { execute, parse, validate } from 'graphql'
 import { createContext } from '../src/context.ts'
 import { failureOf } from '../src/plugins/problem-result.ts'
 import { schema } from '../src/schema/index.ts'
+import type { UpstreamSet } from '../src/upstreams.ts'
 import { fakeUpstreams } from './fake-upstreams.ts'
 
-const viewerWith = (roles: readonly Role[]): Viewer => ({
+const viewerWith = (roles: readonly Role[], token: string): Viewer => ({
   id: UserId.parse('c1001'),
   roles: new Set(roles),
   scopes: new Set(),
   clientId: 'web-bff',
-  token: 'token',
+  token,
 })
+
+type Options = {
+  roles?: readonly Role[]
+  variables?: Record<string, unknown>
+  /** Other clients than the fake ones, with the user's token that they exchange. */
+  over?: { clients: UpstreamSet; token: string }
+}
 
 /** Executes a document over fake upstreams, without the limits of requests. No roles: nobody is logged in. */
 export async function executed(
   source: string,
-  {
-    roles = [],
-    variables,
-    ...options
-  }: { roles?: readonly Role[]; variables?: Record<string, unknown> } & Parameters<
-    typeof fakeUpstreams
-  >[0] = {},
+  { roles = [], variables, over, ...options }: Options & Parameters<typeof fakeUpstreams>[0] = {},
 ) {
   const document = parse(source)
   const [invalid] = validate(schema, document)
   if (invalid) throw invalid
-  const { clients, calls } = fakeUpstreams(options)
+  const { clients: fake, calls } = fakeUpstreams(options)
+  const { clients, token } = over ?? { clients: fake, token: 'token' }
   const contextValue = createContext({
     request: new Request('http://localhost/graphql'),
-    state: { trace: continueTrace(undefined), viewer: roles.length > 0 ? viewerWith(roles) : undefined },
+    state: {
+      trace: continueTrace(undefined),
+      viewer: roles.length > 0 ? viewerWith(roles, token) : undefined,
+    },
     clients,
     budgetMs: 10_000,
   })

@@ -54,6 +54,17 @@ const answers = (lines: number, devices: number): Upstreams => ({
         saleMinor: Number(sku.slice(3)),
         discountBasisPoints: 0,
       })),
+    rows: (query) =>
+      page(query, (n) => ({
+        sku: `HB-${4_000 + n}`,
+        currency: 'EUR',
+        listMinor: 1_000,
+        saleMinor: 900,
+        discountBasisPoints: 1_000,
+        priceListId: 'PL-1',
+        validUntil: at,
+        audit,
+      })),
     quote: async (cartId) => ({
       quoteId: `q-${cartId}`,
       currency: 'EUR',
@@ -79,6 +90,8 @@ const answers = (lines: number, devices: number): Upstreams => ({
           { warehouse: 'tyo', available: 1, reserved: 0 },
         ],
       })),
+    rows: (query) =>
+      page(query, (n) => ({ sku: `HB-${4_000 + n}`, warehouse: 'ber', available: 3, reserved: 0, audit })),
     setStock: async (level) => ({ ...level, eventId: '1' }),
     reserve: async () => ({ reserved: true, shortSkus: [] }),
     release: async () => {},

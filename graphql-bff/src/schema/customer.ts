@@ -3,7 +3,7 @@ import { builder } from '../builder.ts'
 import { rowById } from './limits.ts'
 import { LoyaltyTier } from './loyalty.ts'
 
-const Customer = builder.objectRef<UpstreamCustomer>('Customer').implement({
+export const Customer = builder.objectRef<UpstreamCustomer>('Customer').implement({
   description: 'A customer as staff see them.',
   fields: (t) => ({
     id: t.exposeID('id', { access: 'staff', description: 'Stable.' }),

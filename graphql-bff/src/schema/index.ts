@@ -7,6 +7,7 @@ import './product.ts'
 import './recommendation.ts'
 import './review.ts'
 import './stock.ts'
+import './tables/index.ts'
 import './viewer.ts'
 import { builder } from '../builder.ts'
 

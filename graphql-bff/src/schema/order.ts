@@ -7,7 +7,7 @@ import { openEnum } from './open-enum.ts'
 import { Product } from './product.ts'
 import { Shipment } from './shipment.ts'
 
-const OrderStatus = openEnum('OrderStatus', {
+export const OrderStatus = openEnum('OrderStatus', {
   description: 'Where an order is on its way to the customer.',
   words: {
     RECEIVED: 'PLACED',

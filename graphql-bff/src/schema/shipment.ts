@@ -2,7 +2,7 @@ import type { Shipment as UpstreamShipment } from '@harbor/shared-clients'
 import { builder } from '../builder.ts'
 import { openEnum } from './open-enum.ts'
 
-const ShipmentStatus = openEnum('ShipmentStatus', {
+export const ShipmentStatus = openEnum('ShipmentStatus', {
   description: 'Where a parcel is.',
   words: {
     ANNOUNCED: 'LABEL_CREATED',

@@ -4,7 +4,7 @@ import { oneRow } from './limits.ts'
 import { openEnum } from './open-enum.ts'
 import { Product } from './product.ts'
 
-const Warehouse = openEnum('Warehouse', {
+export const Warehouse = openEnum('Warehouse', {
   description: 'Where stock is, by city.',
   words: { BERLIN: 'ber', HAMBURG: 'ham', MUNICH: 'muc', PARIS: 'par', TOKYO: 'tyo' },
 })

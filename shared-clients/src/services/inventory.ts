@@ -91,7 +91,11 @@ export const inventory = grpcClient(
         ),
       ),
     /** For staff: one row a SKU and warehouse, as it is now. */
-    rows: ({ sku = '', warehouse = '', ...page }: ListingQuery & { sku?: string; warehouse?: string }) =>
+    rows: ({
+      sku = '',
+      warehouse = '',
+      ...page
+    }: ListingQuery & { sku?: string | undefined; warehouse?: string | undefined }) =>
       call.unary(stub.listStock.bind(stub), { ...grpcListing(page), sku, warehouse }, StockPage, {
         read: 'listStock',
         alone: true,

@@ -80,7 +80,7 @@ export const pricing = grpcClient(
     pricesNow: async (skus: readonly string[], options?: { timeoutMs?: number }) =>
       (await fetchPrices(call, stub, skus, { alone: true, ...options })).whole(),
     /** For staff: the price of each SKU, as it is now. */
-    rows: ({ sku = '', ...page }: ListingQuery & { sku?: string }) =>
+    rows: ({ sku = '', ...page }: ListingQuery & { sku?: string | undefined }) =>
       call.unary(stub.listPrices.bind(stub), { ...grpcListing(page), sku }, PricePage, {
         read: 'listPrices',
         alone: true,
