@@ -6,6 +6,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { createLog } from '@harbor/shared-runtime/log'
 import { createResources } from '../iot-bff/src/access/resources.ts'
 import {
   CODE,
@@ -19,10 +20,8 @@ import {
 import { Devices } from '../iot-bff/src/devices/registry.ts'
 import { loadRegistry } from '../iot-bff/src/devices/registry-file.ts'
 import { createLimits } from '../iot-bff/src/limits/limits.ts'
-import { createCoapHandler } from '../iot-bff/src/protocols/coap.ts'
-import { createEchoProof } from '../iot-bff/src/protocols/coap-echo.ts'
-import { createMessageIds, type Endpoint } from '../iot-bff/src/protocols/coap-endpoint.ts'
-import { createObservations } from '../iot-bff/src/protocols/coap-observe.ts'
+import type { Endpoint } from '../iot-bff/src/protocols/coap-endpoint.ts'
+import { createCoapFace } from '../iot-bff/src/protocols/coap-face.ts'
 import { FlagStore } from '../iot-bff/src/stock/flag-store.ts'
 import { count, median, quantile, report } from './figures.ts'
 
@@ -49,25 +48,17 @@ devices.replace(await loadRegistry(undefined))
 store.beginSnapshot()
 store.set('ber', 'HB-1001', 1)
 store.endSnapshot()
-const messageIds = createMessageIds()
 let notified: (datagram: Buffer, to: Endpoint) => void = () => {}
-const observations = createObservations({
+const { handle, echo, observations } = createCoapFace({
   store,
   devices,
-  send: (datagram, to) => notified(datagram, to),
-  messageIds,
-})
-const echo = createEchoProof()
-const handle = createCoapHandler({
-  store,
   resources: createResources(store),
-  observations,
-  echo,
   limits: createLimits({ DEVICE_REQUESTS_PER_MINUTE: 999_999_999, BAD_KEYS_PER_MINUTE: 1 }),
-  plainDevice: () => devices.byId('d101'),
-  messageIds,
+  plainDevice: 'd101',
+  oscore: undefined,
   telemetry: async () => ({ outcome: 'unavailable' }),
-  send: () => {},
+  send: (datagram, to) => notified(datagram, to),
+  log: createLog('bench', 'silent'),
 })
 const path = ['s', 'HB-1001'].map((segment) => ({ number: OPTION.URI_PATH, value: Buffer.from(segment) }))
 const token = Buffer.from('a')

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { hasRedis, RedisServer, stopRedisServers } from '@harbor/shared-testing/redis-server'
 import { findTool, startTool } from '@harbor/shared-testing/tools'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Running, startProcess, upstreamAddresses } from './harness.ts'
+import { type Running, SEAL_KEYS, startProcess, upstreamAddresses } from './harness.ts'
 
 const ADMIN_TOKEN = 'an-admin-token-of-a-test'
 const DEMO_DEVICES = fileURLToPath(new URL('../../iot-bff/devices.demo.json', import.meta.url))
@@ -31,6 +31,7 @@ describe.skipIf(!hasRedis())('an operator and the keys of devices, on two replic
       DEVICES_FILE: DEMO_DEVICES,
       REDIS_URL: redis.url,
       ADMIN_TOKEN,
+      SEAL_KEYS,
     }
     replicas = await Promise.all([startProcess('iot-bff', env), startProcess('iot-bff', env)])
   })
@@ -86,6 +87,7 @@ describe.skipIf(!hasRedis())('an operator and the keys of devices, on two replic
       timeout: 20_000,
     })
     expect(stdout.match(/(?<=^[01]? ?)\d{3}$/gm)).toEqual(['200', '200', '200', '204', '401', '204', '401'])
+    expect(stdout).toMatch(/"context":\{"id":"\w{6}","masterSecret":"\w{32}"/)
     expect(stdout).toContain('"top":{"version":2,"skus":["HB-1003"]}')
   })
 

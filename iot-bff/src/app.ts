@@ -3,11 +3,14 @@ import { httpPart } from '@harbor/shared-runtime/http-server'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
 import type { RedisConnection } from '@harbor/shared-runtime/redis'
+import { sealOf } from '@harbor/shared-runtime/seal'
 import { createResources } from './access/resources.ts'
 import type { Config } from './config.ts'
 import { devicesPart } from './devices/part.ts'
 import { Devices } from './devices/registry.ts'
 import { createLimits } from './limits/limits.ts'
+import { Contexts } from './oscore/contexts.ts'
+import { fileEpochs, redisEpochs } from './oscore/epochs.ts'
 import { coapPart } from './protocols/coap-server.ts'
 import { createHttpListener } from './protocols/http.ts'
 import { mqttPart } from './protocols/mqtt.ts'
@@ -58,9 +61,26 @@ export function createApp({ config, redis, feed, record, log }: Options): Part[]
     maxHeaderBytes: MAX_HEADER_BYTES,
     maxConnections,
   })
+  const seal = sealOf(config)
+  const oscore = config.SEAL_KEYS && {
+    contexts: new Contexts(devices, seal, log),
+    epochs: redis ? redisEpochs(redis) : fileEpochs(config.DEVICES_FILE),
+    isShared: redis !== undefined,
+  }
   const coap =
-    plainDevice !== undefined &&
-    coapPart({ store, resources, devices, limits, telemetry, plainDevice, host, port: config.COAP_PORT, log })
+    (plainDevice !== undefined || oscore !== undefined) &&
+    coapPart({
+      store,
+      resources,
+      devices,
+      limits,
+      telemetry,
+      plainDevice,
+      oscore,
+      host,
+      port: config.COAP_PORT,
+      log,
+    })
   const connectionsPerDevice = config.MQTT_CONNECTIONS_PER_DEVICE
   const { MQTT_URL: url, MQTT_CLIENT_ID: clientId } = config
   const published = url ? remoteTelemetry({ url, clientId, devices, intake: telemetry, log }) : undefined
@@ -80,7 +100,14 @@ export function createApp({ config, redis, feed, record, log }: Options): Part[]
   const mqtt = mqttPart({ store, broker, log })
 
   return [
-    devicesPart({ config, devices, redis, takesTelemetry: () => published?.isTaken() ?? false, log }),
+    devicesPart({
+      config,
+      devices,
+      redis,
+      seal: oscore && seal,
+      takesTelemetry: () => published?.isTaken() ?? false,
+      log,
+    }),
     http,
     ...(coap ? [coap] : []),
     mqtt,

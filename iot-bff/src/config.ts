@@ -9,6 +9,7 @@ import {
   setting,
 } from '@harbor/shared-runtime/config'
 import { redisUrl } from '@harbor/shared-runtime/redis/address'
+import { sealKeys } from '@harbor/shared-runtime/seal'
 import { z } from 'zod'
 
 /** A limit is never off: a very large one comes to the same, and says so. */
@@ -58,9 +59,11 @@ export const Config = z.object({
     'Requests and log-ins without a valid key, of an IPv4 address or an IPv6 /64, in a minute.',
   ),
   MQTT_CONNECTIONS_PER_DEVICE: count(4, 'Connections of a device to the embedded broker at a time.'),
+  SEAL_KEYS: sealKeys('encrypt the OSCORE keys of devices in the registry', 'Without it there is no OSCORE.'),
   COAP_PORT: port(5683, 'UDP port of the device API over CoAP.'),
   COAP_PLAIN_DEVICE: setting(z.string().min(1).optional(), {
-    about: 'Device that peers over plain coap:// are taken for; no CoAP socket is opened when not set.',
+    about:
+      'Device that peers over plain coap:// are taken for; without it CoAP is served under OSCORE only, which needs SEAL_KEYS.',
     allowed: 'the id of a device of the registry',
   }),
   MQTT_URL: optionalAddress(

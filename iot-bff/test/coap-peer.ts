@@ -15,10 +15,8 @@ import {
 import { Devices } from '../src/devices/registry.ts'
 import { loadRegistry } from '../src/devices/registry-file.ts'
 import { createLimits } from '../src/limits/limits.ts'
-import { createCoapHandler } from '../src/protocols/coap.ts'
-import { createEchoProof } from '../src/protocols/coap-echo.ts'
-import { createMessageIds, type Endpoint, type SendDatagram } from '../src/protocols/coap-endpoint.ts'
-import { createObservations } from '../src/protocols/coap-observe.ts'
+import type { Endpoint, SendDatagram } from '../src/protocols/coap-endpoint.ts'
+import { createCoapFace, type OscoreOptions } from '../src/protocols/coap-face.ts'
 import { FlagStore } from '../src/stock/flag-store.ts'
 import { createTelemetryIntake } from '../src/telemetry/intake.ts'
 import { createTelemetrySink, type RecordReadings } from '../src/telemetry/sink.ts'
@@ -70,34 +68,46 @@ export const uintOf = (message: CoapMessage, number: number): number | undefined
   return value && (value.length === 0 ? 0 : value.readUIntBE(0, value.length))
 }
 
-type Face = { requestsPerMinute?: number; plainDevice?: string; record?: RecordReadings }
+type Face = {
+  requestsPerMinute?: number
+  badKeysPerMinute?: number
+  plainDevice?: string
+  record?: RecordReadings
+  oscore?: (devices: Devices) => OscoreOptions
+}
 
 /** The CoAP face over the demo stock, without a socket: what it sends of its own accord is in `sent`. */
 export async function coapFace({
   requestsPerMinute = 1_000_000,
+  badKeysPerMinute = 1,
   plainDevice = 'd101',
   record = async () => {},
+  oscore,
 }: Face = {}) {
   const devices = new Devices()
   const store = new FlagStore()
   devices.listen((id, device) => store.setDevice(id, device))
-  devices.replace(await loadRegistry(undefined))
+  const options = oscore?.(devices)
   const sent: { datagram: Buffer; to: Endpoint }[] = []
-  const messageIds = createMessageIds()
   const send: SendDatagram = (datagram, { address, port }) =>
     void sent.push({ datagram, to: { address, port } })
-  const observations = createObservations({ store, devices, messageIds, send })
-  const handle = createCoapHandler({
+  const log = createLog('test', 'silent')
+  const { observations, handle, start } = createCoapFace({
     store,
+    devices,
     resources: createResources(store),
-    observations,
-    echo: createEchoProof(),
-    limits: createLimits({ DEVICE_REQUESTS_PER_MINUTE: requestsPerMinute, BAD_KEYS_PER_MINUTE: 1 }),
-    plainDevice: () => devices.byId(plainDevice),
-    messageIds,
+    limits: createLimits({
+      DEVICE_REQUESTS_PER_MINUTE: requestsPerMinute,
+      BAD_KEYS_PER_MINUTE: badKeysPerMinute,
+    }),
+    plainDevice,
+    oscore: options,
     send,
-    telemetry: createTelemetryIntake(createTelemetrySink({ record, log: createLog('test', 'silent') })),
+    telemetry: createTelemetryIntake(createTelemetrySink({ record, log })),
+    log,
   })
+  devices.replace(await loadRegistry(undefined))
+  await start()
 
   return {
     devices,

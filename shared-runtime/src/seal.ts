@@ -59,8 +59,10 @@ const idOf = (key: Buffer) => createHash('sha256').update('key id').update(key).
 const toKey = (text: string) => Buffer.from(text, 'base64')
 const isKey = (text: string) => /^[\w+/-]{43}=?$/.test(text) && toKey(text).length === KEY_BYTES
 
-/** `SEAL_KEYS`: the keys of a seal; `what` says in a clause what they do, for the docs. */
-export const sealKeys = (what: string) =>
+const NEEDED_WITH_REDIS = 'Needed with REDIS_URL; without it a random key when not set.'
+
+/** `SEAL_KEYS`: the keys of a seal; `what` says in a clause what they do, `need` when they are needed, for the docs. */
+export const sealKeys = (what: string, need: string = NEEDED_WITH_REDIS) =>
   setting(
     z
       .string()
@@ -69,7 +71,7 @@ export const sealKeys = (what: string) =>
       .transform((keys) => keys.map(toKey))
       .optional(),
     {
-      about: `Keys that ${what}: the first seals, all open. Needed with REDIS_URL; without it a random key when not set.`,
+      about: `Keys that ${what}: the first seals, all open. ${need}`,
       allowed: `${KEY_BYTES} random bytes in base64 (openssl rand -base64 32), or several with commas between`,
       secret: true,
     },

@@ -46,6 +46,8 @@ export const OPTION = {
   ETAG: 4,
   OBSERVE: 6,
   URI_PORT: 7,
+  /** RFC 8613. */
+  OSCORE: 9,
   URI_PATH: 11,
   CONTENT_FORMAT: 12,
   MAX_AGE: 14,
@@ -115,26 +117,43 @@ function parseOptions(datagram: Buffer, start: number): Pick<CoapMessage, 'optio
  */
 export function encodeMessage({ type, code, messageId, token, options, payload }: CoapMessage): Buffer {
   if (token.length > MAX_TOKEN_BYTES) throw new RangeError('a CoAP token has at most 8 bytes')
-  const bytes = Buffer.allocUnsafe(sizeOf(token, options, payload))
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + token.length + contentSize(options, payload))
   bytes.writeUInt8((VERSION << 6) | (type << 4) | token.length, 0)
   bytes.writeUInt8(code, 1)
   bytes.writeUInt16BE(messageId, 2)
-  let at = HEADER_BYTES
-  at += token.copy(bytes, at)
+  const at = HEADER_BYTES + token.copy(bytes, HEADER_BYTES)
+  writeContent(bytes, at, options, payload)
+  return bytes
+}
+
+/** What a message says, without what belongs to its delivery: in front of it stands only the code. */
+export type CoapContent = Pick<CoapMessage, 'code' | 'options' | 'payload'>
+
+/** Code, options and payload: the plaintext of OSCORE (RFC 8613 §5.3). */
+export function encodeContent({ code, options, payload }: CoapContent): Buffer {
+  const bytes = Buffer.allocUnsafe(1 + contentSize(options, payload))
+  writeContent(bytes, bytes.writeUInt8(code, 0), options, payload)
+  return bytes
+}
+
+/** The same read back; option values and payload are views. @returns `undefined` when it is malformed */
+export function parseContent(bytes: Buffer): CoapContent | undefined {
+  const rest = bytes.length > 0 ? parseOptions(bytes, 1) : undefined
+  return rest && { code: bytes.readUInt8(0), ...rest }
+}
+
+function writeContent(bytes: Buffer, start: number, options: readonly CoapOption[], payload: Buffer): void {
+  let at = start
   let previous = 0
   for (const { number, value } of options) {
     at = writeOption(bytes, at, number - previous, value)
     previous = number
   }
-  if (payload.length > 0) {
-    at = bytes.writeUInt8(PAYLOAD_MARKER, at)
-    payload.copy(bytes, at)
-  }
-  return bytes
+  if (payload.length > 0) payload.copy(bytes, bytes.writeUInt8(PAYLOAD_MARKER, at))
 }
 
-function sizeOf(token: Buffer, options: readonly CoapOption[], payload: Buffer): number {
-  let size = HEADER_BYTES + token.length + (payload.length > 0 ? 1 + payload.length : 0)
+const contentSize = (options: readonly CoapOption[], payload: Buffer): number => {
+  let size = payload.length > 0 ? 1 + payload.length : 0
   let previous = 0
   for (const { number, value } of options) {
     size += 1 + extendedBytes(nibble(number - previous)) + extendedBytes(nibble(value.length)) + value.length

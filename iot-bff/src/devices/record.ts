@@ -38,15 +38,32 @@ const Key = z.object({
   until: z.iso.datetime().optional(),
 })
 
+/** An OSCORE security context: its keys have to be known as they are, so they are sealed instead of hashed. */
+const Context = z.object({
+  /** The id by which the device names itself in a message (kid), hexadecimal. */
+  id: z.string().regex(/^([0-9a-f]{2}){1,7}$/),
+  /** Master secret and master salt, sealed (oscore/provision.ts). */
+  sealed: z.string().min(1).max(512),
+  /** The instant after which it is dead; for good without one. */
+  until: z.iso.datetime().optional(),
+})
+
 /** A device at rest. */
-export const DeviceRecord = NewDevice.and(z.object({ keys: z.array(Key).max(MAX_KEYS) }))
+export const DeviceRecord = NewDevice.and(
+  z.object({
+    keys: z.array(Key).max(MAX_KEYS),
+    /** None before the first one is made. */
+    contexts: z.array(Context).max(MAX_KEYS).optional(),
+  }),
+)
 export type DeviceRecord = z.output<typeof DeviceRecord>
 
 /** A device, the store that it belongs to, and what it shows. */
 export type Device = Readonly<z.output<typeof NewDevice>>
 
 export type Key = z.output<typeof Key>
+export type Context = z.output<typeof Context>
 
-/** Whether a key is accepted at an instant, in milliseconds since 1970. */
-export const isValidAt = ({ until }: Key, now: number): boolean =>
+/** Whether a key or a context is accepted at an instant, in milliseconds since 1970. */
+export const isValidAt = ({ until }: Pick<Key, 'until'>, now: number): boolean =>
   until === undefined || Date.parse(until) > now

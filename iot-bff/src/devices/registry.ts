@@ -20,8 +20,8 @@ export type Credential = {
 const LONGEST_WAIT_MS = 86_400_000
 
 /**
- * The devices that may come in, in memory: a request is a look-up. A device without a valid key is not served,
- * by any protocol. Filled and kept up to date by a store (store.ts).
+ * The devices that may come in, in memory: a request is a look-up. A device without a valid key or security
+ * context is not served, by any protocol. Filled and kept up to date by a store (store.ts).
  */
 export class Devices {
   readonly #records = new Map<string, DeviceRecord>()
@@ -35,7 +35,7 @@ export class Devices {
     this.#listeners.push(listener)
   }
 
-  /** The device of that id, if it has a valid key. */
+  /** The device of that id, if it has a valid key or security context. */
   byId(id: string): Device | undefined {
     return this.#served.get(id)
   }
@@ -83,17 +83,19 @@ export class Devices {
     clearTimeout(this.#expiry)
   }
 
-  #admit({ keys, ...device }: DeviceRecord): Device | undefined {
+  #admit({ keys, contexts = [], ...device }: DeviceRecord): Device | undefined {
     // biome-ignore lint/plugin: in the registry of devices, for years
     const now = Date.now()
     const valid = keys.filter((key) => isValidAt(key, now))
+    const secure = contexts.filter((context) => isValidAt(context, now))
+    for (const { until } of secure) if (until !== undefined) this.#expireAt(Date.parse(until))
     for (const { hash, until } of valid) {
       const validUntil = until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until)
       const others = this.#byKeyPrefix.get(prefix(hash)) ?? []
       this.#byKeyPrefix.set(prefix(hash), [...others, { device, keyHash: hash, validUntil }])
       this.#expireAt(validUntil)
     }
-    return valid.length > 0 ? device : undefined
+    return valid.length + secure.length > 0 ? device : undefined
   }
 
   #forgetKeys(id: string): void {
@@ -117,7 +119,8 @@ export class Devices {
   #expire(): void {
     this.#expiresAt = Number.POSITIVE_INFINITY
     for (const [id, record] of this.#records)
-      if (record.keys.some(({ until }) => until !== undefined)) this.put(id, record)
+      if ([...record.keys, ...(record.contexts ?? [])].some(({ until }) => until !== undefined))
+        this.put(id, record)
   }
 }
 

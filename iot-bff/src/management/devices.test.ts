@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { createLog } from '@harbor/shared-runtime/log'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { runFilledApp } from '../../test/run-app.ts'
 import type { DeviceRecord } from '../devices/record.ts'
 import { writtenRegistry } from '../devices/registry-file.ts'
@@ -25,7 +26,8 @@ beforeAll(async () => {
       done()
     },
   })
-  const env = { ADMIN_TOKEN, DEVICES_FILE: file, COAP_PLAIN_DEVICE: '' }
+  const SEAL_KEYS = randomBytes(32).toString('base64')
+  const env = { ADMIN_TOKEN, DEVICES_FILE: file, COAP_PLAIN_DEVICE: '', SEAL_KEYS }
   app = await runFilledApp(env, createLog('iot-bff', 'info', sink))
 })
 afterAll(() => app.stop())
@@ -104,6 +106,35 @@ test('a rotated key comes in at once, the old one until its grace ends', async (
   ])
   await vi.waitFor(async () => expect(await flag(old)).toEqual([401, '']), { timeout: 2_000 })
   expect(await flag(body.key)).toEqual([200, '1'])
+})
+
+test('a context for OSCORE is given once, hexadecimal, and kept sealed', async () => {
+  await act('POST', '/devices', device)
+  const { status, body } = await act('POST', `${at}/contexts`)
+  expect([status, body.contexts]).toEqual([201, [{ id: body.context.id }]])
+  expect(body.context).toEqual({
+    id: expect.stringMatching(/^[0-9a-f]{6}$/),
+    masterSecret: expect.stringMatching(/^[0-9a-f]{32}$/),
+    masterSalt: expect.stringMatching(/^[0-9a-f]{16}$/),
+  })
+  const shown = JSON.stringify([await act('GET', '/devices'), await act('GET', at)])
+  for (const secret of [body.context.masterSecret, body.context.masterSalt, 'sealed'])
+    expect(shown + logged).not.toContain(secret)
+  const kept = await readFile(file, 'utf8')
+  expect(kept).not.toContain(body.context.masterSecret)
+  expect(kept).toContain(`"id": "${body.context.id}"`)
+})
+
+test('a second context leaves the first its time; a third ends it; each can be revoked', async () => {
+  await act('POST', '/devices', device)
+  const first = (await act('POST', `${at}/contexts`)).body.context.id
+  const second = (await act('POST', `${at}/contexts`, { graceSeconds: 400 * 86_400 })).body
+  expect(second.contexts).toEqual([{ id: first, until: expect.any(String) }, { id: second.context.id }])
+  const third = (await act('POST', `${at}/contexts`, { graceSeconds: 0 })).body
+  expect(third.contexts).toEqual([{ id: third.context.id }])
+  expect((await act('DELETE', `${at}/contexts/${first}`)).status).toBe(404)
+  expect((await act('DELETE', `${at}/contexts/${third.context.id}`)).status).toBe(204)
+  expect((await act('GET', at)).body.contexts).toEqual([])
 })
 
 test('after a second rotation the first key is dead, whatever grace it had', async () => {
@@ -222,4 +253,15 @@ test('a registry that cannot be written is a 503, and nothing has changed', asyn
   await writeFile(file, 'broken by hand')
   expect((await act('DELETE', at)).body).toMatchObject({ status: 503, retryable: true })
   expect(await flag(key)).toEqual([200, '1'])
+})
+
+test('without SEAL_KEYS there is no OSCORE', async () => {
+  const unsealed = await runFilledApp({ ADMIN_TOKEN })
+  onTestFinished(() => unsealed.stop())
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
+  const response = await unsealed.manage('/devices/d101/contexts', { method: 'POST', headers })
+  expect([response.status, (await response.json()).detail]).toEqual([
+    404,
+    'Not enabled: SEAL_KEYS is not set.',
+  ])
 })

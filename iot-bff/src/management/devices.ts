@@ -3,13 +3,15 @@ import type { EdgeEnv } from '@harbor/shared-edge/http/tracing'
 import { readTextBody } from '@harbor/shared-edge/limits/read-body'
 import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError } from '@harbor/shared-runtime/problems'
+import type { Seal } from '@harbor/shared-runtime/seal'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import { create, remove, revokeKey, rotate, setLists } from '../devices/actions.ts'
+import { addContext, create, remove, revokeContext, revokeKey, rotate, setLists } from '../devices/actions.ts'
 import { newKey } from '../devices/key.ts'
 import { type DeviceRecord, Identifier, Lists, NewDevice } from '../devices/record.ts'
 import type { Devices } from '../devices/registry.ts'
 import type { Change, DeviceStore } from '../devices/store.ts'
+import { newContext } from '../oscore/provision.ts'
 import { callerOf, requireToken, tokenOnly } from './guard.ts'
 
 const DAY_S = 86_400
@@ -23,18 +25,33 @@ const Rotation = z.object({
     .max(30 * DAY_S)
     .default(DAY_S),
 })
+/** A device that sleeps in a depot for a year has to be reached before its context ends. */
+const ContextRotation = z.object({
+  graceSeconds: z
+    .int()
+    .min(0)
+    .max(400 * DAY_S)
+    .default(30 * DAY_S),
+})
 const Page = z.object({
   after: Identifier.optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 })
 
-type Options = { devices: Devices; store: DeviceStore; adminToken: string | undefined; log: Log }
+type Options = {
+  devices: Devices
+  store: DeviceStore
+  adminToken: string | undefined
+  /** Without it there is no OSCORE, and no context is made. */
+  seal: Seal | undefined
+  log: Log
+}
 
 /**
- * What an operator can do to devices, for who shows `ADMIN_TOKEN`. A key is in the answer that makes it and
- * nowhere else; every action is logged.
+ * What an operator can do to devices, for who shows `ADMIN_TOKEN`. A key, or a context's secret, is in the answer
+ * that makes it and nowhere else; every action is logged.
  */
-export function deviceRoutes({ devices, store, adminToken, log }: Options): Hono {
+export function deviceRoutes({ devices, store, adminToken, seal, log }: Options): Hono {
   const app = new Hono<EdgeEnv>().basePath('/devices')
   httpEdge(app, { log, challenge: tokenOnly })
   app.use(requireToken(adminToken, 'ADMIN_TOKEN'))
@@ -76,6 +93,21 @@ export function deviceRoutes({ devices, store, adminToken, log }: Options): Hono
     return c.body(null, 204)
   })
 
+  app.post('/:id/contexts', async (c) => {
+    const id = c.req.param('id')
+    const { graceSeconds } = valid(ContextRotation, await json(c))
+    if (seal === undefined) throw new ProblemError('NOT_FOUND', 'Not enabled: SEAL_KEYS is not set.')
+    const { given, kept } = newContext(seal, id)
+    await act(c, 'add context', id, addContext(id, kept, graceSeconds), kept.id)
+    return c.json({ ...shownOf(found(id)), context: given }, 201)
+  })
+
+  app.delete('/:id/contexts/:contextId', async (c) => {
+    const { id, contextId } = c.req.param()
+    await act(c, 'revoke context', id, revokeContext(id, contextId), contextId)
+    return c.body(null, 204)
+  })
+
   app.delete('/:id', async (c) => {
     const id = c.req.param('id')
     await act(c, 'remove', id, remove(id))
@@ -106,11 +138,14 @@ export function deviceRoutes({ devices, store, adminToken, log }: Options): Hono
   }
 }
 
-/** Never a key nor its hash. */
-const shownOf = ({ keys, ...device }: DeviceRecord) => ({
+/** Never a key nor its hash, nor what is sealed. */
+const shownOf = ({ keys, contexts, ...device }: DeviceRecord) => ({
   ...device,
-  keys: keys.map(({ id, until }) => ({ id, ...(until && { until }) })),
+  keys: keys.map(named),
+  ...(contexts && { contexts: contexts.map(named) }),
 })
+
+const named = ({ id, until }: { id: string; until?: string | undefined }) => ({ id, ...(until && { until }) })
 
 /** No body counts as `{}`. */
 async function json(c: Context): Promise<unknown> {

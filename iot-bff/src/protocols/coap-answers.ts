@@ -38,6 +38,13 @@ export function bare(code: number): CoapAnswer {
 
 export const unauthorized: CoapAnswer = bare(CODE.UNAUTHORIZED)
 
+/** A code for a request under OSCORE that could not be verified, which no cache may keep (RFC 8613 §8.2). */
+export const unverified = (code: number): CoapAnswer => ({
+  code,
+  options: [uint(OPTION.MAX_AGE, 0)],
+  payload: NO_BYTES,
+})
+
 /** 2.04 for telemetry that is safe, with the number of records that were refused in decimal digits, if there are any. */
 export function receiptOf(receipt: Receipt): CoapAnswer {
   if (receipt.outcome === 'malformed') return bare(CODE.BAD_REQUEST)

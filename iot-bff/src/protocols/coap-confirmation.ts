@@ -2,8 +2,9 @@
 export type Sent = { readonly datagram: Buffer; readonly messageId: number }
 
 type Options = {
-  /** What to send now: the same again or, once the state has changed, a new message. */
-  next: (previous: Sent | undefined) => Sent
+  first: Sent
+  /** What to send after it: the same again or, once the state has changed, a new message. */
+  next: (previous: Sent) => Sent
   send: (datagram: Buffer) => void
   /** All attempts are over. */
   expired: () => void
@@ -21,11 +22,11 @@ export type Confirmation = ReturnType<typeof startConfirmation>
  * Sends a confirmable message, and again after 2 to 3 s, each time waiting twice as long, five times in all.
  * A newer state takes the place of a retransmission and continues its count (RFC 7641 §4.5.2).
  */
-export function startConfirmation({ next, send, expired }: Options) {
+export function startConfirmation({ first, next, send, expired }: Options) {
   let timeoutMs = ACK_TIMEOUT_MS * (1 + Math.random() * (ACK_RANDOM_FACTOR - 1))
   let retransmissions = 0
   const startedAt = performance.now()
-  let sent = next(undefined)
+  let sent = first
   let timer = setTimeout(retransmit, timeoutMs)
   send(sent.datagram)
 

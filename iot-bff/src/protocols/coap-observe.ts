@@ -7,6 +7,7 @@ import { type Sent, startConfirmation } from './coap-confirmation.ts'
 import { type Endpoint, type MessageIds, nextMessageId, type SendDatagram } from './coap-endpoint.ts'
 import { type Interest, type Observer, Observers, type Peer } from './coap-observers.ts'
 import { Pace } from './coap-pace.ts'
+import type { Exchange, Protect } from './coap-protection.ts'
 import { observeNumber } from './coap-sequence.ts'
 
 /** Every fifth notification asks for an acknowledgement, and one a day whatever happens (RFC 7641 §4.5). */
@@ -23,12 +24,14 @@ type Options = {
   devices: Devices
   send: SendDatagram
   messageIds: MessageIds
+  /** For observations under OSCORE; there are none without it. */
+  protect?: Protect
 }
 
 export type Observations = ReturnType<typeof createObservations>
 
 /** Observe (RFC 7641): notifies of each change once, with the newest state, however fast the changes come. */
-export function createObservations({ store, devices, send, messageIds }: Options) {
+export function createObservations({ store, devices, send, messageIds, protect }: Options) {
   const observers = new Observers()
   const changed = new Set<Resource>()
   const sweep = setInterval(confirmQuietOnes, SWEEP_MS).unref()
@@ -50,6 +53,7 @@ export function createObservations({ store, devices, send, messageIds }: Options
     get count() {
       return observers.count
     },
+    /** Whether a request that is not protected would renew an observation. */
     has: (peer: Endpoint, token: Buffer): boolean => observers.find(peer, token) !== undefined,
     /** The next message id of an endpoint that observes something; none for any other. */
     messageId(endpoint: Endpoint): number | undefined {
@@ -62,8 +66,8 @@ export function createObservations({ store, devices, send, messageIds }: Options
      */
     register: (endpoint: Endpoint, interest: Interest, rttMs?: number): number | undefined =>
       observers.add(endpoint, interest, () => newPeer(endpoint, rttMs))?.sequence,
-    deregister(peer: Endpoint, token: Buffer): void {
-      const observer = observers.find(peer, token)
+    deregister(peer: Endpoint, token: Buffer, exchange?: Exchange): void {
+      const observer = observers.find(peer, token, exchange)
       if (observer) observers.remove(observer)
     },
     acknowledged,
@@ -74,6 +78,11 @@ export function createObservations({ store, devices, send, messageIds }: Options
       const observer = peer.observers.find((candidate) => candidate.messageId === messageId)
       if (observer) observers.remove(observer)
       else peer.strays++
+    },
+    /** A security context is no longer valid: who observes under it registers again under another, or not at all. */
+    dismissContext(context: Exchange['context']): void {
+      for (const observer of observers.all())
+        if (observer.exchange?.context === context) end(observer, unauthorized)
     },
     /** Asks all observers to return soon, to whichever process serves then. */
     stop(): void {
@@ -110,17 +119,22 @@ export function createObservations({ store, devices, send, messageIds }: Options
     }
     const due = observer.unconfirmed + 1 >= CONFIRM_EVERY
     if (due && peer.outstanding === undefined) return confirm(observer)
+    const next = encode(observer, TYPE.NON)
+    if (next === undefined) return
     observer.unconfirmed++
-    transmit(encode(observer, TYPE.NON).datagram, peer)
+    transmit(next.datagram, peer)
   }
 
   function confirm(observer: Observer) {
     const { peer } = observer
+    const first = encode(observer, TYPE.CON)
+    if (first === undefined) return
     const confirmation = startConfirmation({
+      first,
       next(previous) {
-        if (previous && !peer.outstanding?.stale) return previous
-        if (peer.outstanding) peer.outstanding.stale = false
-        return encode(observer, TYPE.CON)
+        if (!peer.outstanding?.stale) return previous
+        peer.outstanding.stale = false
+        return encode(observer, TYPE.CON) ?? previous
       },
       send: (datagram) => transmit(datagram, peer),
       expired() {
@@ -156,7 +170,9 @@ export function createObservations({ store, devices, send, messageIds }: Options
   function end(observer: Observer, answer: CoapAnswer) {
     observers.remove(observer)
     const { peer, token } = observer
-    transmit(encodeMessage({ type: TYPE.NON, messageId: takeMessageId(peer), token, ...answer }), peer)
+    const shown = shownTo(observer, answer)
+    if (shown)
+      transmit(encodeMessage({ type: TYPE.NON, messageId: takeMessageId(peer), token, ...shown }), peer)
   }
 
   function transmit(datagram: Buffer, peer: Peer) {
@@ -165,13 +181,22 @@ export function createObservations({ store, devices, send, messageIds }: Options
     send(datagram, peer)
   }
 
-  function encode(observer: Observer, type: number): Sent {
-    observer.messageId = takeMessageId(observer.peer)
-    observer.sequence = observeNumber(observer.sequence)
-    const { resource, accept, token, messageId, sequence } = observer
+  /** None while there is no number to protect it with: the observer has the state until its Max-Age. */
+  function encode(observer: Observer, type: number): Sent | undefined {
+    const sequence = observeNumber(observer.sequence)
+    const { resource, accept, token } = observer
     const state = resource.answers?.[formatFor(resource, accept) ?? 'plain']
     const answer = state ? notification(state, observer, store.maxAgeS(), sequence) : refused('not_found')
-    return { messageId, datagram: encodeMessage({ type, messageId, token, ...answer }) }
+    const shown = shownTo(observer, answer)
+    if (shown === undefined) return undefined
+    const messageId = takeMessageId(observer.peer)
+    observer.messageId = messageId
+    observer.sequence = sequence
+    return { messageId, datagram: encodeMessage({ type, messageId, token, ...shown }) }
+  }
+
+  function shownTo({ exchange }: Observer, answer: CoapAnswer): CoapAnswer | undefined {
+    return exchange ? protect?.(answer, exchange, 'own') : answer
   }
 }
 

@@ -3,6 +3,7 @@ import type { Wanted } from './coap-answers.ts'
 import type { Confirmation } from './coap-confirmation.ts'
 import { type Endpoint, endpointKey } from './coap-endpoint.ts'
 import type { Pace } from './coap-pace.ts'
+import type { Exchange } from './coap-protection.ts'
 import { observeNumber } from './coap-sequence.ts'
 
 /** What a client wants to observe. */
@@ -11,6 +12,8 @@ export type Interest = Wanted & {
   readonly device: string
   readonly token: Buffer
   readonly resource: Resource
+  /** By which its notifications are protected; none for plain CoAP. */
+  readonly exchange: Exchange | undefined
 }
 
 /** A client's interest in a resource, and what it was last sent. */
@@ -65,8 +68,11 @@ export class Observers {
     for (const peer of this.#peers.values()) yield* [...peer.observers]
   }
 
-  find(endpoint: Endpoint, token: Buffer): Observer | undefined {
-    return this.peer(endpoint)?.observers.find((observer) => observer.token.equals(token))
+  /** A token is one of its security context: a request without it reaches no observation under it. */
+  find(endpoint: Endpoint, token: Buffer, exchange?: Exchange): Observer | undefined {
+    return this.peer(endpoint)?.observers.find(
+      (observer) => observer.token.equals(token) && observer.exchange?.context === exchange?.context,
+    )
   }
 
   /**
@@ -75,10 +81,10 @@ export class Observers {
    */
   add(
     endpoint: Endpoint,
-    { device, token, resource, accept, block }: Interest,
+    { device, token, resource, accept, block, exchange }: Interest,
     newPeer: () => Peer,
   ): Observer | undefined {
-    const former = this.find(endpoint, token)
+    const former = this.find(endpoint, token, exchange)
     const peer = this.peer(endpoint) ?? newPeer()
     if (former) this.remove(former)
     if (peer.observers.length >= MAX_PER_ENDPOINT || this.#count >= MAX_IN_ALL) return undefined
@@ -90,6 +96,7 @@ export class Observers {
       resource,
       accept,
       block,
+      exchange,
       sequence: observeNumber(former?.sequence),
       messageId: undefined,
       unconfirmed: 0,

@@ -6,10 +6,8 @@ import type { Devices } from '../devices/registry.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { FlagStore } from '../stock/flag-store.ts'
 import type { TelemetryIntake } from '../telemetry/intake.ts'
-import { createCoapHandler } from './coap.ts'
-import { createEchoProof } from './coap-echo.ts'
-import { createMessageIds, type SendDatagram } from './coap-endpoint.ts'
-import { createObservations } from './coap-observe.ts'
+import type { SendDatagram } from './coap-endpoint.ts'
+import { createCoapFace, type OscoreOptions } from './coap-face.ts'
 import { createCoapSockets } from './coap-sockets.ts'
 
 type Options = {
@@ -18,42 +16,22 @@ type Options = {
   devices: Devices
   limits: Limits
   telemetry: TelemetryIntake
-  /** The id of the device that peers are taken for. */
-  plainDevice: string
+  /** The id of the device that peers over plain CoAP are taken for; none: only OSCORE is served. */
+  plainDevice: string | undefined
+  oscore: OscoreOptions | undefined
   host: string
   port: number
   log: Log
 }
 
 /**
- * Plain CoAP over UDP, as a part of the process. On stop, observers are asked to return later.
+ * CoAP over UDP, as a part of the process. On stop, observers are asked to return later.
  * `start` throws `StartError` when `plainDevice` is no device of the registry.
  */
-export function coapPart({
-  store,
-  resources,
-  devices,
-  limits,
-  telemetry,
-  plainDevice,
-  host,
-  port,
-  log,
-}: Options): Part {
-  const messageIds = createMessageIds()
+export function coapPart({ host, port, ...options }: Options): Part {
+  const { devices, plainDevice, oscore, log } = options
   const send: SendDatagram = (datagram, to) => to.local?.send(datagram, to.port, to.address)
-  const observations = createObservations({ store, devices, send, messageIds })
-  const handle = createCoapHandler({
-    store,
-    resources,
-    observations,
-    echo: createEchoProof(),
-    limits,
-    plainDevice: () => devices.byId(plainDevice),
-    messageIds,
-    telemetry,
-    send,
-  })
+  const { handle, observations, start } = createCoapFace({ ...options, send })
   const sockets = createCoapSockets({
     host,
     port,
@@ -67,7 +45,8 @@ export function coapPart({
   return {
     name: 'coap',
     async start() {
-      if (!devices.byId(plainDevice)) throw unknownDevice(plainDevice)
+      if (plainDevice !== undefined && !devices.byId(plainDevice)) throw unknownDevice(plainDevice)
+      await start()
       const bound = await sockets.open()
       return `coap://${isIPv6(host) ? `[${host}]` : host}:${bound}`
     },
@@ -75,11 +54,15 @@ export function coapPart({
       observations.stop()
       await sockets.close()
     },
-    details: () => ({ observers: observations.count, addresses: sockets.size }),
+    details: () => ({
+      observers: observations.count,
+      addresses: sockets.size,
+      ...(oscore && { securityContexts: oscore.contexts.size }),
+    }),
   }
 }
 
 const unknownDevice = (id: string): StartError =>
   new StartError(
-    `COAP_PLAIN_DEVICE: given ${JSON.stringify(id)}; allowed: the id of a device that has a key.`,
+    `COAP_PLAIN_DEVICE: given ${JSON.stringify(id)}; allowed: the id of a device that has a key or a security context.`,
   )

@@ -8,6 +8,7 @@ import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CODE, OPTION, parseMessage } from '../../src/codecs/coap-message.ts'
 import { request, uint } from '../coap-peer.ts'
+import { mutated } from '../mutated.ts'
 import { DEMO_KEY, runFilledApp } from '../run-app.ts'
 
 let app: Awaited<ReturnType<typeof runFilledApp>>
@@ -23,27 +24,6 @@ afterAll(() => app.stop())
 
 const portOf = (address: string | undefined) => Number(address?.split(':').at(-1))
 
-/** Bytes with some of them exchanged, cut off, doubled or put in. */
-const mutated = (seeds: readonly Buffer[]): fc.Arbitrary<Buffer> =>
-  fc
-    .tuple(
-      fc.constantFrom(...seeds),
-      fc.array(fc.tuple(fc.nat(), fc.constantFrom('set', 'insert', 'cut', 'double'), fc.nat(255)), {
-        maxLength: 4,
-      }),
-    )
-    .map(([seed, changes]) => {
-      let bytes: Buffer = Buffer.from(seed)
-      for (const [where, how, value] of changes) {
-        const at = bytes.length === 0 ? 0 : where % bytes.length
-        const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)]
-        if (how === 'set') bytes = Buffer.concat([before, Buffer.from([value]), after.subarray(1)])
-        if (how === 'insert') bytes = Buffer.concat([before, Buffer.from([value, value]), after])
-        if (how === 'cut') bytes = before
-        if (how === 'double') bytes = Buffer.concat([bytes, after])
-      }
-      return bytes
-    })
 const anyBytes = fc.uint8Array({ maxLength: 200 }).map(Buffer.from)
 
 test('over HTTP, whatever is sent is answered without a server error', {
