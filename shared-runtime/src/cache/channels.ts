@@ -43,7 +43,7 @@ export const cacheChannels = Object.fromEntries(
 ) as Record<CacheEventName, Channel>
 
 /** Optional fields of an event. */
-type Detail = Pick<CacheEvent, 'ms' | 'error'>
+export type Detail = Pick<CacheEvent, 'ms' | 'error'>
 
 /** Publishes an event. Takes primitives, so that a read without subscribers costs one comparison. */
 export function emit(name: CacheEventName, cache: string, namespace = '', count = 1, detail?: Detail): void {
