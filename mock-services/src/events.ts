@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const EVENT_TYPES = ['stock', 'price', 'product', 'order', 'notification'] as const
+const EVENT_TYPES = ['stock', 'price', 'product', 'order', 'notification', 'inbox'] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
 export type DomainEvent = { id: string; type: EventType; data: Record<string, unknown> }

@@ -6,7 +6,13 @@ import { connectRedis, type RedisConnection } from '@harbor/shared-runtime/redis
 import type { RedisAddress } from '@harbor/shared-runtime/redis/address'
 import { redisPart } from '@harbor/shared-runtime/redis/part'
 import { type ClientSet, createClients } from './clients.ts'
-import { type EventsPart, eventsPart, type Purgeable, purging } from './events/events-part.ts'
+import {
+  type EventListener,
+  type EventsPart,
+  eventsPart,
+  type Purgeable,
+  purging,
+} from './events/events-part.ts'
 import { eventSettings, openEventFeed } from './events/settings.ts'
 import { identityKeysPart } from './services/identity-keys-part.ts'
 import { type AddressSettings, addressesOf, upstreamSettings } from './services.ts'
@@ -34,6 +40,8 @@ export type BffClients = {
   readonly parts: readonly Part[]
   /** Has something else purged by domain events, after the cache. To be called before the parts are started. */
   alsoPurge(other: Purgeable): void
+  /** Tells a listener of each domain event, once the caches are purged. To be called before the parts are started. */
+  alsoTell(listener: EventListener): void
   /** One more follower of the domain events, with a place in the feed of its own; to be started after `parts`. */
   follower(following: Following): EventsPart
 }
@@ -64,7 +72,8 @@ export function openBffClients({ name, clientId, config, log }: Options): BffCli
   }
   const clientsPart: Part = { ...closing('clients', clients), details: () => clients.states() }
   const purged: Purgeable[] = [cache]
-  const events = eventsPart({ feed: openEventFeed(config), log, ...purging(purged) })
+  const listeners: EventListener[] = []
+  const events = eventsPart({ feed: openEventFeed(config), log, ...purging(purged, listeners) })
   return {
     clients,
     cache,
@@ -77,6 +86,7 @@ export function openBffClients({ name, clientId, config, log }: Options): BffCli
       { ...events, details: () => ({ live: events.live() }) },
     ],
     alsoPurge: (other) => void purged.push(other),
+    alsoTell: (listener) => void listeners.push(listener),
     follower: (following) => eventsPart({ feed: openEventFeed(config), log, ...following }),
   }
 }

@@ -1,6 +1,7 @@
 export { type BffClients, bffSettings, clientSecret, type Following, openBffClients } from './bff-clients.ts'
 export { type ClientSet, type Clients, createClients } from './clients.ts'
-export type { DomainEvent } from './events/event.ts'
+export { type DomainEvent, isAfter } from './events/event.ts'
+export type { EventListener } from './events/events-part.ts'
 export { entityTags, PRODUCT_LISTS } from './events/tags.ts'
 export type { Audit, ListingQuery, Page } from './rows/listing.ts'
 export type { AnalyticsEvent } from './services/analytics.ts'

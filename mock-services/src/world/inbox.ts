@@ -5,7 +5,7 @@ import { lazily } from '../seed/reference.ts'
 
 export type Inbox = ReturnType<typeof createInbox>
 
-/** The notifications of all customers; a new one is an event. */
+/** The notifications of all customers. A new one is an event, and so is a change of how many are unread. */
 export function createInbox(events: EventLog) {
   const of = lazily((customerId: string): Notification[] => {
     const number = customerNumber(customerId)
@@ -20,8 +20,11 @@ export function createInbox(events: EventLog) {
     markRead(customerId: string, ids?: readonly string[]): number {
       const all = of(customerId)
       const at = new Date().toISOString()
+      const before = unread(all)
       for (const entry of all) if (!ids || ids.includes(entry.id)) entry.readAt ??= at
-      return all.filter(({ readAt }) => readAt === null).length
+      const unreadCount = unread(all)
+      if (unreadCount !== before) events.publish('inbox', { customerId, unreadCount })
+      return unreadCount
     },
     add(customerId: string, text: { kind: string; title: string; body: string }): Notification {
       const fresh = notification(`n${customerId.slice(1)}-new${++added}`, text, Date.now(), null)
@@ -31,3 +34,5 @@ export function createInbox(events: EventLog) {
     },
   }
 }
+
+const unread = (all: readonly Notification[]): number => all.filter(({ readAt }) => readAt === null).length

@@ -91,7 +91,7 @@ export class CallChain {
     const { viewer } = context
     let shared: SharedCalls | undefined
     let key = operation.key
-    if (operation.isRead && !operation.alone) {
+    if (operation.isRead && !operation.alone && !context.alone) {
       if (viewer !== undefined) key = `${viewer.id} ${key}`
       const running = this.#underWay.get(key)
       if (running === undefined) shared = this.#underWay

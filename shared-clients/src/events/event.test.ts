@@ -37,6 +37,7 @@ const EXAMPLES: { [T in EventType]: { data: object; key: string; tags: string[] 
     key: 'c1001',
     tags: [],
   },
+  inbox: { data: { customerId: 'c1001', unreadCount: 2 }, key: 'c1001', tags: [] },
 }
 
 test.each(Object.entries(EXAMPLES))('a change of %s has its key and its tags', (type, example) => {

@@ -26,6 +26,7 @@ const Notification = z.object({
   body: z.string(),
   createdAt: z.iso.datetime(),
 })
+const Inbox = z.object({ customerId: Word, unreadCount: Count })
 
 const EVENTS = {
   stock: defineEvent('stock', Stock, ({ sku }) => sku),
@@ -34,6 +35,8 @@ const EVENTS = {
   order: defineEvent('order', Order, ({ id }) => id),
   // The inbox is the entity: a customer's notifications stay in order.
   notification: defineEvent('notification', Notification, ({ customerId }) => customerId),
+  /** Notifications were marked as read. */
+  inbox: defineEvent('inbox', Inbox, ({ customerId }) => customerId),
 }
 
 export type EventType = keyof typeof EVENTS

@@ -1,16 +1,32 @@
 import type { Part } from '@harbor/shared-runtime/part'
+import type { DomainEvent } from './event.ts'
 import { type FollowEvents, followEvents } from './follow-events.ts'
 import { GAP_TAGS, tagsOf } from './tags.ts'
 
 /** What a cache has to offer to be kept in step with the domain services. */
 export type Purgeable = { invalidate(tags: string[]): Promise<void> }
 
-/** What `followEvents` and `eventsPart` need to keep caches in step, one after the other. */
-export const purging = (caches: readonly Purgeable[]): Pick<FollowEvents, 'apply' | 'onGap'> => {
+/** Learns of each event, and of each gap, once the caches have: what it reads then is not older than the event. */
+export type EventListener = { onEvent(event: DomainEvent): void; onGap(): void }
+
+/** What `followEvents` and `eventsPart` need to keep caches in step, one after the other, and then to tell listeners. */
+export const purging = (
+  caches: readonly Purgeable[],
+  listeners: readonly EventListener[] = [],
+): Pick<FollowEvents, 'apply' | 'onGap'> => {
   const purge = async (tags: string[]) => {
     for (const cache of caches) await cache.invalidate(tags)
   }
-  return { apply: (event) => purge(tagsOf(event)), onGap: () => purge([...GAP_TAGS]) }
+  return {
+    async apply(event) {
+      await purge(tagsOf(event))
+      for (const listener of listeners) listener.onEvent(event)
+    },
+    async onGap() {
+      await purge([...GAP_TAGS])
+      for (const listener of listeners) listener.onGap()
+    },
+  }
 }
 
 type Options = Omit<FollowEvents, 'signal' | 'onConnection' | 'after' | 'missed'> & {

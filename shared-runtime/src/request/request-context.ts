@@ -13,6 +13,11 @@ export type RequestContext = {
   readonly signal: AbortSignal
   /** The user for whom upstreams are called; none for public and device traffic. */
   readonly viewer: Viewer | undefined
+  /**
+   * Whether its reads are calls of their own: one that is under way already may have begun before the change that this
+   * request wants to see.
+   */
+  readonly alone: boolean
   /** Ends every upstream call that is still running. */
   abort(reason?: unknown): void
   /** Call it when the answer is ready: aborts remaining calls and releases the consumer's signal. */
@@ -29,6 +34,7 @@ type Options = {
   viewer?: Viewer | undefined
   /** Aborted when the consumer disconnects. */
   consumer?: AbortSignal | undefined
+  alone?: boolean
 }
 
 /** Made once: without a reason, each abort would make an exception with a stack. */
@@ -42,6 +48,7 @@ export function createRequestContext({
   trace,
   viewer,
   consumer,
+  alone = false,
 }: Options): RequestContext {
   // A controller of its own instead of AbortSignal.any, which keeps its sources alive.
   const controller = new AbortController()
@@ -53,6 +60,7 @@ export function createRequestContext({
     deadline: arrivedAt + budgetMs * (1 - PROJECTION_RESERVE),
     signal: controller.signal,
     viewer,
+    alone,
     abort: (reason) => controller.abort(reason),
     end() {
       consumer?.removeEventListener('abort', leave)
