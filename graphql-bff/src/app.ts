@@ -8,8 +8,11 @@ import type { Page } from './page/files.ts'
 import { pageRoutes } from './page/index.ts'
 import type { PersistedOperations } from './persisted/operations.ts'
 import { createUsage, type OperationUsage } from './persisted/usage.ts'
+import { schema } from './schema/index.ts'
 import { CHALLENGE } from './session/cookie.ts'
 import type { SessionBoundary } from './session/index.ts'
+import { createHub, type Hub } from './subscriptions/hub.ts'
+import { createSubscriptions, type Subscriptions } from './subscriptions/index.ts'
 import type { UpstreamSet } from './upstreams.ts'
 
 export type Dependencies = {
@@ -27,6 +30,9 @@ export type Dependencies = {
   allowAdhoc?: boolean
   /** Milliseconds within which an operation is to be answered. */
   budgetMs?: number
+  /** Where domain events arrive, and the streams that they feed; in a test of something else nothing arrives. */
+  hub?: Hub
+  subscriptions?: Pick<Subscriptions, 'open'>
   /** The built dashboard; `undefined`: no page is served. */
   page?: Page | undefined
   /** The origin of the image service, from which the page loads its pictures. */
@@ -44,11 +50,23 @@ export function createApp({
   https = false,
   allowAdhoc = false,
   budgetMs = 1_000,
+  hub = createHub(),
+  subscriptions = createSubscriptions({ schema, hub, clients, recall: session.recallViewer, budgetMs, log }),
   page,
   imagesUrl = '',
 }: Dependencies) {
   const { resolveViewer, origin } = session
-  const graphql = createGraphql({ clients, resolveViewer, log, operations, usage, allowAdhoc, budgetMs })
+  const graphql = createGraphql({
+    clients,
+    resolveViewer,
+    log,
+    operations,
+    usage,
+    allowAdhoc,
+    budgetMs,
+    hub,
+    subscriptions,
+  })
   const routes: readonly Route[] = [
     ...(page ? pageRoutes(page, imagesUrl) : []),
     ...graphqlRoutes(graphql, { operations, allowAdhoc }),

@@ -30,6 +30,11 @@ builder.queryType({
     'What can be read. A field that is nullable is optional: when its service fails it is `null`, the error says why, and the rest is answered.',
 })
 
+builder.subscriptionType({
+  description:
+    'What can be watched, as server-sent events: the present state first, then each later one. Changes that come faster than they can be sent are one.',
+})
+
 builder.scalarType('DateTime', { description: 'ISO 8601, UTC.', serialize: (instant) => instant })
 
 builder.scalarType('SafeInt', {

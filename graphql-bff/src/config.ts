@@ -14,6 +14,7 @@ import {
 import { SEAL_KEYS_MISSING, sealKeysFitRedis } from '@harbor/shared-runtime/seal'
 import { z } from 'zod'
 import { sessionSettings } from './session/settings.ts'
+import { subscriptionSettings } from './subscriptions/settings.ts'
 
 export const Config = z
   .object({
@@ -49,6 +50,7 @@ export const Config = z
     RATE_LIMIT_AUTH: quota('120/60', 'Requests of one address below /auth/, where log-ins begin and end.'),
     RATE_LIMIT_SESSION: quota('600/60', 'Requests for data of one session.'),
     RATE_LIMIT_USER: quota('1200/60', 'Requests for data of one user, with all sessions.'),
+    ...subscriptionSettings,
     ...sessionSettings,
     ...bffSettings,
   })

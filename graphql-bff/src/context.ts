@@ -7,6 +7,7 @@ import { createRequestContext, type RequestContext } from '@harbor/shared-runtim
 import type { TraceContext } from '@harbor/shared-runtime/trace'
 import { type CallCounts, countCalls } from './fan-out/count-calls.ts'
 import { createLoaders, type Loaders } from './loaders/index.ts'
+import type { Hub } from './subscriptions/hub.ts'
 import type { RequestUpstreams, UpstreamSet } from './upstreams.ts'
 
 /** What is known of an HTTP request before its operation is. */
@@ -17,6 +18,10 @@ export type RequestState = {
   readonly arrivedAt?: number | undefined
   /** Set by plugins/use-viewer.ts; stays unset for an anonymous request. */
   viewer?: Viewer | undefined
+  /** The key of the viewer's session in the store. */
+  session?: string | undefined
+  /** Under which an address is counted, where requests are limited. */
+  readonly addressKey?: string | undefined
   /** Why there is no viewer, where there is none. */
   noViewer?: ProblemError | undefined
 }
@@ -33,24 +38,30 @@ export type Context = {
   readonly calls: CallCounts
   /** Deadline, cancellation and trace of this operation's upstream calls. */
   readonly requestContext: RequestContext
+  /** Signals of changes, for subscriptions. */
+  readonly changes: Hub['changes']
 }
 
 type Options = {
-  request: Request
+  request: Pick<Request, 'headers' | 'signal'>
   state: RequestState
   clients: UpstreamSet
   /** Milliseconds within which the consumer is to have its answer. */
   budgetMs: number
+  changes: Hub['changes']
+  /** Whether its reads wait for no call that is under way already. */
+  alone?: boolean
 }
 
 /** Makes everything that lives as long as one operation. */
-export function createContext({ request, state, clients, budgetMs }: Options): Context {
+export function createContext({ request, state, clients, budgetMs, changes, alone }: Options): Context {
   const requestContext = createRequestContext({
     budgetMs,
     arrivedAt: state.arrivedAt,
     trace: state.trace,
     viewer: state.viewer,
     consumer: request.signal,
+    ...(alone !== undefined && { alone }),
   })
   const calls: CallCounts = new Map()
   const upstreams = countCalls(clients.forRequest(requestContext), calls)
@@ -62,5 +73,6 @@ export function createContext({ request, state, clients, budgetMs }: Options): C
     loaders: createLoaders(upstreams),
     calls,
     requestContext,
+    changes,
   }
 }

@@ -17,9 +17,12 @@ import { useHttpRules } from './plugins/use-http-rules.ts'
 import { useJit } from './plugins/use-jit.ts'
 import { usePersistedDocuments } from './plugins/use-persisted-documents.ts'
 import { useProblems } from './plugins/use-problems.ts'
+import { useSubscriptions } from './plugins/use-subscriptions.ts'
 import { useViewer } from './plugins/use-viewer.ts'
 import { schema } from './schema/index.ts'
 import type { ResolveViewer } from './session/resolve-viewer.ts'
+import type { Hub } from './subscriptions/hub.ts'
+import type { Subscriptions } from './subscriptions/index.ts'
 import type { UpstreamSet } from './upstreams.ts'
 
 type Options = {
@@ -30,6 +33,8 @@ type Options = {
   usage: OperationUsage
   allowAdhoc: boolean
   budgetMs: number
+  hub: Hub
+  subscriptions: Pick<Subscriptions, 'open'>
 }
 
 /** The GraphQL endpoint: its plugins in the order of the life of a request. */
@@ -41,6 +46,8 @@ export const createGraphql = ({
   usage,
   allowAdhoc,
   budgetMs,
+  hub,
+  subscriptions,
 }: Options) =>
   createYoga<RequestState>({
     schema,
@@ -52,7 +59,8 @@ export const createGraphql = ({
       useCost(),
       useFanOut({ operations, usage, log }),
       useJit(operations),
-      useContext({ clients, budgetMs }),
+      useContext({ clients, budgetMs, changes: hub.changes }),
+      useSubscriptions(subscriptions),
       useProblems(log),
     ],
     maxRequestBodySize: false, // use-http-rules.ts
@@ -79,6 +87,7 @@ export const graphqlRoutes = (
       graphql.fetch(acceptable(c.req.raw), {
         trace: c.var.trace,
         countAs: c.var.countAs,
+        addressKey: c.var.addressKey,
         arrivedAt: arrivalOf(c.env?.incoming),
       }),
   },

@@ -21,12 +21,16 @@ import { createOidc } from './session/oidc.ts'
 import { openSessionStore } from './session/open-store.ts'
 import { publicUrl } from './session/public-url.ts'
 import { sessionLimits } from './session/settings.ts'
+import { createHub } from './subscriptions/hub.ts'
+import { createSubscriptions } from './subscriptions/index.ts'
+import { subscriptionLimits } from './subscriptions/settings.ts'
 
 const name = 'graphql-bff'
 const clientId = 'web-bff'
+const BUDGET_MS = 1_000
 const config = loadConfig(name, Config)
 const log = createLog(name, config.LOG_LEVEL)
-const { clients, redis, parts } = openBffClients({ name, clientId, config, log })
+const { clients, redis, parts, alsoTell } = openBffClients({ name, clientId, config, log })
 const { origin, following } = publicUrl(config)
 const { store, part: storePart } = openSessionStore(redis, log)
 const oidc = createOidc({
@@ -55,24 +59,39 @@ if (!page)
   )
 const operations = loadedOperations()
 const usage = createUsage(operations)
+const session = createSessionBoundary({
+  store,
+  seal: sealOf(config),
+  limits: sessionLimits(config),
+  oidc,
+  origin,
+  log,
+})
+const hub = createHub()
+alsoTell(hub)
+const subscriptions = createSubscriptions({
+  schema,
+  hub,
+  clients,
+  recall: session.recallViewer,
+  budgetMs: BUDGET_MS,
+  log,
+  limits: subscriptionLimits(config),
+})
 const app = createApp({
   operations,
   usage,
   clients,
-  session: createSessionBoundary({
-    store,
-    seal: sealOf(config),
-    limits: sessionLimits(config),
-    oidc,
-    origin,
-    log,
-  }),
+  session,
+  hub,
+  subscriptions,
   log,
   limits: rateLimiting(limiter, config.TRUSTED_PROXIES),
   https: origin().startsWith('https:'),
   allowAdhoc: config.GRAPHQL_ALLOW_ADHOC,
   page,
   imagesUrl: config.IMAGES_URL,
+  budgetMs: BUDGET_MS,
 })
 
 await runProcess({
@@ -96,6 +115,8 @@ await runProcess({
         portSetting: 'PORT',
       }),
     ),
+    // Stopped first: streams end with a hint when to come back, and no longer hold up the server.
+    subscriptions.part,
   ],
 })
 

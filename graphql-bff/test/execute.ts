@@ -6,6 +6,7 @@ import { execute, parse, validate } from 'graphql'
 import { createContext } from '../src/context.ts'
 import { failureOf } from '../src/plugins/problem-result.ts'
 import { schema } from '../src/schema/index.ts'
+import { createHub } from '../src/subscriptions/hub.ts'
 import type { UpstreamSet } from '../src/upstreams.ts'
 import { fakeUpstreams } from './fake-upstreams.ts'
 
@@ -42,6 +43,7 @@ export async function executed(
     },
     clients,
     budgetMs: 10_000,
+    changes: createHub().changes,
   })
   const result = await execute({ schema, document, contextValue, variableValues: variables })
   contextValue.requestContext.end()

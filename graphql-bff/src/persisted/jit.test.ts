@@ -75,7 +75,10 @@ test('compiled persisted operations answer what plain execution answers, whateve
   timeout: 120_000,
 }, async () => {
   const expectParity = parity(OPERATIONS)
-  for (const { hash } of OPERATIONS.byHash.values())
+  const answered = [...OPERATIONS.byHash.values()].filter(
+    ({ document }) => getOperationAST(document)?.operation !== 'subscription',
+  )
+  for (const { hash } of answered)
     for (const as of ROLES)
       for (const variables of [
         { id: 'p1001', ids: ['p1001', 'p1002'] },

@@ -1,3 +1,5 @@
+import { UpstreamError } from '@harbor/shared-runtime/errors'
+import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError, toProblem } from '@harbor/shared-runtime/problems'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 
@@ -48,10 +50,35 @@ function nullPart(data: unknown, path: readonly (string | number)[]): string {
   return names.join('.')
 }
 
+/** One line a cause: a failed batch is an error at each of its rows. */
+export function logFailures(failures: readonly Failure[], traceId: string, log: Log): void {
+  const logged = new Set<unknown>()
+  for (const { problem, path, cause } of failures) {
+    if (problem.status < 500 || logged.has(cause)) continue
+    logged.add(cause)
+    const level = cause instanceof UpstreamError ? 'warn' : 'error'
+    log[level](
+      { err: cause, code: problem.code, path: path?.join('.'), traceId },
+      'part of an operation failed',
+    )
+  }
+}
+
 function origin(error: GraphQLError): unknown {
   let cause: unknown = error
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError
   return cause
+}
+
+/** A result as it leaves, in one piece or in several: its errors masked, what is missing named. */
+export function publicResult(result: ExecutionResult, failures: readonly Failure[], traceId: string) {
+  if (failures.length === 0) return result
+  const degraded = degradedParts(result.data, failures)
+  return {
+    ...result,
+    errors: failures.map((failure) => publicError(failure, traceId)),
+    extensions: { ...result.extensions, ...(degraded.length > 0 && { degraded }) },
+  }
 }
 
 const HINT = / ?Did you mean .*$/s

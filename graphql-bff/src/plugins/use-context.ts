@@ -2,9 +2,10 @@ import { lateProblem } from '@harbor/shared-runtime/arrival'
 import { GraphQLError, getOperationAST } from 'graphql'
 import type { Plugin, YogaInitialContext } from 'graphql-yoga'
 import { type Context, createContext, type RequestState } from '../context.ts'
+import type { Hub } from '../subscriptions/hub.ts'
 import type { UpstreamSet } from '../upstreams.ts'
 
-type Options = { clients: UpstreamSet; budgetMs: number }
+type Options = { clients: UpstreamSet; budgetMs: number; changes: Hub['changes'] }
 
 /**
  * Makes the operation's context once it is known to be worth running, and ends it with the answer: what is

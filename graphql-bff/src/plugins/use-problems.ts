@@ -1,11 +1,10 @@
-import { UpstreamError } from '@harbor/shared-runtime/errors'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { ProblemError } from '@harbor/shared-runtime/problems'
 import type { ExecutionResult } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { RequestState } from '../context.ts'
 import { CHALLENGE } from '../session/cookie.ts'
-import { degradedParts, type Failure, failureOf, publicError } from './problem-result.ts'
+import { type Failure, failureOf, logFailures, publicResult } from './problem-result.ts'
 
 /**
  * The one place where errors become an answer: masked, each with code, trace and retryable; failed optional
@@ -23,17 +22,9 @@ export const useProblems = (log: Log): Plugin<object, RequestState> => ({
 
 function withProblems(result: ExecutionResult, failures: readonly Failure[], traceId: string) {
   const [first] = failures
-  if (!first) return { ...result, extensions: { ...result.extensions, http: { headers: NO_STORE } } }
-  const degraded = degradedParts(result.data, failures)
-  return {
-    ...result,
-    errors: failures.map((failure) => publicError(failure, traceId)),
-    extensions: {
-      ...result.extensions,
-      ...(degraded.length > 0 && { degraded }),
-      http: result.data ? { headers: NO_STORE } : httpOf(first.problem),
-    },
-  }
+  const shown = publicResult(result, failures, traceId)
+  const http = result.data || !first ? { headers: NO_STORE } : httpOf(first.problem)
+  return { ...shown, extensions: { ...shown.extensions, http } }
 }
 
 /** Until the fields say otherwise, nothing is kept; errors never are. */
@@ -49,17 +40,3 @@ const httpOf = ({ status, code, retryAfterS, headers }: ProblemError) => ({
     ...(retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }),
   },
 })
-
-/** One line a cause: a failed batch is an error at each of its rows. */
-function logFailures(failures: readonly Failure[], traceId: string, log: Log): void {
-  const logged = new Set<unknown>()
-  for (const { problem, path, cause } of failures) {
-    if (problem.status < 500 || logged.has(cause)) continue
-    logged.add(cause)
-    const level = cause instanceof UpstreamError ? 'warn' : 'error'
-    log[level](
-      { err: cause, code: problem.code, path: path?.join('.'), traceId },
-      'part of an operation failed',
-    )
-  }
-}

@@ -17,6 +17,6 @@ export const useViewer = (resolveViewer: ResolveViewer, budgetMs: number): Plugi
       await serverContext.countAs?.('session', asking.sessionKey)
       await serverContext.countAs?.('user', asking.viewer.id)
     }
-    Object.assign(serverContext, { viewer, noViewer })
+    Object.assign(serverContext, { viewer, noViewer, session: asking.sessionKey })
   },
 })

@@ -4,12 +4,14 @@ import type { Context } from '../context.ts'
 import { Cart } from './cart.ts'
 import { connectionOf } from './connection.ts'
 import { Inbox } from './inbox.ts'
-import { assertId, firstRows, oneRow, pageOfRows } from './limits.ts'
+import { firstRows, oneRow, pageOfRows } from './limits.ts'
 import { itemsOf } from './list-items.ts'
 import { Loyalty } from './loyalty.ts'
 import { NotificationPreferences } from './notification-preferences.ts'
 import { Order, OrderConnection } from './order.ts'
+import { orderOf } from './order-of.ts'
 import { Recommendation } from './recommendation.ts'
+import { viewerId } from './viewer-id.ts'
 
 /** Behind the type is no more than the id: each field asks its own service, and is optional by itself. */
 const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
@@ -71,15 +73,7 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       args: { number: t.arg.string({ required: true, description: 'Such as HC-2026-100001.' }) },
       asks: 'orders.ofCustomer',
       complexity: oneRow,
-      resolve: async ({ id }, { number }, { upstreams }) => {
-        assertId(number)
-        const { orders } = upstreams.optional
-        const { rows } = connectionOf(await orders.ofCustomer(id, { number, limit: 1 }), null)
-        return rows.find((order): order is Exclude<typeof order, Error> => {
-          if (order instanceof Error) throw order
-          return order.number === number
-        })
-      },
+      resolve: ({ id }, { number }, context) => orderOf(id, number, context),
     }),
     recommendations: t.field({
       type: [Recommendation],
@@ -134,12 +128,6 @@ builder.queryField('viewer', (t) =>
     resolve: (_, __, context) => ({ id: viewerId(context) }),
   }),
 )
-
-/** @throws {ProblemError} `UNAUTHENTICATED`; access.ts has checked that before */
-function viewerId({ viewer }: Pick<Context, 'viewer'>): string {
-  if (!viewer) throw new ProblemError('UNAUTHENTICATED')
-  return viewer.id
-}
 
 async function profile(id: string, { loaders }: Context) {
   const customer = await loaders.customer.load(id)

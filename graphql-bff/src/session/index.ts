@@ -6,6 +6,7 @@ import { createCookies } from './cookie.ts'
 import { logInRoutes } from './log-in.ts'
 import { logOutRoutes } from './log-out.ts'
 import type { Oidc } from './oidc.ts'
+import { createRecallViewer, type RecallViewer } from './recall-viewer.ts'
 import { createRefresh } from './refresh.ts'
 import { createResolveViewer, type ResolveViewer } from './resolve-viewer.ts'
 import type { SessionLimits } from './session.ts'
@@ -28,6 +29,7 @@ export type SessionBoundary = {
   readonly origin: () => string
   readonly routes: readonly Route[]
   readonly resolveViewer: ResolveViewer
+  readonly recallViewer: RecallViewer
   readonly sessions: Sessions
 }
 
@@ -38,6 +40,7 @@ export function createSessionBoundary({ store, seal, limits, oidc, origin, log }
   return {
     origin,
     sessions,
+    recallViewer: createRecallViewer({ sessions, refresh, log }),
     resolveViewer: createResolveViewer({ sessions, refresh, cookies, log }),
     routes: [
       ...sessionRoutes({ sessions, cookies }),

@@ -11,9 +11,9 @@ import type { Sessions } from './sessions.ts'
  * The viewer behind a request, and the key of the session in the store (not its id). Without a viewer, the reason: not
  * logged in, or temporarily unknown.
  */
-type Asking =
+export type Asking =
   | { readonly viewer: Viewer; readonly sessionKey: string; readonly noViewer?: undefined }
-  | { readonly viewer?: undefined; readonly noViewer: ProblemError }
+  | { readonly viewer?: undefined; readonly sessionKey?: undefined; readonly noViewer: ProblemError }
 
 /**
  * Never throws: public data is served to anybody. Settles at the deadline, an instant of `performance.now()`, at the

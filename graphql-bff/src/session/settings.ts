@@ -1,4 +1,4 @@
-import { setting } from '@harbor/shared-runtime/config'
+import { setting, wholeNumber } from '@harbor/shared-runtime/config'
 import { sealKeys } from '@harbor/shared-runtime/seal'
 import { z } from 'zod'
 import type { SessionLimits } from './session.ts'
@@ -18,17 +18,6 @@ const isSafe = (address: string) => {
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname))
 }
 
-const whole = (standard: number, max: number, about: string) =>
-  setting(
-    z
-      .string()
-      .regex(/^[1-9]\d{0,5}$/)
-      .transform(Number)
-      .pipe(z.int().max(max))
-      .default(standard),
-    { about, allowed: `a whole number from 1 to ${max}` },
-  )
-
 /** Settings of log-in and sessions. */
 export const sessionSettings = {
   PUBLIC_URL: setting(
@@ -44,9 +33,9 @@ export const sessionSettings = {
     },
   ),
   SEAL_KEYS: sealKeys('encrypt sessions'),
-  SESSION_IDLE: whole(30, 10_000, 'Minutes without a request after which a session ends.'),
-  SESSION_MAX: whole(12, 8_760, 'Hours after log-in at which a session ends, used or not.'),
-  REFRESH_TOKEN_LIFETIME: whole(
+  SESSION_IDLE: wholeNumber(30, 10_000, 'Minutes without a request after which a session ends.'),
+  SESSION_MAX: wholeNumber(12, 8_760, 'Hours after log-in at which a session ends, used or not.'),
+  REFRESH_TOKEN_LIFETIME: wholeNumber(
     336,
     8_760,
     'Lifetime of refresh tokens in hours, if the identity service does not state it; no session is longer.',

@@ -16,6 +16,8 @@ declare module 'hono' {
   interface ContextVariableMap {
     /** Present when requests are limited (limits/rate-limiting.ts). */
     countAs: CountAs | undefined
+    /** Under which the address of the consumer is counted; present when requests are limited. */
+    addressKey: string | undefined
   }
 }
 
@@ -52,7 +54,9 @@ export function rateLimiting(
       headers.set('RateLimit', told.map(limitItem).join(', '))
   }
   const countAddress: MiddlewareHandler = async (c, next) => {
-    await c.get('countAs')?.('address', addressKey(addressOf(c, proxies)))
+    const key = addressKey(addressOf(c, proxies))
+    c.set('addressKey', key)
+    await c.get('countAs')?.('address', key)
     await next()
   }
   return [prepare, countAddress]

@@ -65,6 +65,18 @@ export const flag = (defaultValue: boolean, about: string) =>
     allowed: 'true or false',
   })
 
+/** A number from 1 to `max`. */
+export const wholeNumber = (standard: number, max: number, about: string) =>
+  setting(
+    z
+      .string()
+      .regex(/^[1-9]\d{0,5}$/)
+      .transform(Number)
+      .pipe(z.int().max(max))
+      .default(standard),
+    { about, allowed: `a whole number from 1 to ${max}` },
+  )
+
 /** A secret with a development default; never shown in an error. */
 export const secret = (defaultValue: string, about: string) =>
   setting(z.string().min(8).default(defaultValue), {

@@ -77,6 +77,22 @@ export type DashboardQueryVariables = Exact<{
 
 export type DashboardQuery = { readonly viewer: { readonly displayName: string | null, readonly email: string | null, readonly unreadNotifications: number | null, readonly loyalty: { readonly tier: LoyaltyTier | null, readonly points: number } | null, readonly cart: { readonly updatedAt: string, readonly lines: ReadonlyArray<{ readonly sku: string, readonly name: string, readonly imageUrl: string, readonly quantity: number, readonly total: { readonly amount: number, readonly currency: string, readonly formatted: string } | null }>, readonly quote: { readonly subtotal: { readonly amount: number, readonly formatted: string }, readonly discount: { readonly amount: number, readonly formatted: string }, readonly total: { readonly amount: number, readonly currency: string, readonly formatted: string } } | null } | null, readonly orders: { readonly edges: ReadonlyArray<{ readonly node: OrderRowFragment | null }> } | null, readonly recommendations: ReadonlyArray<{ readonly id: string, readonly sku: string, readonly name: string, readonly imageUrl: string, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string } } | null> | null } };
 
+export type LiveInboxSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+export type LiveInboxSubscription = { readonly notificationAdded: { readonly unreadCount: number } | null };
+
+export type LiveOrderSubscriptionVariables = Exact<{
+  number: string;
+}>;
+
+export type LiveOrderSubscription = { readonly orderStatusChanged: { readonly status: OrderStatus | null, readonly shipment: { readonly status: ShipmentStatus | null, readonly trackingCode: string, readonly estimatedDelivery: string } | null } | null };
+
+export type LiveProductSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+export type LiveProductSubscription = { readonly stockChanged: { readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string, readonly discountBasisPoints: number, readonly list: { readonly amount: number, readonly formatted: string } } | null, readonly stock: ReadonlyArray<{ readonly warehouse: Warehouse | null, readonly available: number }> | null } | null };
+
 export type NotificationsQueryVariables = Exact<{
   first?: number;
 }>;
@@ -174,6 +190,24 @@ export const Dashboard: PersistedOperation<DashboardQuery, DashboardQueryVariabl
   name: 'Dashboard',
   kind: 'query',
   hash: '87d4cbcca9a87dfc50bf4712edf8633f732babe51efb2211d91c06a746874ddc',
+}
+
+export const LiveInbox: PersistedOperation<LiveInboxSubscription, LiveInboxSubscriptionVariables> = {
+  name: 'LiveInbox',
+  kind: 'subscription',
+  hash: '0db64a5d2a698ab36381a51cc5a550590ae0052456f071e6dca75c70070480c5',
+}
+
+export const LiveOrder: PersistedOperation<LiveOrderSubscription, LiveOrderSubscriptionVariables> = {
+  name: 'LiveOrder',
+  kind: 'subscription',
+  hash: '70b2c172127a6321bc8bb22a156d9dd64beec2883c743c7445e762286de4a355',
+}
+
+export const LiveProduct: PersistedOperation<LiveProductSubscription, LiveProductSubscriptionVariables> = {
+  name: 'LiveProduct',
+  kind: 'subscription',
+  hash: '1dd16786d06ef383ad74f87e176d075991d8502ec17997f3a8641f9c5dc3b146',
 }
 
 export const Notifications: PersistedOperation<NotificationsQuery, NotificationsQueryVariables> = {
