@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { startMockServices } from '@harbor/mock-services'
 import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
 import { createInternalTokens } from '../shared-clients/src/call/internal-tokens.ts'
-import { openPool } from '../shared-clients/src/call/outbound.ts'
 import { createTokenExchange } from '../shared-clients/src/call/token-exchange.ts'
+import { openIdentity } from '../shared-clients/src/services/identity.ts'
 
 export const ONE_TOKEN = async () => 'a-token'
 
@@ -28,7 +28,7 @@ export async function startUpstream(listener: RequestListener, port = 0) {
 /** The domain services, and their tokens for a BFF. */
 export async function startServices() {
   const mocks = await startMockServices({ defaultFaults: false })
-  const identity = openPool(mocks.services.identity)
+  const identity = openIdentity({ issuer: mocks.services.identity })
   const tokens = createInternalTokens(
     createTokenExchange({ identity, clientId: 'mobile-bff', clientSecret: 'mobile-bff-secret' }),
   )
@@ -36,7 +36,7 @@ export async function startServices() {
     mocks,
     tokens,
     async stop() {
-      await identity.destroy()
+      await identity.close()
       await mocks.close()
     },
   }

@@ -1,6 +1,7 @@
 import { bffSettings, clientSecret } from '@harbor/shared-clients'
 import { trustedProxies } from '@harbor/shared-edge/limits/address'
 import { quota } from '@harbor/shared-edge/limits/policy'
+import { tokenSettings } from '@harbor/shared-runtime/auth'
 import {
   drainDelay,
   flag,
@@ -52,6 +53,7 @@ export const Config = z
     RATE_LIMIT_USER: quota('1200/60', 'Requests for data of one user, with all sessions.'),
     ...subscriptionSettings,
     ...sessionSettings,
+    ...tokenSettings,
     ...bffSettings,
   })
   .refine(sealKeysFitRedis, SEAL_KEYS_MISSING)

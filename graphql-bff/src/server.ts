@@ -1,7 +1,7 @@
 import { openBffClients } from '@harbor/shared-clients'
 import { createRateLimiter } from '@harbor/shared-edge/limits/rate-limiter'
 import { rateLimiting } from '@harbor/shared-edge/limits/rate-limiting'
-import { createTokenVerifier } from '@harbor/shared-runtime/auth'
+import { createTokenVerifier, tokenProfile } from '@harbor/shared-runtime/auth'
 import { loadConfig, managementPortOf } from '@harbor/shared-runtime/config'
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import { createLog } from '@harbor/shared-runtime/log'
@@ -20,7 +20,7 @@ import { createSessionBoundary } from './session/index.ts'
 import { createOidc } from './session/oidc.ts'
 import { openSessionStore } from './session/open-store.ts'
 import { publicUrl } from './session/public-url.ts'
-import { sessionLimits } from './session/settings.ts'
+import { logInParameters, sessionLimits } from './session/settings.ts'
 import { createHub } from './subscriptions/hub.ts'
 import { createSubscriptions } from './subscriptions/index.ts'
 import { subscriptionLimits } from './subscriptions/settings.ts'
@@ -35,12 +35,15 @@ const { origin, following } = publicUrl(config)
 const { store, part: storePart } = openSessionStore(redis, log)
 const oidc = createOidc({
   issuer: config.IDENTITY_URL,
+  origins: config.IDENTITY_ORIGINS,
   clientId,
   clientSecret: config.IDENTITY_CLIENT_SECRET,
   origin,
+  parameters: logInParameters(config),
   verify: createTokenVerifier({
     issuer: config.IDENTITY_URL,
-    audience: clientId,
+    audience: config.TOKEN_AUDIENCE ?? clientId,
+    profile: tokenProfile(config),
     loadKeys: clients.identityKeys,
   }),
 })

@@ -1,15 +1,18 @@
 import { type MockServices, type MockServicesOptions, startMockServices } from '@harbor/mock-services'
 import { createClients } from '@harbor/shared-clients'
 import { createTokenVerifier, type TokenVerifier } from '@harbor/shared-runtime/auth'
+import { parseConfig } from '@harbor/shared-runtime/config'
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import { createLog } from '@harbor/shared-runtime/log'
 import { createSeal } from '@harbor/shared-runtime/seal'
 import { freePort } from '@harbor/shared-testing/free-port'
+import { z } from 'zod'
 import { createApp } from '../src/app.ts'
 import { createSessionBoundary } from '../src/session/index.ts'
 import { createOidc } from '../src/session/oidc.ts'
 import { publicUrl } from '../src/session/public-url.ts'
 import type { SessionLimits } from '../src/session/session.ts'
+import { logInParameters, sessionSettings } from '../src/session/settings.ts'
 import type { SessionStore } from '../src/session/store.ts'
 import { createMemoryStore } from '../src/session/store-memory.ts'
 
@@ -23,6 +26,13 @@ type App = {
   key?: Buffer
   publicUrl?: string
   verify?: TokenVerifier
+  provider?: IdentityProvider
+}
+
+/** An identity provider other than that of the mock services. */
+type IdentityProvider = Pick<Parameters<typeof createTokenVerifier>[0], 'issuer' | 'audience' | 'profile'> & {
+  clientId: string
+  clientSecret: string
 }
 
 /** More than any call takes, however busy the machine. */
@@ -45,25 +55,31 @@ export async function startLive({
   const refreshTokensSent: string[] = []
 
   async function startApp({ store = createMemoryStore(), limits = {}, key = KEY, ...at }: App = {}) {
-    const clients = createClients({
-      addresses: mocks.services,
+    const { issuer, audience, profile, ...client } = at.provider ?? {
+      issuer: mocks.services.identity,
+      audience: 'web-bff',
       clientId: 'web-bff',
       clientSecret: 'web-bff-secret',
+    }
+    const clients = createClients({
+      addresses: { ...mocks.services, identity: issuer },
+      ...client,
       ...(patient && { leastTimeoutMs: PATIENCE_MS }),
     })
     const { origin, following } = publicUrl({ PORT: at.port ?? 0, PUBLIC_URL: at.publicUrl })
     const log = createLog('test', 'silent')
     const oidc = createOidc({
-      issuer: mocks.services.identity,
-      clientId: 'web-bff',
-      clientSecret: 'web-bff-secret',
+      issuer,
+      ...client,
       origin,
+      parameters: logInParameters(parseConfig(z.object(sessionSettings), {})),
       verify:
         at.verify ??
         createTokenVerifier({
-          issuer: mocks.services.identity,
-          audience: 'web-bff',
+          issuer,
+          audience,
           loadKeys: clients.identityKeys,
+          ...(profile && { profile }),
         }),
       timeoutMs: patient ? PATIENCE_MS : 1_000,
     })

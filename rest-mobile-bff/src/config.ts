@@ -2,6 +2,7 @@ import { bffSettings, clientSecret } from '@harbor/shared-clients'
 import { trustedProxies } from '@harbor/shared-edge/limits/address'
 import { quota } from '@harbor/shared-edge/limits/policy'
 import { minimumVersions } from '@harbor/shared-edge/rest/app-version'
+import { tokenSettings } from '@harbor/shared-runtime/auth'
 import {
   drainDelay,
   host,
@@ -48,6 +49,7 @@ export const Config = z
       'How that cache is purged: by tags in one Surrogate-Key header, or by one request per URL.',
     ),
     SEAL_KEYS: sealKeys('encrypt data of writes in Redis: answers, and unfinished checkouts'),
+    ...tokenSettings,
     ...bffSettings,
   })
   .refine(sealKeysFitRedis, SEAL_KEYS_MISSING)

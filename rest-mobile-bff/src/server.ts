@@ -4,7 +4,7 @@ import { createRateLimiter } from '@harbor/shared-edge/limits/rate-limiter'
 import { rateLimiting } from '@harbor/shared-edge/limits/rate-limiting'
 import { createClientLedger } from '@harbor/shared-edge/rest/ledger'
 import { memoryUsage, redisUsage } from '@harbor/shared-edge/rest/ledger/usage-store'
-import { createTokenVerifier, createUsedProofs } from '@harbor/shared-runtime/auth'
+import { createTokenVerifier, createUsedProofs, tokenProfile } from '@harbor/shared-runtime/auth'
 import { loadConfig, managementPortOf } from '@harbor/shared-runtime/config'
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import { createLog } from '@harbor/shared-runtime/log'
@@ -21,17 +21,19 @@ import { rateLimitPolicies } from './rate-limits.ts'
 import { openWrites } from './writes.ts'
 
 const name = 'rest-mobile-bff'
+const clientId = 'mobile-bff'
 const config = loadConfig(name, Config)
 const log = createLog(name, config.LOG_LEVEL)
 const { clients, cache, redis, parts, alsoPurge, follower } = openBffClients({
   name,
-  clientId: 'mobile-bff',
+  clientId,
   config,
   log,
 })
 const verify = createTokenVerifier({
   issuer: config.IDENTITY_URL,
-  audience: 'mobile-bff',
+  audience: config.TOKEN_AUDIENCE ?? clientId,
+  profile: tokenProfile(config),
   loadKeys: clients.identityKeys,
   dpop: { usedProofs: createUsedProofs(redis, log), publicUrl: config.PUBLIC_URL },
 })

@@ -5,6 +5,7 @@ import { closing, type Part } from '@harbor/shared-runtime/part'
 import { connectRedis, type RedisConnection } from '@harbor/shared-runtime/redis'
 import type { RedisAddress } from '@harbor/shared-runtime/redis/address'
 import { redisPart } from '@harbor/shared-runtime/redis/part'
+import { type Authentications, upstreamAuthentication } from './call/authentication.ts'
 import { type ClientSet, createClients } from './clients.ts'
 import {
   type EventListener,
@@ -15,10 +16,15 @@ import {
 } from './events/events-part.ts'
 import { eventSettings, openEventFeed } from './events/settings.ts'
 import { identityKeysPart } from './services/identity-keys-part.ts'
-import { type AddressSettings, addressesOf, upstreamSettings } from './services.ts'
+import { type AddressSettings, addressesOf, identityOrigins, SERVICES, upstreamSettings } from './services.ts'
 
 /** The settings of a BFF that reads through the cache: where services, events and Redis are. */
-export const bffSettings = { ...eventSettings, ...upstreamSettings }
+export const bffSettings = {
+  ...eventSettings,
+  ...upstreamSettings,
+  IDENTITY_ORIGINS: identityOrigins,
+  UPSTREAM_AUTH: upstreamAuthentication,
+}
 
 /** The secret of a BFF at the identity service; a development default for the mock services. */
 export const clientSecret = (clientId: string) =>
@@ -26,6 +32,8 @@ export const clientSecret = (clientId: string) =>
 
 type Config = { [K in keyof AddressSettings]: string } & {
   IDENTITY_CLIENT_SECRET: string
+  IDENTITY_ORIGINS?: readonly string[] | undefined
+  UPSTREAM_AUTH?: Authentications | undefined
   EVENTS_URL: string
   REDIS_URL?: RedisAddress | undefined
 }
@@ -58,10 +66,18 @@ export function openBffClients({ name, clientId, config, log }: Options): BffCli
   const cache = createCache({ name, redis, log })
   const opened = createClients({
     addresses: addressesOf(config),
+    identityOrigins: config.IDENTITY_ORIGINS,
+    authentication: config.UPSTREAM_AUTH,
     clientId,
     clientSecret: config.IDENTITY_CLIENT_SECRET,
     cache,
   })
+  const passed = SERVICES.filter((service) => config.UPSTREAM_AUTH?.[service] === 'pass-through')
+  if (passed.length > 0)
+    log.warn(
+      { services: passed },
+      'these services get the access tokens of users, and could use them elsewhere',
+    )
   const identityKeys = identityKeysPart(opened.identityKeys)
   const clients: ClientSet = { ...opened, identityKeys: identityKeys.load }
   const cachePart: Part = {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { metadataFor } from '../test/provider-metadata.ts'
 import { readAll, request, startUpstream } from '../test/upstream.ts'
 import { createClients } from './clients.ts'
 import { addressesOf, SERVICES } from './services.ts'
@@ -8,6 +9,8 @@ async function startClients() {
   const asked: string[] = []
   const upstream = await startUpstream(async (incoming, response) => {
     await readAll(incoming)
+    const metadata = metadataFor(upstream.address, incoming.url)
+    if (metadata !== undefined) return void response.end(metadata)
     asked.push(`${incoming.method} ${incoming.url}`)
     const token = { access_token: 'internal', expires_in: 300 }
     response.end(JSON.stringify(incoming.url === '/token' ? token : { items: [], unreadCount: 0 }))

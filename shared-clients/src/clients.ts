@@ -1,10 +1,10 @@
 import type { Cache } from '@harbor/shared-runtime/cache'
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
 import type { JSONWebKeySet } from 'jose'
+import { type Authentications, tokensBy } from './call/authentication.ts'
 import type { UpstreamState } from './call/chain.ts'
 import type { ClientDefinition } from './call/client.ts'
 import { createInternalTokens } from './call/internal-tokens.ts'
-import { openPool } from './call/outbound.ts'
 import { createTokenExchange } from './call/token-exchange.ts'
 import { requestClients } from './request-clients.ts'
 import { analytics } from './services/analytics.ts'
@@ -12,7 +12,7 @@ import { cart } from './services/cart.ts'
 import { catalog } from './services/catalog.ts'
 import { customers } from './services/customers.ts'
 import { fraud } from './services/fraud.ts'
-import { loadIdentityKeys } from './services/identity.ts'
+import { openIdentity } from './services/identity.ts'
 import { inventory } from './services/inventory.ts'
 import { notifications } from './services/notifications.ts'
 import { orders } from './services/orders.ts'
@@ -67,7 +67,12 @@ export type ClientSet = {
 }
 
 type Options = {
+  /** Where each service is; of identity, its issuer. */
   addresses: Addresses
+  /** Further origins that endpoints of identity may have. */
+  identityOrigins?: readonly string[] | undefined
+  /** How each service learns who calls; by token exchange where nothing is said. */
+  authentication?: Partial<Authentications> | undefined
   /** This BFF, as identity knows it. */
   clientId: string
   clientSecret: string
@@ -80,17 +85,24 @@ type Options = {
 /** Opens one connection pool or channel a service; connects on the first call. */
 export function createClients({
   addresses,
+  identityOrigins,
+  authentication,
   clientId,
   clientSecret,
   cache,
   leastTimeoutMs,
 }: Options): ClientSet {
-  const identity = openPool(addresses.identity)
+  const identity = openIdentity({ issuer: addresses.identity, origins: identityOrigins })
   const tokens = createInternalTokens(createTokenExchange({ identity, clientId, clientSecret }))
   const opened = new Map(
     Object.entries<ClientDefinition<unknown>>(CLIENTS).map(([name, { upstream, open }]) => [
       name,
-      open(addresses[upstream], tokens, cache, leastTimeoutMs),
+      open(
+        addresses[upstream],
+        tokensBy(authentication?.[upstream] ?? 'exchange', tokens),
+        cache,
+        leastTimeoutMs,
+      ),
     ]),
   )
   const RequestClients = requestClients(opened)
@@ -101,7 +113,7 @@ export function createClients({
       // Its getters are made in a loop over CLIENTS, which the compiler cannot follow.
       return clients as Clients
     },
-    identityKeys: () => loadIdentityKeys(identity),
+    identityKeys: () => identity.keys(),
     states: () => Object.fromEntries([...opened].map(([name, client]) => [name, client.state()])),
     async close() {
       await Promise.all([identity.close(), ...[...opened.values()].map((client) => client.close())])

@@ -37,7 +37,7 @@ function setUp(store = createMemoryStore()) {
     reach: async () => {
       if (away) throw new UpstreamError('identity', 'unavailable', 'away')
       const own = { ...(await exportJWK(keys.publicKey)), kid: 'own', alg: 'ES256' }
-      const second = { ...(await exportJWK(rsa.publicKey)), kid: 'rsa', alg: 'RS256' }
+      const second = { ...(await exportJWK(rsa.publicKey)), kid: 'rsa', alg: 'PS256' }
       return Response.json({ keys: [own, second] })
     },
   })
@@ -129,7 +129,7 @@ describe('a logout token', () => {
   const BAD: Record<string, () => Promise<string> | string> = {
     'not signed': () => new UnsecuredJWT(good()).encode(),
     'signed by another key': () => sign(good(), {}, others.privateKey),
-    'signed by another key of the service, of another algorithm': () =>
+    'signed by another key of the service, by an algorithm that the key is not for': () =>
       sign(good(), { alg: 'RS256', kid: 'rsa' }, rsa.privateKey),
     'signed by a key that nobody knows': () => sign(good(), { kid: 'unknown' }, others.privateKey),
     'changed after it was signed': async () => {

@@ -1,5 +1,6 @@
 import { atMost } from '@harbor/shared-edge/limits/at-most'
 import { readFormBody } from '@harbor/shared-edge/limits/read-body'
+import { ALGORITHMS } from '@harbor/shared-runtime/auth'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Context } from 'hono'
 import {
@@ -15,7 +16,7 @@ import {
 import { z } from 'zod'
 import type { Env, Route } from '../http/route.ts'
 import { ENDING_PATHS } from './ending-paths.ts'
-import { ID_TOKEN_ALGORITHM, type Oidc } from './oidc.ts'
+import type { Oidc } from './oidc.ts'
 import { type Sessions, sidGroup, userGroup } from './sessions.ts'
 import type { SessionStore } from './store.ts'
 
@@ -85,7 +86,7 @@ export function backChannelRoutes({ sessions, store, oidc, log }: Options): read
         jwtVerify(token, loaded, {
           issuer: oidc.issuer,
           audience: oidc.clientId,
-          algorithms: [ID_TOKEN_ALGORITHM],
+          algorithms: ALGORITHMS,
           typ: TYPE,
           clockTolerance: CLOCK_SKEW_S,
           maxTokenAge: MAX_AGE_S,
@@ -104,7 +105,8 @@ export function backChannelRoutes({ sessions, store, oidc, log }: Options): read
   /** A token whose own claims do not match us is refused before any key is loaded or signature verified. */
   function isWorthASignature(token: string): boolean {
     const { alg, typ } = headerOf(token)
-    if (alg !== ID_TOKEN_ALGORITHM || typ?.toLowerCase().replace('application/', '') !== TYPE) return false
+    if (!ALGORITHMS.includes(alg ?? '') || typ?.toLowerCase().replace('application/', '') !== TYPE)
+      return false
     const { iss, aud, exp = 0, ...claims } = decodeJwt(token)
     return (
       iss === oidc.issuer &&

@@ -17,18 +17,19 @@ export type Refreshed =
 
 type Options = {
   issuer: string
+  /** Other origins at which its endpoints may be. */
+  origins?: readonly string[] | undefined
   clientId: string
   clientSecret: string
   /** The public URL of this BFF: `https://shop.example`. */
   origin: () => string
+  /** What a log-in asks for beside what the protocol needs: `scope`, and what the provider wants besides. */
+  parameters?: URLSearchParams
   /** Verifies access tokens issued for this BFF. */
   verify: TokenVerifier
   timeoutMs?: number
 }
 
-export const ID_TOKEN_ALGORITHM = 'ES256'
-const SCOPE =
-  'openid profile cart:read cart:write orders:read checkout notifications:read notifications:write'
 const DEFAULT_LIFETIME_S = 60
 
 /** Error codes beyond RFC 6749, as used by Keycloak and Entra. */
@@ -41,8 +42,17 @@ const Lifetimes = z.object({
  * The web BFF as a confidential OpenID client: code with PKCE (S256), state and nonce, client secret, ID tokens with
  * verified signatures. The metadata of the service is loaded on first use and cached.
  */
-export function createOidc({ issuer, clientId, clientSecret, origin, verify, timeoutMs = 5_000 }: Options) {
-  const reach = reachIdentity(issuer)
+export function createOidc({
+  issuer,
+  origins,
+  clientId,
+  clientSecret,
+  origin,
+  parameters = new URLSearchParams({ scope: 'openid profile' }),
+  verify,
+  timeoutMs = 5_000,
+}: Options) {
+  const reach = reachIdentity(issuer, origins)
   let discovered: Promise<client.Configuration> | undefined
 
   const configuration = () =>
@@ -50,7 +60,8 @@ export function createOidc({ issuer, clientId, clientSecret, origin, verify, tim
       .discovery(
         new URL(issuer),
         clientId,
-        { id_token_signed_response_alg: ID_TOKEN_ALGORITHM },
+        // No algorithm of this client's own: one that its metadata name, by a key of its set.
+        {},
         client.ClientSecretBasic(clientSecret),
         {
           execute: [
@@ -100,8 +111,8 @@ export function createOidc({ issuer, clientId, clientSecret, origin, verify, tim
       const verifier = client.randomPKCECodeVerifier()
       const challenge = { state: client.randomState(), nonce: client.randomNonce(), verifier }
       const url = client.buildAuthorizationUrl(await configuration(), {
+        ...Object.fromEntries(parameters),
         redirect_uri: `${origin()}/auth/callback`,
-        scope: SCOPE,
         state: challenge.state,
         nonce: challenge.nonce,
         code_challenge: await client.calculatePKCECodeChallenge(verifier),

@@ -11,21 +11,29 @@ const NOT_CONNECTED = new Set([
 ])
 
 /**
- * The only way to call the identity service for log-in: its origin only, whatever its metadata say, without redirects.
+ * The only way to call the identity service for log-in: its own origin and those of the settings, whatever its
+ * metadata say, without redirects.
  * @throws {UpstreamError} `unavailable` when the request had no effect (no connection, 429, 5xx); `timeout` when that
  * is unknown; `rejected` for another origin
  */
-export const reachIdentity = (issuer: string) => async (url: string | URL, init: RequestInit) => {
-  const { origin } = new URL(url)
-  if (origin !== new URL(issuer).origin)
-    throw new UpstreamError('identity', 'rejected', `${origin} is not the origin of the issuer ${issuer}`)
-  const answer = await fetch(url, { ...init, redirect: 'manual' }).catch((cause: unknown) => {
-    const code = NOT_CONNECTED.has(codeOf(cause) ?? '') ? 'unavailable' : 'timeout'
-    throw new UpstreamError('identity', code, 'it did not answer', { cause })
-  })
-  if (answer.status < 500 && answer.status !== 429) return answer
-  await answer.body?.cancel()
-  throw new UpstreamError('identity', 'unavailable', `status ${answer.status}`)
+export function reachIdentity(issuer: string, otherOrigins: readonly string[] = []) {
+  const origins = new Set([new URL(issuer).origin, ...otherOrigins])
+  return async (url: string | URL, init: RequestInit) => {
+    const { origin } = new URL(url)
+    if (!origins.has(origin))
+      throw new UpstreamError(
+        'identity',
+        'rejected',
+        `${origin} is neither the origin of the issuer ${issuer} nor in IDENTITY_ORIGINS`,
+      )
+    const answer = await fetch(url, { ...init, redirect: 'manual' }).catch((cause: unknown) => {
+      const code = NOT_CONNECTED.has(codeOf(cause) ?? '') ? 'unavailable' : 'timeout'
+      throw new UpstreamError('identity', code, 'it did not answer', { cause })
+    })
+    if (answer.status < 500 && answer.status !== 429) return answer
+    await answer.body?.cancel()
+    throw new UpstreamError('identity', 'unavailable', `status ${answer.status}`)
+  }
 }
 
 /** The code of the cause of fetch's "fetch failed"; with several addresses, that of the last. */

@@ -1,15 +1,9 @@
-import { setting, wholeNumber } from '@harbor/shared-runtime/config'
+import { isOrigin, setting, wholeNumber } from '@harbor/shared-runtime/config'
 import { sealKeys } from '@harbor/shared-runtime/seal'
 import { z } from 'zod'
 import type { SessionLimits } from './session.ts'
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
-
-function isOrigin(address: string): boolean {
-  if (!URL.canParse(address)) return false
-  const { username, password, pathname, search, hash } = new URL(address)
-  return pathname === '/' && [username, password, search, hash].every((part) => part === '')
-}
 
 /** Cookies over plain http could be read on the network; loopback has no network. */
 const isSafe = (address: string) => {
@@ -32,6 +26,20 @@ export const sessionSettings = {
       allowed: 'https://host[:port] without a path; http:// for localhost, 127.0.0.1 and [::1] only',
     },
   ),
+  LOG_IN_SCOPES: setting(
+    z
+      .string()
+      .regex(/^openid( [\w:/.-]{1,100}){0,40}$/)
+      .default(
+        'openid profile cart:read cart:write orders:read checkout notifications:read notifications:write',
+      ),
+    { about: 'The scopes that a log-in asks for.', allowed: 'openid, and further scopes after a space each' },
+  ),
+  LOG_IN_PARAMETERS: setting(z.string().max(1_000).default(''), {
+    about:
+      'Further parameters of a log-in, as the identity provider wants them: audience=https://api.shop.example',
+    allowed: 'parameters of a URL, joined by &',
+  }),
   SEAL_KEYS: sealKeys('encrypt sessions'),
   SESSION_IDLE: wholeNumber(30, 10_000, 'Minutes without a request after which a session ends.'),
   SESSION_MAX: wholeNumber(12, 8_760, 'Hours after log-in at which a session ends, used or not.'),
@@ -43,6 +51,16 @@ export const sessionSettings = {
 }
 
 type Settings = z.output<z.ZodObject<typeof sessionSettings>>
+
+/** The parameters of a log-in out of the settings. Those of the protocol itself win over them. */
+export function logInParameters({
+  LOG_IN_SCOPES,
+  LOG_IN_PARAMETERS,
+}: Pick<Settings, 'LOG_IN_SCOPES' | 'LOG_IN_PARAMETERS'>): URLSearchParams {
+  const parameters = new URLSearchParams(LOG_IN_PARAMETERS)
+  parameters.set('scope', LOG_IN_SCOPES)
+  return parameters
+}
 
 export const sessionLimits = ({
   SESSION_IDLE,

@@ -5,6 +5,7 @@ import { type TraceContext, traceparent } from '@harbor/shared-runtime/trace'
 import type { z } from 'zod'
 import type { ServiceName } from '../services.ts'
 import type { Attempt, Operation } from './attempt.ts'
+import { NO_TOKEN } from './authentication.ts'
 
 export type Unary<Request, Answer> = (
   request: Request,
@@ -86,7 +87,7 @@ export class GrpcOperation<Request, Reply, T> implements Operation<T> {
 /** What every call carries. */
 export function metadataOf(token: string, trace: TraceContext): Metadata {
   const metadata = new Metadata()
-  metadata.set('authorization', `Bearer ${token}`)
+  if (token !== NO_TOKEN) metadata.set('authorization', `Bearer ${token}`)
   metadata.set('traceparent', traceparent(trace))
   return metadata
 }

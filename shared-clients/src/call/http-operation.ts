@@ -4,6 +4,7 @@ import { type TraceContext, traceparent } from '@harbor/shared-runtime/trace'
 import { type Dispatcher, errors, type Pool } from 'undici'
 import type { ServiceName } from '../services.ts'
 import type { Attempt, Operation } from './attempt.ts'
+import { NO_TOKEN } from './authentication.ts'
 import type { Arguments, Endpoint } from './endpoint.ts'
 import { preconditionHeaders } from './precondition.ts'
 import { MAX_BYTES } from './read-json.ts'
@@ -58,13 +59,12 @@ export class HttpOperation<T> implements Operation<T> {
     const headers = [
       'accept',
       'application/json',
-      'authorization',
-      `Bearer ${attempt.token}`,
       'traceparent',
       traceparent(this.trace),
       'x-remaining-ms',
       String(Math.ceil(remainingMs(attempt.deadline))),
     ]
+    if (attempt.token !== NO_TOKEN) headers.push('authorization', `Bearer ${attempt.token}`)
     if (args.body !== undefined) headers.push('content-type', 'application/json')
     if (args.idempotencyKey !== undefined) headers.push('idempotency-key', args.idempotencyKey)
     for (const [name, value] of preconditionHeaders(args.precondition)) headers.push(name, value)

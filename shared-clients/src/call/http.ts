@@ -20,10 +20,12 @@ export const httpClient = <Api>(
 ): ClientDefinition<Api> => ({
   upstream,
   open(address, tokens, cache, leastTimeoutMs = 0) {
-    const pool = openPool(address)
+    const { origin, pathname } = new URL(address)
+    const pool = openPool(origin)
+    const basePath = pathname.replace(/\/$/, '')
     const chain = new CallChain(upstream, { ...settings, leastTimeoutMs }, tokens)
     const bindCall = (context: RequestContext, optional?: boolean) =>
-      bind(upstream, pool, chain, context, optional)
+      bind({ upstream, pool, basePath, chain }, context, optional)
     const timeoutMs = Math.max(settings.timeoutMs, leastTimeoutMs)
     const reads = cachedReads({ upstream, cache, timeoutMs, bindCall })
     return {
@@ -34,18 +36,24 @@ export const httpClient = <Api>(
   },
 })
 
+type Connection = {
+  readonly upstream: ServiceName
+  readonly pool: Pool
+  /** What the address of the service has before the path of each endpoint; often nothing. */
+  readonly basePath: string
+  readonly chain: CallChain
+}
+
 /** The calls of one request: arguments validated, then the way of every call. */
 const bind =
   (
-    upstream: ServiceName,
-    pool: Pool,
-    chain: CallChain,
+    { upstream, pool, basePath, chain }: Connection,
     context: RequestContext,
     optional: boolean | undefined,
   ): HttpCall =>
   (endpoint, args = NO_ARGUMENTS) => {
     try {
-      const path = target(upstream, endpoint.path, args)
+      const path = basePath + target(upstream, endpoint.path, args)
       const operation = new HttpOperation(upstream, pool, endpoint, path, args, context.trace)
       return chain.call(context, operation, args.timeoutMs, optional)
     } catch (error) {

@@ -39,7 +39,11 @@ async function startIdentity(
   const pool = openPool(upstream.address)
   onTestFinished(() => pool.destroy())
   const tokens = createInternalTokens(
-    createTokenExchange({ identity: pool, clientId: 'mobile-bff', clientSecret: SECRET }),
+    createTokenExchange({
+      identity: { tokenEndpoint: async () => ({ pool, path: '/token' }) },
+      clientId: 'mobile-bff',
+      clientSecret: SECRET,
+    }),
   )
   const tokenFor = (audience: ServiceName, user?: string, signal = never, refused?: string) =>
     tokens(request({ viewer: user === undefined ? undefined : viewer(user) }), audience, signal, refused)

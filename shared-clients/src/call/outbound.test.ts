@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { backgroundContext } from '@harbor/shared-runtime/request-context'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ALL_CALLS } from '../../test/calls.ts'
+import { metadataFor } from '../../test/provider-metadata.ts'
 import { readAll, request, startUpstream } from '../../test/upstream.ts'
 import { createClients } from '../clients.ts'
 import { sseFeed } from '../events/sse-feed.ts'
@@ -47,7 +48,9 @@ async function startRedirectingGrpc(status: number): Promise<string> {
 async function startRedirecting(status: number, identityRedirects: boolean) {
   const http = await startUpstream(async (incoming, response) => {
     await readAll(incoming)
-    if (incoming.url === '/token' && !identityRedirects)
+    const metadata = metadataFor(http.address, incoming.url)
+    if (metadata !== undefined) response.end(metadata)
+    else if (incoming.url === '/token' && !identityRedirects)
       response.end(JSON.stringify({ access_token: 'a-token', expires_in: 300 }))
     else response.writeHead(status, { location: `${elsewhere}${incoming.url}` }).end()
   })
@@ -78,7 +81,11 @@ describe.each(REDIRECTS)('a %i to another server', (status) => {
     await expect(clients.forRequest(request()).catalog.byId('p1')).rejects.toMatchObject({
       upstream: 'identity',
     })
-    expect(http.requests.map(({ url }) => url)).toEqual(['/jwks', '/token'])
+    expect(http.requests.map(({ url }) => url)).toEqual([
+      '/.well-known/openid-configuration',
+      '/jwks',
+      '/token',
+    ])
   })
 
   test('is not followed by the feed of events', async () => {

@@ -1,6 +1,6 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
-import type { Pool } from 'undici'
 import { z } from 'zod'
+import type { Identity } from '../services/identity.ts'
 import type { ServiceName } from '../services.ts'
 import { readJson } from './read-json.ts'
 
@@ -14,7 +14,7 @@ const USER_REFUSED = new Set(['invalid_grant', 'invalid_request'])
 
 const EXCHANGE_TIMEOUT_MS = 2_000
 
-type Options = { identity: Pool; clientId: string; clientSecret: string }
+type Options = { identity: Pick<Identity, 'tokenEndpoint'>; clientId: string; clientSecret: string }
 
 /** Obtains an internal token for one service, in the name of a user or, without a subject token, of this BFF. */
 export type ExchangeToken = (audience: ServiceName, subjectToken: string | undefined) => Promise<TokenAnswer>
@@ -40,10 +40,11 @@ export function createTokenExchange({ identity, clientId, clientSecret }: Option
           },
     )
     // Not the signal of the first caller: others wait for the same exchange.
-    const answer = await identity
+    const { pool, path } = await identity.tokenEndpoint()
+    const answer = await pool
       .request({
         method: 'POST',
-        path: '/token',
+        path,
         headers: {
           authorization,
           'content-type': 'application/x-www-form-urlencoded',

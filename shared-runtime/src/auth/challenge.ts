@@ -1,4 +1,4 @@
-import { ALGORITHMS } from './algorithms.ts'
+import { PROOF_ALGORITHMS } from './algorithms.ts'
 import type { Credential } from './credential.ts'
 import type { Scope } from './roles.ts'
 
@@ -18,5 +18,5 @@ export function challenge(failure?: Failure): string {
       ? [`error="${failure.error}"`, ...(failure.scopes ? [`scope="${failure.scopes.join(' ')}"`] : [])]
       : []
   const bearer = ['Bearer', said('Bearer').join(', ')].join(' ').trim()
-  return `${bearer}, DPoP ${[...said('DPoP'), `algs="${ALGORITHMS.join(' ')}"`].join(', ')}`
+  return `${bearer}, DPoP ${[...said('DPoP'), `algs="${PROOF_ALGORITHMS.join(' ')}"`].join(', ')}`
 }

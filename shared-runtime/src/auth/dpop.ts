@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, EmbeddedJWK, errors, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { ProblemError } from '../errors/problems.ts'
-import { ALGORITHMS, MAX_JWT_CHARACTERS } from './algorithms.ts'
+import { MAX_JWT_CHARACTERS, PROOF_ALGORITHMS } from './algorithms.ts'
 import { challenge } from './challenge.ts'
 import type { UsedProofs } from './used-proofs.ts'
 
@@ -60,7 +60,7 @@ async function verify(
   demand(jwt.length <= MAX_JWT_CHARACTERS, 'size')
   const { payload, key, protectedHeader } = await jwtVerify(jwt, EmbeddedJWK, {
     typ: 'dpop+jwt',
-    algorithms: ALGORITHMS,
+    algorithms: PROOF_ALGORITHMS,
     clockTolerance: MAX_AGE_S,
   })
   const claims = Claims.parse(payload)

@@ -1,6 +1,8 @@
+export { ALGORITHMS } from './algorithms.ts'
 export { challenge } from './challenge.ts'
 export { credentialOf } from './credential.ts'
 export { ROLES, type Role, SCOPES, type Scope } from './roles.ts'
+export { type TokenProfile, tokenProfile, tokenSettings } from './token-profile.ts'
 export { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
 export { createUsedProofs } from './used-proofs.ts'
 export type { Viewer } from './viewer.ts'

@@ -42,6 +42,38 @@ const ORIGIN = 'an http:// or https:// address without a path'
 export const httpAddress = (defaultValue: string, about: string) =>
   setting(origin.default(defaultValue), { about, allowed: ORIGIN })
 
+/** The address of an HTTP service under which its endpoints are: it may have a base path. */
+export const baseAddress = (defaultValue: string, about: string) =>
+  setting(
+    z
+      .url({ protocol: /^https?$/ })
+      .refine(isPlain)
+      .transform(withoutSlash)
+      .default(defaultValue),
+    { about, allowed: 'an http:// or https:// address, with a path or without' },
+  )
+
+/** The issuer of tokens. Taken as it is written: `iss` of a token is compared with it character by character. */
+export const issuerAddress = (defaultValue: string, about: string) =>
+  setting(
+    z
+      .url({ protocol: /^https?$/ })
+      .refine(isPlain)
+      .default(defaultValue),
+    { about, allowed: 'an http:// or https:// address, exactly as in `iss` of the tokens' },
+  )
+
+/** Origins, separated by commas. */
+export const origins = (about: string) =>
+  setting(
+    z
+      .string()
+      .transform((list) => list.split(','))
+      .pipe(z.array(origin))
+      .optional(),
+    { about, allowed: 'http:// or https:// addresses without paths, separated by commas' },
+  )
+
 /** As `origin`, without a default. */
 export const optionalHttpAddress = (about: string) => setting(origin.optional(), { about, allowed: ORIGIN })
 
@@ -169,11 +201,15 @@ function explain(name: string, schema: z.ZodObject, given: string | undefined): 
 /** The URL of a Redis or a broker may contain a password. */
 export const withoutCredentials = (given: string): string => given.replace(/\/\/[^/]*@/g, '//…@')
 
-/** With a path, a query or a credential, the first call would fail. */
-function isOrigin(address: string): boolean {
+/** Whether an address has nothing after its port: with a path or a query, the first call would fail. */
+export function isOrigin(address: string): boolean {
+  return isPlain(address) && new URL(address).pathname === '/'
+}
+
+function isPlain(address: string): boolean {
   if (!URL.canParse(address)) return false
-  const { username, password, pathname, search, hash } = new URL(address)
-  return !username && !password && pathname === '/' && !search && !hash
+  const { username, password, search, hash } = new URL(address)
+  return !username && !password && !search && !hash
 }
 
 function withoutSlash(url: string): string {

@@ -2,8 +2,10 @@ import { createHash, randomUUID } from 'node:crypto'
 import {
   calculateJwkThumbprint,
   exportJWK,
+  exportPKCS8,
   exportSPKI,
   generateKeyPair,
+  importPKCS8,
   type JWTPayload,
   SignJWT,
 } from 'jose'
@@ -11,7 +13,7 @@ import {
 const ISSUER = 'http://identity.test'
 
 export async function signingKey(kid: string, alg = 'ES256') {
-  const { privateKey, publicKey } = await generateKeyPair(alg)
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' }
   return { kid, alg, privateKey, jwk, pem: await exportSPKI(publicKey) }
 }
@@ -25,7 +27,13 @@ const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('bas
 /** An issuer of tokens for one audience, and every way in which its tokens can be wrong. */
 export async function createIssuer(audience: string) {
   const key = await signingKey('first')
-  const otherAlgorithm = await signingKey('other', 'ES384')
+  const otherAlgorithm = await signingKey('other', 'PS256')
+  /** The same RSA key, used for the signatures that its `alg` does not name. */
+  const misused = {
+    ...otherAlgorithm,
+    alg: 'RS256',
+    privateKey: await importPKCS8(await exportPKCS8(otherAlgorithm.privateKey), 'RS256'),
+  }
 
   const claims = (more: object = {}): JWTPayload => ({
     iss: ISSUER,
@@ -87,7 +95,7 @@ export async function createIssuer(audience: string) {
       sign({}, await signingKey('first'), { jku: 'http://127.0.0.1:9/jwks' }),
     'a key id that nobody knows': async () => sign({}, await signingKey('made-up')),
     'a key id that is a path': async () => sign({}, { ...(await signingKey('x')), kid: '../../first' }),
-    'a key of the issuer’s for another algorithm': () => sign({}, otherAlgorithm),
+    'a key of the issuer’s for another algorithm': () => sign({}, misused),
     'an extension that must be understood': () => sign({}, key, { crit: ['harbor'], harbor: 1 }),
     'another issuer': () => sign({ iss: 'http://elsewhere.test' }),
     'the issuer with a slash more': () => sign({ iss: `${ISSUER}/` }),
