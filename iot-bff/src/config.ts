@@ -2,6 +2,7 @@ import { clientSecret, upstreamSettings } from '@harbor/shared-clients'
 import {
   drainDelay,
   host,
+  integer,
   logLevel,
   managementPort,
   optionalAddress,
@@ -13,16 +14,7 @@ import { sealKeys } from '@harbor/shared-runtime/seal'
 import { z } from 'zod'
 
 /** A limit is never off: a very large one comes to the same, and says so. */
-const count = (standard: number, about: string) =>
-  setting(
-    z
-      .string()
-      .regex(/^\d{1,9}$/)
-      .transform(Number)
-      .pipe(z.int().min(1))
-      .default(standard),
-    { about, allowed: 'an integer from 1 to 999999999' },
-  )
+const count = (defaultValue: number, about: string) => integer(defaultValue, [1, 999_999_999], about)
 
 /** A secret without which what it opens is not there. */
 const optionalSecret = (about: string) =>

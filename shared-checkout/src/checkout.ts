@@ -21,7 +21,7 @@ type CheckoutRequest = {
   total?: Money | undefined
 }
 
-type Attempt = {
+type Placing = {
   /** The same for each repetition of the same request, and for no other request to this BFF. */
   id: string
   context: RequestContext
@@ -38,7 +38,7 @@ export type Checkout = {
    *   or reserved; `IN_PROGRESS` while another request with this id is at work
    * @throws {UpstreamError} when the outcome is not known yet: recovery continues, and so does a repetition
    */
-  place(request: CheckoutRequest, attempt: Attempt): Promise<PlacedOrder>
+  place(request: CheckoutRequest, attempt: Placing): Promise<PlacedOrder>
   /** Finishes or takes back what a crash has left open. */
   readonly part: Part
 }

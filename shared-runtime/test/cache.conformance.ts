@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '@harbor/shared-testing/until'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type CachePolicy, createCache } from '../src/cache/index.ts'
+import { createCache, type EntityPolicy } from '../src/cache/index.ts'
 import { connectRedis, type RedisConnection } from '../src/redis/connect.ts'
 import { countEvents, Thing } from './cache.ts'
 import { addressOf } from './redis-address.ts'
 
-const POLICY: CachePolicy = { ttlMs: 200, graceMs: 400, negativeTtlMs: 100, tiers: 'memory+redis' }
+const POLICY: EntityPolicy = { ttlMs: 200, graceMs: 400, negativeTtlMs: 100, tiers: 'memory+redis' }
 
 /** An upstream of a test: what it has, how it fails, and every call that it got. */
 export function fakeUpstream() {
@@ -46,7 +46,7 @@ export function cacheContract(where: string, url: () => string | undefined): voi
 
     const name = () => `contract-${process.pid}-${names++}`
 
-    async function open(cacheName = name(), policy: CachePolicy = POLICY) {
+    async function open(cacheName = name(), policy: EntityPolicy = POLICY) {
       const address = url()
       let redis: RedisConnection | undefined
       if (address) {

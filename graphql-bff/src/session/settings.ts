@@ -1,4 +1,4 @@
-import { isOrigin, setting, wholeNumber } from '@harbor/shared-runtime/config'
+import { integer, isOrigin, setting } from '@harbor/shared-runtime/config'
 import { sealKeys } from '@harbor/shared-runtime/seal'
 import { z } from 'zod'
 import type { SessionLimits } from './session.ts'
@@ -41,11 +41,11 @@ export const sessionSettings = {
     allowed: 'parameters of a URL, joined by &',
   }),
   SEAL_KEYS: sealKeys('encrypt sessions'),
-  SESSION_IDLE: wholeNumber(30, 10_000, 'Minutes without a request after which a session ends.'),
-  SESSION_MAX: wholeNumber(12, 8_760, 'Hours after log-in at which a session ends, used or not.'),
-  REFRESH_TOKEN_LIFETIME: wholeNumber(
+  SESSION_IDLE: integer(30, [1, 10_000], 'Minutes without a request after which a session ends.'),
+  SESSION_MAX: integer(12, [1, 8_760], 'Hours after log-in at which a session ends, used or not.'),
+  REFRESH_TOKEN_LIFETIME: integer(
     336,
-    8_760,
+    [1, 8_760],
     'Lifetime of refresh tokens in hours, if the identity service does not state it; no session is longer.',
   ),
 }

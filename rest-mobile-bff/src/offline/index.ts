@@ -8,7 +8,7 @@ import type { Changed, ChangeLog, Position } from './change-log.ts'
 import { positionOf, tokenOf } from './token.ts'
 
 type Bundle = Catalogue & { readonly token: string }
-type Kept = { bundle: Bundle; position: Position; builtAt: number }
+type BuiltBundle = { bundle: Bundle; position: Position; builtAt: number }
 
 /** Products and prices that an app must fetch again, and its next token. */
 type ToFetch = { ids: string[]; skus: string[]; token: string; more: boolean }
@@ -32,17 +32,17 @@ const MARK_MS = 5_000
 
 /** Data for apps that start offline: the whole catalogue, and later changes. */
 export function createOffline({ clients, changes, log, rebuildAfterMs = MINUTE }: Options) {
-  let kept: Kept | undefined
-  let building: Promise<Kept> | undefined
+  let kept: BuiltBundle | undefined
+  let building: Promise<BuiltBundle> | undefined
 
   /** At most one build at a time, shared by concurrent requests. */
-  function build(): Promise<Kept> {
+  function build(): Promise<BuiltBundle> {
     return (building ??= read().finally(() => {
       building = undefined
     }))
   }
 
-  async function read(): Promise<Kept> {
+  async function read(): Promise<BuiltBundle> {
     // Before the first page: changes during the build are then reported as changes.
     const position = await reach(changes.head())
     const context = createRequestContext({ budgetMs: BUILD_MS })

@@ -14,7 +14,7 @@ export type Unary<Request, Answer> = (
   callback: (error: ServiceError | null, answer: Answer) => void,
 ) => ClientUnaryCall
 
-type Kind = { read?: string; write?: string; alone?: boolean; owned?: boolean }
+type CallTraits = { read?: string; write?: string; alone?: boolean; owned?: boolean }
 
 /** A call of a method with one answer, which can be sent more than once. */
 export class GrpcOperation<Request, Reply, T> implements Operation<T> {
@@ -37,7 +37,7 @@ export class GrpcOperation<Request, Reply, T> implements Operation<T> {
     request: Request,
     shape: z.ZodType<T>,
     trace: TraceContext,
-    { read, write, alone = false, owned = false }: Kind = {},
+    { read, write, alone = false, owned = false }: CallTraits = {},
   ) {
     this.upstream = upstream
     this.method = method

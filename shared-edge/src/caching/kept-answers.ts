@@ -1,4 +1,4 @@
-import { type Cache, type CachePolicy as EntityPolicy, shapeHash } from '@harbor/shared-runtime/cache'
+import { type Cache, type EntityPolicy, shapeHash } from '@harbor/shared-runtime/cache'
 import { refuseUserData } from '@harbor/shared-runtime/cache/shared-data'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { z } from 'zod'
@@ -19,14 +19,14 @@ type Answer = {
 export type Sourced = { readonly answer: Answer; readonly headers: Readonly<Record<string, string>> }
 
 /** The stored form, in memory and in Redis. */
-const Kept = z.object({
+const KeptEntry = z.object({
   /** Base64. */
   body: z.string(),
   tags: z.array(z.string()),
   /** Milliseconds since 1970, which all processes agree on. */
   builtAt: z.number(),
 })
-type Kept = z.infer<typeof Kept>
+type KeptEntry = z.infer<typeof KeptEntry>
 
 type Wanted = {
   /** The requested resource and representation. */
@@ -82,21 +82,21 @@ export function keepAnswers(
   const shape = shapeHash(view)
   const answers = cache.define({
     namespace,
-    schema: Kept,
+    schema: KeptEntry,
     policy: policyOf(policy),
     tagsOf: ({ tags }) => tags,
   })
   // Compressed forms are dropped together with their answer.
-  const bodies = new WeakMap<Kept, Body>()
-  const answerOf = (kept: Kept): Answer => {
+  const bodies = new WeakMap<KeptEntry, Body>()
+  const answerOf = (kept: KeptEntry): Answer => {
     let body = bodies.get(kept)
     if (!body) bodies.set(kept, (body = new Body(Buffer.from(kept.body, 'base64'))))
     return { body, tags: kept.tags, degraded: [] }
   }
   // The age of an answer built by another process is computed once by the wall clock, and then grows by the local
   // clock.
-  const builtAt = new WeakMap<Kept, number>()
-  const builtAtOf = (kept: Kept): number => {
+  const builtAt = new WeakMap<KeptEntry, number>()
+  const builtAtOf = (kept: KeptEntry): number => {
     let at = builtAt.get(kept)
     if (at === undefined) {
       // biome-ignore lint/plugin: read by every process on the same Redis
@@ -105,7 +105,7 @@ export function keepAnswers(
     }
     return at
   }
-  const aged = (kept: Kept, how: Parameters<typeof cacheStatus>[0]): Sourced => {
+  const aged = (kept: KeptEntry, how: Parameters<typeof cacheStatus>[0]): Sourced => {
     const age = Math.floor((performance.now() - builtAtOf(kept)) / SECOND)
     return {
       answer: answerOf(kept),
@@ -121,7 +121,7 @@ export function keepAnswers(
     try {
       const kept = await answers.get(
         id,
-        async (signal): Promise<Kept> => {
+        async (signal): Promise<KeptEntry> => {
           forwarded = true
           const built = await build(signal)
           if (built.degraded.length > 0) throw new Degraded(built)

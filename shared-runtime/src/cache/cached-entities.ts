@@ -3,7 +3,7 @@ import { emit } from './channels.ts'
 import type { Entry } from './entry.ts'
 import { fill } from './fill.ts'
 import { Batch, type Flight, type LoadMany, type Patience, waitFor } from './flight.ts'
-import { type Kind, tagOf } from './kind.ts'
+import { type EntityKind, tagOf } from './kind.ts'
 import { BrokenEntity, type Store } from './load.ts'
 import { refreshesEarly } from './policy.ts'
 import type { SharedId } from './shared-data.ts'
@@ -17,11 +17,11 @@ const REFRESH_TIMEOUT_MS = 10_000
  */
 export class CachedEntities<T> {
   readonly #store: Store
-  readonly #kind: Kind
+  readonly #kind: EntityKind
   /** Filled and emptied within one synchronous run. */
   readonly #ageing: string[] = []
 
-  constructor(store: Store, kind: Kind) {
+  constructor(store: Store, kind: EntityKind) {
     this.#store = store
     this.#kind = kind
   }

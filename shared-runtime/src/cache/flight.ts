@@ -1,6 +1,6 @@
 import { isTimeUp, TimeUp, UpstreamError } from '../errors/errors.ts'
 import type { Entry } from './entry.ts'
-import type { Kind } from './kind.ts'
+import type { EntityKind } from './kind.ts'
 
 /** Loads what is missing; what it does not name does not exist, unless it is among the broken of `Rows`. */
 export type LoadMany = (ids: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, unknown>>
@@ -22,7 +22,7 @@ export type Flight = {
 
 /** Keys that were missing together and are loaded together. The load is cancelled when no caller waits any more. */
 export class Batch {
-  readonly kind: Kind
+  readonly kind: EntityKind
   readonly load: LoadMany
   /** A refresh: continues without waiting callers. */
   readonly background: boolean
@@ -31,7 +31,7 @@ export class Batch {
   readonly #controller = new AbortController()
   #waiting = 0
 
-  constructor(kind: Kind, load: LoadMany, background: boolean, all: Map<string, Flight>) {
+  constructor(kind: EntityKind, load: LoadMany, background: boolean, all: Map<string, Flight>) {
     this.kind = kind
     this.load = load
     this.background = background

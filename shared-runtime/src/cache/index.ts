@@ -2,7 +2,7 @@ import type { Log } from '../log/log.ts'
 import type { RedisConnection } from '../redis/connect.ts'
 import { CachedEntities } from './cached-entities.ts'
 import { emit } from './channels.ts'
-import { type CacheDefinition, createKind, type Kind } from './kind.ts'
+import { type CacheDefinition, createKind, type EntityKind } from './kind.ts'
 import type { Store } from './load.ts'
 import { MemoryTier } from './memory.ts'
 import { longestLifeMs } from './policy.ts'
@@ -74,7 +74,7 @@ export function createCache<Service extends string = string>({
   random = Math.random,
 }: Options): Cache<Service> {
   if (!NAME.test(name)) throw new TypeError(`cache name ${JSON.stringify(name)}; allowed: a-z, 0-9 and -.`)
-  const kinds: Kind[] = []
+  const kinds: EntityKind[] = []
   const memory = new MemoryTier(maxEntries, maxBytes)
   const purges = new PurgeLog()
   const tier =
@@ -121,5 +121,5 @@ export function createCache<Service extends string = string>({
 export type { CachedEntities } from './cached-entities.ts'
 export { type CacheEvent, type CacheEventName, cacheChannels } from './channels.ts'
 export type { CacheDefinition } from './kind.ts'
-export type { CachePolicy } from './policy.ts'
+export type { EntityPolicy } from './policy.ts'
 export { shapeHash } from './shape.ts'

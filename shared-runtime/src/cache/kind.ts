@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type CachePolicy, checkPolicy } from './policy.ts'
+import { checkPolicy, type EntityPolicy } from './policy.ts'
 import { shapeHash } from './shape.ts'
 import { refuseUserData } from './shared-data.ts'
 
@@ -9,19 +9,19 @@ export type CacheDefinition<T, Namespace extends string = string> = {
   readonly namespace: Namespace
   /** Its shape is part of every key. Entries from Redis are parsed with it, so it must accept its own output. */
   readonly schema: z.ZodType<T>
-  readonly policy: CachePolicy
+  readonly policy: EntityPolicy
   /** Tags beside the namespace and `<namespace>:<id>`: other things whose change makes this value outdated. */
   readonly tagsOf?: (value: T, id: string) => readonly string[]
 }
 
 /** A checked definition with everything that is computed once. */
-export type Kind = {
+export type EntityKind = {
   readonly namespace: string
   /** The service's name in errors. */
   readonly upstream: string
   /** `<namespace>:<shape hash>:`; an id after it makes a key. */
   readonly prefix: string
-  readonly policy: CachePolicy
+  readonly policy: EntityPolicy
   /** Parses a value with the schema; `undefined` when it does not match. */
   readonly parse: (value: unknown) => unknown
   /** Every tag of a value, or of an entry that records its absence. */
@@ -31,7 +31,7 @@ export type Kind = {
 const NAMESPACE = /^[a-z0-9-]+:[a-z0-9-]+$/
 
 /** @throws {TypeError | RangeError} for an invalid definition */
-export function createKind<T>(definition: CacheDefinition<T>): Kind {
+export function createKind<T>(definition: CacheDefinition<T>): EntityKind {
   const { namespace, schema, policy, tagsOf } = definition
   // Two parts without a colon: namespace, shape and id of a key are unambiguous.
   if (!NAMESPACE.test(namespace))

@@ -1,5 +1,5 @@
 import type { RedisConnection } from '../redis/connect.ts'
-import { within } from './redis-guard.ts'
+import { withTimeout } from './redis-guard.ts'
 
 const RETRY_MS = 150
 /** Interval of a ping that detects a half-open connection. */
@@ -24,7 +24,7 @@ export function listen(connection: RedisConnection, channel: string, handlers: H
     redis.on('error', () => {})
     redis.on('message', (_, text) => handlers.onMessage(text))
     const beat = async () => {
-      await within(redis.ping(), TIMEOUT_MS)
+      await withTimeout(redis.ping(), TIMEOUT_MS)
       timer = setTimeout(() => beat().catch(end), HEARTBEAT_MS)
       timer.unref()
     }
@@ -41,7 +41,7 @@ export function listen(connection: RedisConnection, channel: string, handlers: H
       timer = setTimeout(open, RETRY_MS)
       timer.unref()
     })
-    within(begin(), TIMEOUT_MS).catch(end)
+    withTimeout(begin(), TIMEOUT_MS).catch(end)
   }
 
   open()

@@ -1,5 +1,5 @@
 /** How long an entity is cached, and where. One constant per kind of entity. */
-export type CachePolicy = {
+export type EntityPolicy = {
   /** Milliseconds for which a value is fresh; varied by ±10 % per entry, so that entries do not expire together. */
   readonly ttlMs: number
   /**
@@ -19,11 +19,11 @@ const JITTER = 0.1
 const DAY_MS = 86_400_000
 
 /** The longest lifetime in Redis of an entry with this policy, in milliseconds. */
-export const longestLifeMs = ({ ttlMs, graceMs, negativeTtlMs }: CachePolicy): number =>
+export const longestLifeMs = ({ ttlMs, graceMs, negativeTtlMs }: EntityPolicy): number =>
   Math.ceil(Math.max(ttlMs * (1 + JITTER) + graceMs, negativeTtlMs * (1 + JITTER)))
 
 /** @throws {RangeError} for an invalid policy */
-export function checkPolicy(namespace: string, policy: CachePolicy): void {
+export function checkPolicy(namespace: string, policy: EntityPolicy): void {
   for (const [name, ms, least] of [
     ['ttlMs', policy.ttlMs, 1],
     ['graceMs', policy.graceMs, 0],
@@ -38,7 +38,7 @@ export function checkPolicy(namespace: string, policy: CachePolicy): void {
 
 /** For how long one new entry is fresh and for how long it lives, in milliseconds. */
 export function lifeOf(
-  policy: CachePolicy,
+  policy: EntityPolicy,
   exists: boolean,
   random: () => number,
 ): { freshMs: number; lifeMs: number } {

@@ -58,7 +58,7 @@ export class RedisGuard {
   async run<T>(commands: () => Promise<T>, withinMs: number): Promise<T | undefined> {
     if (this.away || this.#closed) return undefined
     try {
-      return await within(commands(), withinMs)
+      return await withTimeout(commands(), withinMs)
     } catch (error) {
       if (!this.#closed) this.#fail(error)
       return undefined
@@ -99,7 +99,7 @@ export class RedisGuard {
 
   async #probe(): Promise<void> {
     try {
-      await within(this.#options.probe(), PROBE_TIMEOUT_MS)
+      await withTimeout(this.#options.probe(), PROBE_TIMEOUT_MS)
     } catch {
       if (!this.#closed) this.#probeSoon()
       return
@@ -113,7 +113,7 @@ export class RedisGuard {
 }
 
 /** Rejects when the promise takes longer than this many milliseconds. */
-export function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+export function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
     // After a busy spell the timer fires before an answer that is ready in the socket is read: let that in first.
     const late = () => setImmediate(() => reject(new Error(`Redis: no answer within ${Math.round(ms)} ms`)))

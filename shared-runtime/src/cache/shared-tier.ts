@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { RedisConnection } from '../redis/connect.ts'
 import { type Entry, freeze } from './entry.ts'
 import type { Fence } from './fence.ts'
-import type { Kind } from './kind.ts'
+import type { EntityKind } from './kind.ts'
 import type { RedisGuard } from './redis-guard.ts'
 import { RELEASE, RENEW, STAMP_LENGTH, STORE } from './redis-scripts.ts'
 
@@ -55,13 +55,13 @@ export class SharedTier {
   }
 
   /** Reads entries that are not outdated by a purge. */
-  async read(kind: Kind, ids: readonly string[], withinMs: number): Promise<Found | undefined> {
+  async read(kind: EntityKind, ids: readonly string[], withinMs: number): Promise<Found | undefined> {
     return this.#options.guard.run(() => this.#read(kind, ids), withinMs)
   }
 
   /** Tries to lock some ids, and reads them again: the previous holder of a lock may have stored a value. */
   async claim(
-    kind: Kind,
+    kind: EntityKind,
     ids: readonly string[],
     withinMs: number,
   ): Promise<{ claim: Claim; found: Found } | undefined> {
@@ -81,17 +81,17 @@ export class SharedTier {
   }
 
   /** Renews locks while their load runs. */
-  renew(kind: Kind, { won, token }: Claim): void {
+  renew(kind: EntityKind, { won, token }: Claim): void {
     this.#send(won, (id) => [RENEW, 1, this.#lockKey(kind, id), token, LOCK_MS])
   }
 
   /** Releases locks without a value. */
-  release(kind: Kind, ids: Iterable<string>, token: string): void {
+  release(kind: EntityKind, ids: Iterable<string>, token: string): void {
     this.#send(ids, (id) => [RELEASE, 1, this.#lockKey(kind, id), token])
   }
 
   /** Writes the result of a claim and releases its locks. */
-  store(kind: Kind, loaded: ReadonlyMap<string, Fresh>, { stamp, token }: Claim): void {
+  store(kind: EntityKind, loaded: ReadonlyMap<string, Fresh>, { stamp, token }: Claim): void {
     this.#send(loaded.keys(), (id) => {
       const { entry, freshMs, lifeMs } = loaded.get(id) as Fresh
       const { value, tags, loadMs } = entry
@@ -115,7 +115,7 @@ export class SharedTier {
     void guard.run(sending, WRITE_TIMEOUT_MS)
   }
 
-  async #read(kind: Kind, ids: readonly string[]): Promise<Found> {
+  async #read(kind: EntityKind, ids: readonly string[]): Promise<Found> {
     const { client } = this.#options.connection
     const raw = await Promise.all(
       ids.map(async (id) => {
@@ -148,7 +148,7 @@ export class SharedTier {
       fence.purged(tags, stamp) || tags.some((tag) => (recorded.get(tag) ?? '') >= stamp)
   }
 
-  #decode(kind: Kind, id: string, text: string, leftMs: number): Entry | undefined {
+  #decode(kind: EntityKind, id: string, text: string, leftMs: number): Entry | undefined {
     const stored = decode(text.slice(STAMP_LENGTH))
     if (!stored) return undefined
     const value = stored.value === undefined ? undefined : kind.parse(stored.value)
@@ -170,8 +170,9 @@ export class SharedTier {
   }
 
   // An id is encoded and has no braces, so the lock's {…} puts it into the slot of its entry.
-  #entryKey = (kind: Kind, id: string) => `${this.#options.name}:${kind.prefix}${encodeURIComponent(id)}`
-  #lockKey = (kind: Kind, id: string) => `@lock:{${this.#entryKey(kind, id)}}`
+  #entryKey = (kind: EntityKind, id: string) =>
+    `${this.#options.name}:${kind.prefix}${encodeURIComponent(id)}`
+  #lockKey = (kind: EntityKind, id: string) => `@lock:{${this.#entryKey(kind, id)}}`
 }
 
 function decode(text: string): Stored | undefined {

@@ -7,7 +7,7 @@ import { fakeUpstream, listening } from '../../test/cache.conformance.ts'
 import { countEvents, Thing } from '../../test/cache.ts'
 import { addressOf } from '../../test/redis-address.ts'
 import { connectRedis } from '../redis/connect.ts'
-import { type CachePolicy, createCache } from './index.ts'
+import { createCache, type EntityPolicy } from './index.ts'
 
 const POLICY = { ttlMs: 400, graceMs: 400, negativeTtlMs: 400, tiers: 'memory+redis' } as const
 const withRedis = hasRedis()
@@ -29,7 +29,7 @@ describe.skipIf(!withRedis)('two instances on one Redis', () => {
     name: string,
     schema: z.ZodType<Thing> = Thing,
     listeners = 1,
-    policy: CachePolicy = POLICY,
+    policy: EntityPolicy = POLICY,
   ) {
     const redis = connectRedis(addressOf(server.url))
     await redis.ready(2_000)
@@ -43,7 +43,7 @@ describe.skipIf(!withRedis)('two instances on one Redis', () => {
     return { cache, things, redis }
   }
 
-  async function openTwo(other: z.ZodType<Thing> = Thing, policy: CachePolicy = POLICY) {
+  async function openTwo(other: z.ZodType<Thing> = Thing, policy: EntityPolicy = POLICY) {
     const name = `shared-${names++}`
     const upstream = fakeUpstream()
     upstream.put('a', 1)

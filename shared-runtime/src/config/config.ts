@@ -21,11 +21,18 @@ export const setting = <S extends z.ZodType>(schema: S, about: Setting): S => {
 export const describeSetting = (schema: z.ZodType): Setting | undefined => settings.get(schema)
 
 // Not z.coerce: Number(' ') is 0 and Number('0x10') is 16.
-const portNumber = z
-  .string()
-  .regex(/^\d{1,5}$/)
-  .transform(Number)
-  .pipe(z.int().max(65_535))
+const integerText = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+
+/** An integer between two others; `max` has at most nine digits. */
+export const integer = (defaultValue: number, [min, max]: readonly [number, number], about: string) =>
+  setting(integerText(min, max).default(defaultValue), { about, allowed: `an integer from ${min} to ${max}` })
+
+const portNumber = integerText(0, 65_535)
 const PORTS = 'an integer from 0 to 65535 (0: any free port)'
 
 /** A TCP or UDP port; 0 selects a free one. */
@@ -97,18 +104,6 @@ export const flag = (defaultValue: boolean, about: string) =>
     allowed: 'true or false',
   })
 
-/** A number from 1 to `max`. */
-export const wholeNumber = (standard: number, max: number, about: string) =>
-  setting(
-    z
-      .string()
-      .regex(/^[1-9]\d{0,5}$/)
-      .transform(Number)
-      .pipe(z.int().max(max))
-      .default(standard),
-    { about, allowed: `a whole number from 1 to ${max}` },
-  )
-
 /** A secret with a development default; never shown in an error. */
 export const secret = (defaultValue: string, about: string) =>
   setting(z.string().min(8).default(defaultValue), {
@@ -135,18 +130,10 @@ export const managementPort = setting(portNumber.optional(), {
   allowed: PORTS,
 })
 
-export const drainDelay = setting(
-  z
-    .string()
-    .regex(/^\d{1,2}$/)
-    .transform(Number)
-    .pipe(z.int().max(60))
-    .default(0),
-  {
-    about:
-      'Seconds for which a stopping process still accepts requests after /readyz reports not ready, so that load balancers notice.',
-    allowed: 'an integer from 0 to 60',
-  },
+export const drainDelay = integer(
+  0,
+  [0, 60],
+  'Seconds for which a stopping process still accepts requests after /readyz reports not ready, so that load balancers notice.',
 )
 
 /**

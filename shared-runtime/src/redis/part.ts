@@ -1,4 +1,4 @@
-import { within } from '../cache/redis-guard.ts'
+import { withTimeout } from '../cache/redis-guard.ts'
 import type { Log } from '../log/log.ts'
 import { type Part, StartError } from '../process/part.ts'
 import type { RedisConnection } from './connect.ts'
@@ -33,7 +33,7 @@ export function redisPart({ name, connection, log, startMs = START_MS, everyMs =
   let timer: NodeJS.Timeout | undefined
 
   async function look(): Promise<void> {
-    const found = await within(connection.probe(name), PROBE_MS).then(
+    const found = await withTimeout(connection.probe(name), PROBE_MS).then(
       () => undefined,
       // Without a connection a command fails without a reason; the last error of the connection has it.
       (error: unknown) => {

@@ -30,7 +30,7 @@ export type GuardedWrite = {
 }
 
 /** One try at a write. */
-export type Attempt = {
+export type WriteAttempt = {
   /**
    * 43 characters, the same at every try of this write and for no other; idempotency keys for upstreams are derived
    * from it. A hash: it does not reveal the user.
@@ -38,7 +38,7 @@ export type Attempt = {
   id: string
 }
 
-const Kept = z.object({ fingerprint: z.string(), answer: KeptAnswer.optional() })
+const WriteRecord = z.object({ fingerprint: z.string(), answer: KeptAnswer.optional() })
 
 export type Idempotency = ReturnType<typeof createIdempotency>
 
@@ -62,7 +62,7 @@ export function createIdempotency(records: LeasedRecords, log: Pick<Log, 'warn'>
      */
     async once(
       { user, route, key, request, leaseMs }: GuardedWrite,
-      work: (attempt: Attempt) => Promise<KeptAnswer>,
+      work: (attempt: WriteAttempt) => Promise<KeptAnswer>,
     ): Promise<{ answer: KeptAnswer; replayed: boolean }> {
       const recordKey = hash([user, route, key])
       const fingerprint = hash([request])
@@ -70,7 +70,7 @@ export function createIdempotency(records: LeasedRecords, log: Pick<Log, 'warn'>
       const claim = await records.claim(recordKey, leaseMs, open)
       if (claim.state === 'absent') throw new TypeError('a record with a first value is never absent')
 
-      const kept = Kept.parse(JSON.parse(claim.value))
+      const kept = WriteRecord.parse(JSON.parse(claim.value))
       if (kept.fingerprint !== fingerprint) {
         if (claim.state === 'claimed') await records.release(claim.lease, claim.value, 0)
         throw new ProblemError('IDEMPOTENCY_KEY_REUSED', 'Use a new key for another request.')

@@ -3,7 +3,7 @@ import type { Log } from '../../log/log.ts'
 import { traceparent } from '../../request/trace.ts'
 import { type LeasedRecords, LeaseLostError } from '../leases/leased-records.ts'
 import { type Journal, journalCodec } from './journal.ts'
-import { type Kind, outcomeOf, SagaRun, type Worker } from './run.ts'
+import { outcomeOf, SagaRun, type SagaSetup, type Worker } from './run.ts'
 import type { Saga } from './saga.ts'
 
 type Options<State, Tools> = {
@@ -47,7 +47,7 @@ export function createSagaEngine<State, Tools>({
   const codec = journalCodec(saga.state)
   const pivot = saga.steps.findIndex(({ name }) => name === saga.pivot)
   if (pivot < 0) throw new TypeError(`${saga.name}: no step is called ${saga.pivot}`)
-  const kind: Kind<State, Tools> = { saga, pivot, journals, codec, log }
+  const setup: SagaSetup<State, Tools> = { saga, pivot, journals, codec, log }
 
   return {
     async run(id, worker, begin) {
@@ -68,7 +68,7 @@ export function createSagaEngine<State, Tools>({
       const journal = codec.read(claim.value)
       if (claim.state === 'settled') return outcomeOf(journal)
       if (claim.state === 'claimed')
-        return new SagaRun(kind, claim.lease, journal, worker).go(!claim.isNew).catch(asInProgress)
+        return new SagaRun(setup, claim.lease, journal, worker).go(!claim.isNew).catch(asInProgress)
       // Another worker is past the decision: its last steps need not be awaited.
       if (journal.done > pivot) return journal.state
       throw inProgress()
@@ -79,7 +79,7 @@ export function createSagaEngine<State, Tools>({
       if (claim.state !== 'claimed') return claim.state === 'settled'
       const journal = codec.read(claim.value)
       const worker = { ...workerFor(journal.traceparent), leaseMs }
-      const run = new SagaRun(kind, claim.lease, journal, worker)
+      const run = new SagaRun(setup, claim.lease, journal, worker)
       // The cause was logged, and a refusal is no error here.
       await run.go(true).catch(() => {})
       return run.settled

@@ -14,7 +14,7 @@ export type Worker<Tools> = {
 }
 
 /** Shared by all runs of one saga. */
-export type Kind<State, Tools> = {
+export type SagaSetup<State, Tools> = {
   saga: Saga<State, Tools>
   /** Index of the pivot among the steps. */
   pivot: number
@@ -36,14 +36,14 @@ const STUCK_AFTER = 10
 export class SagaRun<State, Tools> {
   /** Everything is done or undone, and the journal records it. */
   settled = false
-  readonly #kind: Kind<State, Tools>
+  readonly #setup: SagaSetup<State, Tools>
   readonly #lease: Lease
   readonly #worker: Worker<Tools>
   #journal: Journal<State>
   #tries = 0
 
-  constructor(kind: Kind<State, Tools>, lease: Lease, journal: Journal<State>, worker: Worker<Tools>) {
-    this.#kind = kind
+  constructor(setup: SagaSetup<State, Tools>, lease: Lease, journal: Journal<State>, worker: Worker<Tools>) {
+    this.#setup = setup
     this.#lease = lease
     this.#journal = journal
     this.#worker = worker
@@ -57,17 +57,17 @@ export class SagaRun<State, Tools> {
     try {
       await this.#forward(resumed)
       await this.#backward()
-      await this.#kind.journals.settle(this.#lease, this.#kind.codec.write(this.#journal))
+      await this.#setup.journals.settle(this.#lease, this.#setup.codec.write(this.#journal))
       this.settled = true
     } catch (error) {
       await this.#leave(error)
-      if (this.#journal.done <= this.#kind.pivot) throw error
+      if (this.#journal.done <= this.#setup.pivot) throw error
     }
     return outcomeOf(this.#journal)
   }
 
   async #forward(resumed: boolean): Promise<void> {
-    const { saga, pivot } = this.#kind
+    const { saga, pivot } = this.#setup
     let uncertain = resumed
     while (this.#journal.direction === 'forward') {
       const { done, startedAt } = this.#journal
@@ -83,7 +83,7 @@ export class SagaRun<State, Tools> {
 
   /** Runs the next step. @returns whether its outcome is known */
   async #advance(step: Step<State, Tools>): Promise<boolean> {
-    const { saga, pivot } = this.#kind
+    const { saga, pivot } = this.#setup
     const { done, state } = this.#journal
     let learnt: Partial<State>
     try {
@@ -110,7 +110,7 @@ export class SagaRun<State, Tools> {
   async #backward(): Promise<void> {
     while (this.#journal.direction === 'backward') {
       const { done } = this.#journal
-      const step = this.#kind.saga.steps[done - 1]
+      const step = this.#setup.saga.steps[done - 1]
       if (!step) return
       try {
         await this.#work(step, 'undo')
@@ -146,7 +146,7 @@ export class SagaRun<State, Tools> {
   }
 
   async #save(): Promise<void> {
-    const { journals, codec } = this.#kind
+    const { journals, codec } = this.#setup
     await journals.write(this.#lease, codec.write(this.#journal), this.#worker.leaseMs)
     this.#tries = 0
   }
@@ -162,7 +162,7 @@ export class SagaRun<State, Tools> {
 
   /** Releases the saga: a repetition of the request, or recovery, continues it. */
   async #leave(why: unknown): Promise<void> {
-    const { journals, codec } = this.#kind
+    const { journals, codec } = this.#setup
     const failures = this.#journal.failures + 1
     this.#journal = { ...this.#journal, failures }
     this.#log(failures < STUCK_AFTER ? 'warn' : 'error', 'saga postponed', { failures, err: why })
@@ -175,7 +175,7 @@ export class SagaRun<State, Tools> {
 
   #log(level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void {
     const { traceId } = this.#worker.context.trace
-    this.#kind.log[level]({ saga: this.#kind.saga.name, id: this.#lease.key, traceId, ...fields }, message)
+    this.#setup.log[level]({ saga: this.#setup.saga.name, id: this.#lease.key, traceId, ...fields }, message)
   }
 }
 
