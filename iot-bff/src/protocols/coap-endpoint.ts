@@ -7,13 +7,25 @@ export type Local = {
 }
 
 /** Where a datagram came from, and the socket that it came in by: answers leave from the same address. */
-export type Endpoint = { readonly address: string; readonly port: number; readonly local?: Local }
+export type Endpoint = {
+  readonly address: string
+  readonly port: number
+  readonly local?: Local | undefined
+  /** Made by `endpointKey`. */
+  key?: string
+}
 
 /** Sends a datagram, without waiting and without a promise that it arrives. */
 export type SendDatagram = (datagram: Buffer, to: Endpoint) => void
 
-/** Identifies an endpoint in tables; limits and proofs hold for it on whatever address it is served. */
-export const endpointKey = ({ address, port }: Endpoint): string => `${address} ${port}`
+/**
+ * Identifies an endpoint in tables; limits and proofs hold for it on whatever address it is served. Made once, so
+ * that the tables share one string.
+ */
+export function endpointKey(endpoint: Endpoint): string {
+  endpoint.key ??= [endpoint.address, endpoint.port].join(' ')
+  return endpoint.key
+}
 
 const ID_MASK = 0xffff
 /** One id every 4 ms: an endpoint's ids return after 262 s, more than EXCHANGE_LIFETIME (247 s, RFC 7252 §4.8.2). */

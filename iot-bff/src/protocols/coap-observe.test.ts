@@ -55,7 +55,7 @@ test('a change is notified once, in at most 14 bytes, with the token and a highe
   const registered = uintOf(face.observe('/s/HB-1001', { token: 'a7' }), OPTION.OBSERVE)
   change()
   expect(face.sent).toHaveLength(1)
-  expect(face.sent[0]?.to).toEqual(PEER)
+  expect(face.sent[0]?.to).toEqual({ address: PEER.address, port: PEER.port })
   const { type, code, token, payload, options } = sent()
   expect([type, code, token.toString('hex'), payload.toString()]).toEqual([TYPE.NON, CODE.CONTENT, 'a7', '0'])
   expect(options.map(({ number }) => number)).toEqual([OPTION.OBSERVE, OPTION.MAX_AGE])

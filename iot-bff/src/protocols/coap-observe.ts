@@ -4,15 +4,21 @@ import type { Devices } from '../devices/registry.ts'
 import type { FlagStore, Resource, StockListener } from '../stock/flag-store.ts'
 import { type CoapAnswer, formatFor, notification, refused, unauthorized } from './coap-answers.ts'
 import { type Sent, startConfirmation } from './coap-confirmation.ts'
-import { type Endpoint, type MessageIds, nextMessageId, type SendDatagram } from './coap-endpoint.ts'
+import {
+  type Endpoint,
+  endpointKey,
+  type MessageIds,
+  nextMessageId,
+  type SendDatagram,
+} from './coap-endpoint.ts'
 import { type Interest, type Observer, Observers, type Peer } from './coap-observers.ts'
-import { Pace } from './coap-pace.ts'
+import { createPace, UNKNOWN_RTT_MS } from './coap-pace.ts'
 import type { Exchange, Protect } from './coap-protection.ts'
 import { observeNumber } from './coap-sequence.ts'
 
 /** Every fifth notification asks for an acknowledgement, and one a day whatever happens (RFC 7641 §4.5). */
 const CONFIRM_EVERY = 5
-const CONFIRM_AFTER_MS = 23 * 3_600_000
+const CONFIRM_AFTER_S = 23 * 3_600
 const SWEEP_MS = 3_600_000
 /** Observers of a server that ends return spread over these seconds. */
 const RETURN_WITHIN_S = 10
@@ -33,6 +39,7 @@ export type Observations = ReturnType<typeof createObservations>
 /** Observe (RFC 7641): notifies of each change once, with the newest state, however fast the changes come. */
 export function createObservations({ store, devices, send, messageIds, protect }: Options) {
   const observers = new Observers()
+  const pace = createPace(notify)
   const changed = new Set<Resource>()
   const sweep = setInterval(confirmQuietOnes, SWEEP_MS).unref()
 
@@ -91,10 +98,22 @@ export function createObservations({ store, devices, send, messageIds, protect }
     },
   }
 
-  function newPeer({ address, port, local }: Endpoint, rttMs: number | undefined): Peer {
-    const to = { address, port, ...(local && { local }) }
-    const pace = new Pace<Observer>(notify, rttMs)
-    return { ...to, observers: [], pace, messageId: messageIds.start(to), strays: 0, outstanding: undefined }
+  /** Every field from the start: objects of one form take the least room. */
+  function newPeer(endpoint: Endpoint, rttMs = UNKNOWN_RTT_MS): Peer {
+    return {
+      address: endpoint.address,
+      port: endpoint.port,
+      local: endpoint.local,
+      key: endpointKey(endpoint),
+      observers: [],
+      rttMs: Math.min(rttMs, UNKNOWN_RTT_MS),
+      freeAt: 0,
+      timer: undefined,
+      waiting: undefined,
+      messageId: messageIds.start(endpoint),
+      strays: 0,
+      outstanding: undefined,
+    }
   }
 
   /** The device lost its key, or moved to another store: its observers register again, or not at all. */
@@ -106,7 +125,7 @@ export function createObservations({ store, devices, send, messageIds, protect }
     const resources = [...changed]
     changed.clear()
     for (const resource of resources)
-      for (const observer of [...observers.of(resource)]) observer.peer.pace.request(observer)
+      for (const observer of [...observers.of(resource)]) pace.request(observer.peer, observer)
   }
 
   function notify(observer: Observer) {
@@ -152,15 +171,15 @@ export function createObservations({ store, devices, send, messageIds, protect }
     confirmation.end()
     peer.outstanding = undefined
     observer.unconfirmed = 0
-    observer.confirmedAt = performance.now()
-    peer.pace.answered(confirmation.rttMs)
-    if (stale) peer.pace.request(observer)
+    observer.confirmedAtS = Math.floor(performance.now() / 1000)
+    pace.answered(peer, confirmation.rttMs)
+    if (stale) pace.request(peer, observer)
   }
 
   function confirmQuietOnes() {
-    const before = performance.now() - CONFIRM_AFTER_MS
+    const before = performance.now() / 1000 - CONFIRM_AFTER_S
     for (const observer of observers.all())
-      if (observer.confirmedAt < before && observer.peer.outstanding === undefined) confirm(observer)
+      if (observer.confirmedAtS < before && observer.peer.outstanding === undefined) confirm(observer)
   }
 
   function endAll(refusal: Refusal, retryAfterS: () => number) {
@@ -169,14 +188,15 @@ export function createObservations({ store, devices, send, messageIds, protect }
 
   function end(observer: Observer, answer: CoapAnswer) {
     observers.remove(observer)
-    const { peer, token } = observer
+    const { peer } = observer
+    const token = Buffer.from(observer.token, 'latin1')
     const shown = shownTo(observer, answer)
     if (shown)
       transmit(encodeMessage({ type: TYPE.NON, messageId: takeMessageId(peer), token, ...shown }), peer)
   }
 
   function transmit(datagram: Buffer, peer: Peer) {
-    peer.pace.sent()
+    pace.sent(peer)
     peer.strays = 0
     send(datagram, peer)
   }
@@ -184,7 +204,8 @@ export function createObservations({ store, devices, send, messageIds, protect }
   /** None while there is no number to protect it with: the observer has the state until its Max-Age. */
   function encode(observer: Observer, type: number): Sent | undefined {
     const sequence = observeNumber(observer.sequence)
-    const { resource, accept, token } = observer
+    const { resource, accept } = observer
+    const token = Buffer.from(observer.token, 'latin1')
     const state = resource.answers?.[formatFor(resource, accept) ?? 'plain']
     const answer = state ? notification(state, observer, store.maxAgeS(), sequence) : refused('not_found')
     const shown = shownTo(observer, answer)

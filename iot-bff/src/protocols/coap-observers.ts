@@ -1,8 +1,8 @@
 import type { Resource } from '../stock/flag-store.ts'
 import type { Wanted } from './coap-answers.ts'
 import type { Confirmation } from './coap-confirmation.ts'
-import { type Endpoint, endpointKey } from './coap-endpoint.ts'
-import type { Pace } from './coap-pace.ts'
+import { type Endpoint, endpointKey, type Local } from './coap-endpoint.ts'
+import type { Paced } from './coap-pace.ts'
 import type { Exchange } from './coap-protection.ts'
 import { observeNumber } from './coap-sequence.ts'
 
@@ -17,38 +17,41 @@ export type Interest = Wanted & {
 }
 
 /** A client's interest in a resource, and what it was last sent. */
-export type Observer = Interest & {
+export type Observer = Omit<Interest, 'token'> & {
   readonly peer: Peer
+  /** Its bytes as characters: a string takes a third of the room of a buffer. */
+  readonly token: string
   /** Of the last notification: by it the client recognises an older one that arrives later. */
   sequence: number
   /** Of the last notification: a reset names it. */
   messageId: number | undefined
   unconfirmed: number
-  /** Instant (of `performance.now()`) at which the client was last known to listen. */
-  confirmedAt: number
+  /** Second (of `performance.now()`) at which the client was last known to listen. */
+  confirmedAtS: number
 }
 
-/** An endpoint with at least one observer. */
-export type Peer = Endpoint & {
-  readonly observers: Observer[]
-  /** When the next notification may leave. */
-  readonly pace: Pace<Observer>
-  /** Of the last message that was sent to it, other than acknowledgements. */
-  messageId: number
-  /** Resets and acknowledgements of messages that are not known, since the last notification. */
-  strays: number
-  /** The one confirmable notification that may be under way, and whether its state has changed since. */
-  outstanding:
-    | { readonly observer: Observer; readonly confirmation: Confirmation; stale: boolean }
-    | undefined
-}
+/** The one confirmable notification that may be under way, and whether its state has changed since. */
+type Outstanding = { readonly observer: Observer; readonly confirmation: Confirmation; stale: boolean }
+
+/** An endpoint with at least one observer, and when its next notification may leave. */
+export type Peer = Endpoint &
+  Paced<Observer> & {
+    readonly key: string
+    observers: readonly Observer[]
+    /** Of the last message that was sent to it, other than acknowledgements. */
+    messageId: number
+    /** Resets and acknowledgements of messages that are not known, since the last notification. */
+    strays: number
+    outstanding: Outstanding | undefined
+  }
 
 const MAX_PER_ENDPOINT = 8
 const MAX_IN_ALL = 100_000
 
 /** All observers, found by resource for sending and by endpoint for receiving. */
 export class Observers {
-  readonly #peers = new Map<string, Peer>()
+  /** By the address that it is served on: a client that uses two has two sets of observations. */
+  readonly #peers = new Map<Local | undefined, Map<string, Peer>>()
   readonly #ofResource = new Map<Resource, Set<Observer>>()
   #count = 0
 
@@ -57,7 +60,7 @@ export class Observers {
   }
 
   peer(endpoint: Endpoint): Peer | undefined {
-    return this.#peers.get(key(endpoint))
+    return this.#peers.get(endpoint.local)?.get(endpointKey(endpoint))
   }
 
   of(resource: Resource): Iterable<Observer> {
@@ -65,13 +68,14 @@ export class Observers {
   }
 
   *all(): Generator<Observer> {
-    for (const peer of this.#peers.values()) yield* [...peer.observers]
+    for (const peers of this.#peers.values()) for (const peer of peers.values()) yield* peer.observers
   }
 
   /** A token is one of its security context: a request without it reaches no observation under it. */
   find(endpoint: Endpoint, token: Buffer, exchange?: Exchange): Observer | undefined {
+    const characters = token.toString('latin1')
     return this.peer(endpoint)?.observers.find(
-      (observer) => observer.token.equals(token) && observer.exchange?.context === exchange?.context,
+      (observer) => observer.token === characters && observer.exchange?.context === exchange?.context,
     )
   }
 
@@ -91,8 +95,7 @@ export class Observers {
     const observer: Observer = {
       peer,
       device,
-      // A copy: the token is a view of its datagram, which would be kept with it.
-      token: Buffer.from(token),
+      token: token.toString('latin1'),
       resource,
       accept,
       block,
@@ -100,10 +103,12 @@ export class Observers {
       sequence: observeNumber(former?.sequence),
       messageId: undefined,
       unconfirmed: 0,
-      confirmedAt: performance.now(),
+      confirmedAtS: Math.floor(performance.now() / 1000),
     }
-    peer.observers.push(observer)
-    this.#peers.set(key(endpoint), peer)
+    peer.observers = peer.observers.concat(observer)
+    const peers = this.#peers.get(peer.local)
+    if (peers) peers.set(peer.key, peer)
+    else this.#peers.set(peer.local, new Map([[peer.key, peer]]))
     const others = this.#ofResource.get(resource)
     if (others) others.add(observer)
     else this.#ofResource.set(resource, new Set([observer]))
@@ -113,22 +118,17 @@ export class Observers {
 
   remove(observer: Observer): void {
     const { peer, resource } = observer
-    const at = peer.observers.indexOf(observer)
-    if (at < 0) return
-    peer.observers.splice(at, 1)
-    peer.pace.drop(observer)
+    if (!peer.observers.includes(observer)) return
+    peer.observers = peer.observers.filter((other) => other !== observer)
+    peer.waiting?.delete(observer)
     if (peer.outstanding?.observer === observer) {
       peer.outstanding.confirmation.end()
       peer.outstanding = undefined
     }
-    if (peer.observers.length === 0) this.#peers.delete(key(peer))
+    if (peer.observers.length === 0) this.#peers.get(peer.local)?.delete(peer.key)
     const others = this.#ofResource.get(resource)
     others?.delete(observer)
     if (others?.size === 0) this.#ofResource.delete(resource)
     this.#count--
   }
 }
-
-/** A client that uses two addresses of this server has two sets of observations. */
-const key = (endpoint: Endpoint): string =>
-  endpoint.local === undefined ? endpointKey(endpoint) : `${endpointKey(endpoint)} ${endpoint.local.address}`

@@ -7,12 +7,13 @@ const MAX_ENDPOINTS = 50_000
 /** More than the labels of a shop; whoever has an address has all of its ports. */
 const MAX_OF_ADDRESS = 1_000
 
-type Proof = { readonly key: string; readonly until: number; readonly siblings: Set<Proof> }
+type Proof = { readonly key: string; readonly network: string; readonly until: number }
 
 /** Endpoints that have proved their address by Echo; the oldest is forgotten first. */
 export class ProvenEndpoints {
   readonly #proofs = new Map<string, Proof>()
-  readonly #ofAddress = new Map<string, Set<Proof>>()
+  /** The proofs of an address: most have one, for which a set would take more room than all the rest. */
+  readonly #ofAddress = new Map<string, Proof | Set<Proof>>()
 
   /** @param key `{address} {port}` */
   has(key: string): boolean {
@@ -23,13 +24,16 @@ export class ProvenEndpoints {
   add(key: string, { address }: Endpoint): void {
     this.#forget(this.#proofs.get(key))
     const network = addressKey(address)
-    const siblings = this.#ofAddress.get(network) ?? new Set<Proof>()
-    this.#ofAddress.set(network, siblings)
-    if (siblings.size >= MAX_OF_ADDRESS) this.#forget(siblings.values().next().value)
+    const siblings = this.#ofAddress.get(network)
+    if (siblings instanceof Set && siblings.size >= MAX_OF_ADDRESS)
+      this.#forget(siblings.values().next().value)
     if (this.#proofs.size >= MAX_ENDPOINTS) this.#forget(this.#proofs.values().next().value)
-    const proof = { key, until: performance.now() + REMEMBERED_MS, siblings }
-    siblings.add(proof)
+    const proof = { key, network, until: Math.ceil(performance.now() + REMEMBERED_MS) }
     this.#proofs.set(key, proof)
+    const others = this.#ofAddress.get(network)
+    if (others === undefined) this.#ofAddress.set(network, proof)
+    else if (others instanceof Set) others.add(proof)
+    else this.#ofAddress.set(network, new Set([others, proof]))
   }
 
   get size(): number {
@@ -39,6 +43,8 @@ export class ProvenEndpoints {
   #forget(proof: Proof | undefined): void {
     if (proof === undefined) return
     this.#proofs.delete(proof.key)
-    proof.siblings.delete(proof)
+    const others = this.#ofAddress.get(proof.network)
+    if (others instanceof Set && others.size > 1) others.delete(proof)
+    else this.#ofAddress.delete(proof.network)
   }
 }
