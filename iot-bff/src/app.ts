@@ -79,6 +79,7 @@ export function createApp({ config, redis, feed, record, log }: Options): Part[]
       oscore,
       host,
       port: config.COAP_PORT,
+      reusePort: config.COAP_REUSE_PORT,
       log,
     })
   const connectionsPerDevice = config.MQTT_CONNECTIONS_PER_DEVICE

@@ -21,6 +21,7 @@ type Options = {
   oscore: OscoreOptions | undefined
   host: string
   port: number
+  reusePort: boolean
   log: Log
 }
 
@@ -28,13 +29,14 @@ type Options = {
  * CoAP over UDP, as a part of the process. On stop, observers are asked to return later.
  * `start` throws `StartError` when `plainDevice` is no device of the registry.
  */
-export function coapPart({ host, port, ...options }: Options): Part {
+export function coapPart({ host, port, reusePort, ...options }: Options): Part {
   const { devices, plainDevice, oscore, log } = options
   const send: SendDatagram = (datagram, to) => to.local?.send(datagram, to.port, to.address)
   const { handle, observations, start } = createCoapFace({ ...options, send })
   const sockets = createCoapSockets({
     host,
     port,
+    reusePort,
     log,
     received(datagram, peer) {
       const reply = handle(datagram, peer)

@@ -15,6 +15,8 @@ const ANY = new Set(['0.0.0.0', '::'])
 type Options = {
   host: string
   port: number
+  /** Whether other processes may serve the same port; each endpoint's datagrams then reach one of them. */
+  reusePort: boolean
   log: Log
   received: (datagram: Buffer, from: Endpoint) => void
 }
@@ -23,7 +25,7 @@ type Options = {
  * UDP sockets of one port. For `0.0.0.0` and `::` one for each address of the machine: an answer has to leave from
  * the address that was asked (RFC 7252 §5.3.2), and a socket bound to one hears no broadcast or multicast.
  */
-export function createCoapSockets({ host, port, log, received }: Options) {
+export function createCoapSockets({ host, port, reusePort, log, received }: Options) {
   const sockets = new Map<string, Socket>()
   let bound = port
   let looking: NodeJS.Timeout | undefined
@@ -68,6 +70,7 @@ export function createCoapSockets({ host, port, log, received }: Options) {
     const type = isIPv6(address) ? 'udp6' : 'udp4'
     const socket = createSocket({
       type,
+      reusePort,
       recvBufferSize: RECEIVE_BUFFER_BYTES,
       lookup: lookupNames,
       ...(type === 'udp6' && { ipv6Only: true }),
