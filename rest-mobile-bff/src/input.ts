@@ -1,3 +1,4 @@
+import { PAYMENT_METHOD } from '@harbor/shared-checkout'
 import { OPAQUE_ID, OPAQUE_ID_FORM } from '@harbor/shared-edge/limits/opaque-id'
 import { declared } from '@harbor/shared-edge/rest/declared-form'
 import { z } from 'zod'
@@ -70,7 +71,7 @@ export const Quantity = z
 /** The name or token of a payment method; a card number is refused. */
 export const PaymentMethod = z
   .string('Allowed: the name or token of a payment method')
-  .regex(/^[A-Za-z][\w.-]{0,63}$/, 'Allowed: the name or token of a payment method, such as card or tok_1a2b')
+  .regex(PAYMENT_METHOD, 'Allowed: the name or token of a payment method, such as card or tok_1a2b')
   .meta({
     example: 'card',
     description: 'The name of a payment method, or its token; never a number of a card',

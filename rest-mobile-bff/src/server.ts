@@ -1,3 +1,4 @@
+import { openWrites } from '@harbor/shared-checkout'
 import { openBffClients } from '@harbor/shared-clients'
 import { openCdn } from '@harbor/shared-edge/caching/cdn'
 import { createRateLimiter } from '@harbor/shared-edge/limits/rate-limiter'
@@ -18,7 +19,6 @@ import { createOffline } from './offline/index.ts'
 import { memoryChangeLog } from './offline/memory-change-log.ts'
 import { redisChangeLog } from './offline/redis-change-log.ts'
 import { rateLimitPolicies } from './rate-limits.ts'
-import { openWrites } from './writes.ts'
 
 const name = 'rest-mobile-bff'
 const clientId = 'mobile-bff'

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { startMockServices } from '@harbor/mock-services'
+import { openWrites } from '@harbor/shared-checkout'
 import { createClients, type ClientSet as DomainClientSet } from '@harbor/shared-clients'
 import { createClientLedger } from '@harbor/shared-edge/rest/ledger'
 import { memoryUsage } from '@harbor/shared-edge/rest/ledger/usage-store'
@@ -19,7 +20,6 @@ import { createOffline, type Offline } from '../src/offline/index.ts'
 import { memoryChangeLog } from '../src/offline/memory-change-log.ts'
 import { tokenOf } from '../src/offline/token.ts'
 import { SCREENS } from '../src/screens/index.ts'
-import { openWrites } from '../src/writes.ts'
 
 export type Mobile = Awaited<ReturnType<typeof startMobile>>
 

@@ -21,7 +21,7 @@ function openShop() {
     keepMs: 60_000,
     recovered: true,
   })
-  const place = (id: string, surroundings: Partial<Surroundings>) => {
+  const place = (id: string, surroundings: Partial<Surroundings>, shown: { cartVersion?: number } = {}) => {
     const clients = shop.clients({ before: async () => {}, after: async () => {}, ...surroundings })
     const checkout = createCheckout({
       name: 'test',
@@ -31,7 +31,7 @@ function openShop() {
       log: createLog('test', 'silent'),
     })
     const context = createRequestContext({ budgetMs: 10_000 })
-    const request = { customerId: `customer of ${CART}`, cartId: CART, paymentMethod: 'card' }
+    const request = { customerId: `customer of ${CART}`, cartId: CART, paymentMethod: 'card', ...shown }
     return checkout.place(request, { id, context, clients, leaseMs: 20_000 }).finally(context.end)
   }
   return { shop, place }
@@ -72,5 +72,15 @@ describe('a checkout', () => {
     expect(shop.orders.map(({ quantity }) => quantity)).toEqual([1])
     expect(await place('third', {})).toMatchObject({ id: 'o1' })
     expect(shop.orders.map(({ quantity }) => quantity)).toEqual([1, 1])
+  })
+  it('of a cart that was shown in another state orders nothing, and leaves its id free', async () => {
+    const { shop, place } = openShop()
+    shop.add(CART)
+    const { version } = await shop.clients({ before: async () => {}, after: async () => {} }).cart.byId(CART)
+    await expect(place('first', {}, { cartVersion: version - 1 })).rejects.toMatchObject({
+      cause: { code: 'CHECKOUT_CONFLICT', reason: 'CART_CHANGED' },
+    })
+    expect(shop.orders).toEqual([])
+    expect(await place('first', {}, { cartVersion: version })).toMatchObject({ id: 'o0' })
   })
 })

@@ -15,6 +15,8 @@ import { type CheckoutClients, checkoutSaga, refusal } from './steps.ts'
 type CheckoutRequest = {
   customerId: string
   cartId: string
+  /** The state of the cart that the customer was shown; in another state nothing is ordered. */
+  cartVersion?: number | undefined
   /** The name or token of a payment method. */
   paymentMethod: string
   /** What the customer was shown; at another total nothing is ordered. */
@@ -79,11 +81,13 @@ export function createCheckout({ name, clientsFor, journals, claims, log }: Opti
 
 /** What is to be ordered and what it costs, read once: a checkout that has begun does not read it again. */
 async function draft(
-  { customerId, cartId, paymentMethod, total }: CheckoutRequest,
+  { customerId, cartId, cartVersion, paymentMethod, total }: CheckoutRequest,
   clients: CheckoutClients,
 ): Promise<CheckoutState> {
   const { cart, quote } = await pricedCart(cartId, clients)
   if (cart.customerId !== customerId) throw new ProblemError('NOT_FOUND')
+  if (cartVersion !== undefined && cart.version !== cartVersion)
+    throw refusal('CART_CHANGED', 'The cart has changed since it was shown. Show it again.')
   if (quote.lines.length === 0) throw refusal('CART_EMPTY', 'There is nothing in the cart.')
   const quoted = { amountMinor: quote.totalMinor, currency: quote.currency }
   if (total && (total.amountMinor !== quoted.amountMinor || total.currency !== quoted.currency))

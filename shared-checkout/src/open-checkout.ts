@@ -1,17 +1,18 @@
-import type { ClientSet } from '@harbor/shared-clients'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { RedisConnection } from '@harbor/shared-runtime/redis'
+import type { RequestContext } from '@harbor/shared-runtime/request-context'
 import type { Seal } from '@harbor/shared-runtime/seal'
 import { openClaims } from '@harbor/shared-runtime/writes/claims'
 import { KEPT_MS } from '@harbor/shared-runtime/writes/idempotency'
 import { openRecords } from '@harbor/shared-runtime/writes/leases'
 import { cartClaims } from './cart-claims.ts'
 import { type Checkout, createCheckout } from './checkout.ts'
+import type { CheckoutClients } from './steps.ts'
 
 type Options = {
   /** Of the BFF, the same in all its replicas. */
   name: string
-  clients: Pick<ClientSet, 'forRequest'>
+  clients: { forRequest(context: RequestContext): CheckoutClients }
   /** None: journals and claims are this process's alone, and end with it. */
   redis: RedisConnection | undefined
   seal: Seal

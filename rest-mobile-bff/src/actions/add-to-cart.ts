@@ -1,6 +1,4 @@
-import type { Clients } from '@harbor/shared-clients'
-import { ProblemError } from '@harbor/shared-runtime/problems'
-import { beforeWriting } from '@harbor/shared-runtime/writes/idempotency'
+import { addToCart } from '@harbor/shared-checkout'
 import { z } from 'zod'
 import { defineAction } from '../define.ts'
 import { Quantity, Sku } from '../input.ts'
@@ -19,23 +17,9 @@ export const addToCartAction = defineAction({
   budgetMs: 800,
   body: z.strictObject({ sku: Sku, quantity: Quantity }),
 
-  run: async ({ clients, viewer, body, key, precondition, analytics }) => {
-    const [cart] = await beforeWriting(
-      Promise.all([clients.cart.ofCustomer(viewer.id), requireStock(clients, body.sku)]),
-    )
-    const changed = await clients.cart.addLine(cart.id, body, { idempotencyKey: key, precondition })
-    // biome-ignore lint/plugin: sent to the analytics service
-    analytics.record({ name: 'cart_add', at: new Date().toISOString(), properties: body })
-    return changed
-  },
+  run: ({ clients, viewer, body, key, precondition, analytics }) =>
+    addToCart({ customerId: viewer.id, ...body }, { clients, analytics, key, precondition }),
 
   view: CartChange,
   project: cartChange,
 })
-
-/** Errors of inventory are passed on: unknown product, or out of stock. The quantity is checked at the checkout. */
-async function requireStock({ inventory }: Clients, sku: string): Promise<void> {
-  const stock = (await inventory.stock([sku])).whole().get(sku)
-  if (!stock) throw new ProblemError('NOT_FOUND')
-  if (!stock.warehouses.some(({ available }) => available > 0)) throw new ProblemError('OUT_OF_STOCK')
-}

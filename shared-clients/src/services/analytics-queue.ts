@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
-import { createRequestContext } from '@harbor/shared-runtime/request-context'
-import type { ClientSet } from '../clients.ts'
+import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
+import type { Clients } from '../clients.ts'
 import type { AnalyticsEvent } from './analytics.ts'
 
 /** Events on their way to the analytics service: nobody waits for them, and none is lost without being counted. */
@@ -12,7 +12,11 @@ export type AnalyticsQueue = {
   readonly part: Part
 }
 
-type Options = { clients: Pick<ClientSet, 'forRequest'>; log: Pick<Log, 'warn'>; maxWaiting?: number }
+type Options = {
+  clients: { forRequest(context: RequestContext): Pick<Clients, 'analytics'> }
+  log: Pick<Log, 'warn'>
+  maxWaiting?: number
+}
 
 const MAX_WAITING = 5_000
 const BATCH = 100

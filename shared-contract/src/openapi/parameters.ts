@@ -1,5 +1,5 @@
+import { IDEMPOTENCY_KEY } from '@harbor/shared-edge/http/idempotency-key'
 import { FORMATS } from '@harbor/shared-edge/representation/media-types'
-import { IDEMPOTENCY_KEY } from '@harbor/shared-edge/rest/idempotency-key'
 import { LOCALES } from '@harbor/shared-runtime/locale'
 
 const text = { type: 'string' } as const

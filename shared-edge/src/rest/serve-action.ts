@@ -1,19 +1,24 @@
 import { arrivalOf, byDeadline, requireTime } from '@harbor/shared-runtime/arrival'
 import type { TokenVerifier } from '@harbor/shared-runtime/auth'
 import type { Log } from '@harbor/shared-runtime/log'
-import { ProblemError, problemBody, toProblem } from '@harbor/shared-runtime/problems'
+import { ProblemError, problemBody } from '@harbor/shared-runtime/problems'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
-import { type Idempotency, type KeptAnswer, NoEffectError } from '@harbor/shared-runtime/writes/idempotency'
+import {
+  finalRefusal,
+  type Idempotency,
+  type KeptAnswer,
+  leaseOf,
+} from '@harbor/shared-runtime/writes/idempotency'
 import type { Context, Handler } from 'hono'
 import type { z } from 'zod'
 import { revisionTag } from '../caching/preconditions.ts'
 import { authorise } from '../http/authorise.ts'
+import { IdempotencyKey } from '../http/idempotency-key.ts'
 import { validated } from '../http/validated.ts'
 import { readJsonBody } from '../limits/read-body.ts'
 import { negotiateLocale } from '../negotiation/locale.ts'
 import type { Action, Done, Method } from './action.ts'
 import type { RestEnv } from './app-version.ts'
-import { IdempotencyKey } from './idempotency-key.ts'
 import type { ClientSet, CreateFormat, Kit } from './kit.ts'
 import { writePrecondition } from './write-precondition.ts'
 
@@ -33,9 +38,6 @@ type ActionOf<K extends Kit> = Action<Method, string, 200 | 201, z.ZodObject, z.
 /** More than any action of an app needs. */
 const BODY = { maxBytes: 8_192, maxDepth: 8, maxMembers: 200 }
 
-/** A process that exceeds its budget by this much counts as dead: another one may take over its write. */
-const LEASE_MARGIN_MS = 1_000
-
 /** The steps of an action: authentication → key → input → once per key, within the budget → answer. */
 export const serveAction =
   <K extends Kit>(
@@ -53,7 +55,7 @@ export const serveAction =
     requireTime(deadline)
     const prepared = action.prepare({ params: c.req.param(), body })
     const format = createFormat(negotiateLocale(c.req.header('accept-language')))
-    const leaseMs = action.budgetMs + LEASE_MARGIN_MS
+    const leaseMs = leaseOf(action.budgetMs)
     // Not the consumer's signal: a write that has started is finished even if the consumer disconnects.
     const context = createRequestContext({
       budgetMs: action.budgetMs,
@@ -111,15 +113,9 @@ const done = ({ status, version }: Action, { body, revision }: Done): KeptAnswer
   body,
 })
 
-/** Turns a refusal into an answer. @throws errors after which the outcome of the write is unknown */
+/** Stores a final refusal as an answer. @throws errors after which the outcome of the write is unknown */
 function refused(error: unknown, c: Context<RestEnv>, log: Log): KeptAnswer {
-  const problem = toProblem(error)
-  // The write may still have happened: a retry with the same key will tell.
-  if (problem.code === 'UPSTREAM_INVALID')
-    throw new ProblemError('UPSTREAM_UNAVAILABLE', undefined, { cause: error, retryAfterS: 1 })
-  if (problem.status >= 500 || problem.retryable) throw error
-  // Nothing was written: the key stays free for a write based on fresh data.
-  if (problem.code === 'PRECONDITION_FAILED') throw new NoEffectError(problem)
+  const problem = finalRefusal(error)
   log.info({ code: problem.code, reason: problem.reason, traceId: c.var.trace.traceId }, 'write refused')
   return {
     status: problem.status,

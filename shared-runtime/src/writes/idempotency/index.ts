@@ -5,3 +5,4 @@ export {
   type KeptAnswer,
 } from './idempotency.ts'
 export { beforeWriting, NoEffectError } from './no-effect.ts'
+export { finalRefusal, leaseOf } from './refusal.ts'
