@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { buildSchema, isObjectType, Kind, parse, print } from 'graphql'
+import { buildSchema, getNamedType, isInputObjectType, isObjectType, Kind, parse, print } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type System, startSystem } from './harness.ts'
 import {
@@ -173,6 +173,14 @@ describe('the mobile API', () => {
 describe('the graph', () => {
   /** Who gets what the arguments of a field identify. One that is not here fails the test. */
   const ARGUMENTS = {
+    'Mutation.addToCart(input.idempotencyKey)': 'the viewer, of own writes',
+    'Mutation.addToCart(input.sku)': 'everybody',
+    'Mutation.adjustStock(input.idempotencyKey)': 'the viewer, of own writes',
+    'Mutation.adjustStock(input.sku)': 'staff',
+    'Mutation.changeCartLine(input.sku)': 'the viewer, of the own cart',
+    'Mutation.checkout(input.idempotencyKey)': 'the viewer, of own writes',
+    'Mutation.markNotificationsRead(input.ids)': 'the viewer, of own notifications',
+    'Mutation.removeCartLine(input.sku)': 'the viewer, of the own cart',
     'Query.catalogue(category)': 'everybody',
     'Query.customer(id)': 'staff',
     'Query.devices(store)': 'staff',
@@ -190,7 +198,15 @@ describe('the graph', () => {
       .filter(({ name }) => !name.startsWith('__'))
       .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
       .flatMap(({ type, field }) =>
-        field.args.filter(isId).map((arg) => `${type.name}.${field.name}(${arg.name})`),
+        field.args
+          .flatMap((arg) => {
+            const given = getNamedType(arg.type)
+            if (!isInputObjectType(given)) return arg
+            const inside = Object.values(given.getFields())
+            return inside.map(({ name, type }) => ({ name: `${arg.name}.${name}`, type }))
+          })
+          .filter(isId)
+          .map((arg) => `${type.name}.${field.name}(${arg.name})`),
       )
     expect(found.toSorted(), 'say in ARGUMENTS whose it is').toEqual(Object.keys(ARGUMENTS))
   })

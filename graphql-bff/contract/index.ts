@@ -26,9 +26,14 @@ export async function contracts(): Promise<Record<string, string>> {
   }
 }
 
-/** As the formatter of the repository wants it: descriptions on lines of their own. */
+/** As the formatter of the repository wants it: descriptions, and the members of long unions, on lines of their own. */
 const printedSchema = () =>
-  `${printSchema(lexicographicSortSchema(schema))}\n`.replace(/^( *)"""(.+)"""$/gm, '$1"""\n$1$2\n$1"""')
+  `${printSchema(lexicographicSortSchema(schema))}\n`
+    .replace(/^( *)"""(.+)"""$/gm, '$1"""\n$1$2\n$1"""')
+    .replace(
+      /^(union \w+) = (.{90,})$/gm,
+      (_, name, members) => `${name} =\n  | ${members.replaceAll(' | ', '\n  | ')}`,
+    )
 
 /** Each document with the upstream calls that it makes at most, so that a review sees when they grow. */
 function manifestFile({ manifest }: Documents, { byHash }: PersistedOperations): string {

@@ -1,3 +1,4 @@
+import type { ShopWrites } from '@harbor/shared-checkout'
 import { httpEdge } from '@harbor/shared-edge/http/http-edge'
 import type { Log } from '@harbor/shared-runtime/log'
 import { Hono, type MiddlewareHandler } from 'hono'
@@ -17,6 +18,8 @@ import type { UpstreamSet } from './upstreams.ts'
 
 export type Dependencies = {
   clients: UpstreamSet
+  /** Tools of mutations. */
+  writes: ShopWrites
   session: SessionBoundary
   /** Every document that is executed, unless `allowAdhoc`. */
   operations: PersistedOperations
@@ -42,6 +45,7 @@ export type Dependencies = {
 /** The web BFF: every route on one page, and no I/O of its own. */
 export function createApp({
   clients,
+  writes,
   session,
   operations,
   usage = createUsage(operations),
@@ -58,6 +62,7 @@ export function createApp({
   const { resolveViewer, origin } = session
   const graphql = createGraphql({
     clients,
+    writes,
     resolveViewer,
     log,
     operations,

@@ -35,6 +35,11 @@ builder.subscriptionType({
     'What can be watched, as server-sent events: the present state first, then each later one. Changes that come faster than they can be sent are one.',
 })
 
+builder.mutationType({
+  description:
+    'What can be written: one field an operation. A result is the payload, or an error that its user can do something about (`UserError`).',
+})
+
 builder.scalarType('DateTime', { description: 'ISO 8601, UTC.', serialize: (instant) => instant })
 
 builder.scalarType('SafeInt', {

@@ -1,3 +1,4 @@
+import type { CheckoutClients, ShopWrites } from '@harbor/shared-checkout'
 import type { CountAs } from '@harbor/shared-edge/limits/rate-limiting'
 import { negotiateLocale } from '@harbor/shared-edge/negotiation/locale'
 import type { Viewer } from '@harbor/shared-runtime/auth'
@@ -36,6 +37,10 @@ export type Context = {
   readonly loaders: Loaders
   /** The upstream calls that it has made so far. */
   readonly calls: CallCounts
+  /** Tools of mutations; none where nothing is written. */
+  readonly writes: ShopWrites | undefined
+  /** Clients of a saga, which repeats its steps until they are decided: `calls` does not count them. */
+  readonly sagaClients: CheckoutClients
   /** Deadline, cancellation and trace of this operation's upstream calls. */
   readonly requestContext: RequestContext
   /** Signals of changes, for subscriptions. */
@@ -46,25 +51,38 @@ type Options = {
   request: Pick<Request, 'headers' | 'signal'>
   state: RequestState
   clients: UpstreamSet
+  writes?: ShopWrites | undefined
   /** Milliseconds within which the consumer is to have its answer. */
   budgetMs: number
   changes: Hub['changes']
   /** Whether its reads wait for no call that is under way already. */
   alone?: boolean
+  /** Of a write, in place of `budgetMs`. What has begun is finished, whether or not the consumer stays. */
+  writeBudgetMs?: number | undefined
 }
 
 /** Makes everything that lives as long as one operation. */
-export function createContext({ request, state, clients, budgetMs, changes, alone }: Options): Context {
+export function createContext({
+  request,
+  state,
+  clients,
+  writes,
+  budgetMs,
+  changes,
+  alone,
+  writeBudgetMs,
+}: Options): Context {
   const requestContext = createRequestContext({
-    budgetMs,
+    budgetMs: writeBudgetMs ?? budgetMs,
     arrivedAt: state.arrivedAt,
     trace: state.trace,
     viewer: state.viewer,
-    consumer: request.signal,
+    consumer: writeBudgetMs === undefined ? request.signal : undefined,
     ...(alone !== undefined && { alone }),
   })
   const calls: CallCounts = new Map()
-  const upstreams = countCalls(clients.forRequest(requestContext), calls)
+  const sagaClients = clients.forRequest(requestContext)
+  const upstreams = countCalls(sagaClients, calls)
   return {
     viewer: state.viewer,
     noViewer: state.noViewer,
@@ -72,6 +90,8 @@ export function createContext({ request, state, clients, budgetMs, changes, alon
     upstreams,
     loaders: createLoaders(upstreams),
     calls,
+    writes,
+    sagaClients,
     requestContext,
     changes,
   }

@@ -1,3 +1,4 @@
+import type { ShopWrites } from '@harbor/shared-checkout'
 import { STATIC_METHODS, staticAnswer } from '@harbor/shared-edge/static'
 import { MUST_REVALIDATE } from '@harbor/shared-edge/static/file'
 import { arrivalOf } from '@harbor/shared-runtime/arrival'
@@ -27,6 +28,7 @@ import type { UpstreamSet } from './upstreams.ts'
 
 type Options = {
   clients: UpstreamSet
+  writes: ShopWrites
   resolveViewer: ResolveViewer
   log: Log
   operations: PersistedOperations
@@ -40,6 +42,7 @@ type Options = {
 /** The GraphQL endpoint: its plugins in the order of the life of a request. */
 export const createGraphql = ({
   clients,
+  writes,
   resolveViewer,
   log,
   operations,
@@ -59,7 +62,7 @@ export const createGraphql = ({
       useCost(),
       useFanOut({ operations, usage, log }),
       useJit(operations),
-      useContext({ clients, budgetMs, changes: hub.changes }),
+      useContext({ clients, writes, budgetMs, changes: hub.changes }),
       useSubscriptions(subscriptions),
       useProblems(log),
     ],

@@ -1,3 +1,4 @@
+import { openWrites } from '@harbor/shared-checkout'
 import { openBffClients } from '@harbor/shared-clients'
 import { createRateLimiter } from '@harbor/shared-edge/limits/rate-limiter'
 import { rateLimiting } from '@harbor/shared-edge/limits/rate-limiting'
@@ -62,9 +63,11 @@ if (!page)
   )
 const operations = loadedOperations()
 const usage = createUsage(operations)
+const seal = sealOf(config)
+const writes = openWrites({ name, clients, redis, seal, log })
 const session = createSessionBoundary({
   store,
-  seal: sealOf(config),
+  seal,
   limits: sessionLimits(config),
   oidc,
   origin,
@@ -85,6 +88,7 @@ const app = createApp({
   operations,
   usage,
   clients,
+  writes,
   session,
   hub,
   subscriptions,
@@ -108,6 +112,7 @@ await runProcess({
     storePart,
     closing('rate limits', limiter),
     sealKeysPart(config),
+    ...writes.parts,
     { name: 'operations', start: async () => undefined, stop: async () => {}, management: usage.management },
     following(
       httpPart({

@@ -9,6 +9,7 @@ import { schema } from '../src/schema/index.ts'
 import { createHub } from '../src/subscriptions/hub.ts'
 import type { UpstreamSet } from '../src/upstreams.ts'
 import { fakeUpstreams } from './fake-upstreams.ts'
+import { testWrites } from './test-writes.ts'
 
 const viewerWith = (roles: readonly Role[], token: string): Viewer => ({
   id: UserId.parse('c1001'),
@@ -42,6 +43,7 @@ export async function executed(
       viewer: roles.length > 0 ? viewerWith(roles, token) : undefined,
     },
     clients,
+    writes: testWrites(fake),
     budgetMs: 10_000,
     changes: createHub().changes,
   })

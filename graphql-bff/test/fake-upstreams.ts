@@ -306,7 +306,7 @@ export function fakeUpstreams({
     clients: {
       forRequest(context: RequestContext) {
         contexts.push(context)
-        return { ...upstreams, optional: upstreams }
+        return { ...upstreams, optional: upstreams, analytics: { record: async () => {} } }
       },
     },
   }

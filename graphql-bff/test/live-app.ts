@@ -18,6 +18,7 @@ import { createMemoryStore } from '../src/session/store-memory.ts'
 
 import { OPERATIONS } from './operations.ts'
 import { LIMITS } from './test-session.ts'
+import { testWrites } from './test-writes.ts'
 
 type App = {
   port?: number
@@ -98,7 +99,14 @@ export async function startLive({
       log,
     })
     const budgetMs = patient ? PATIENCE_MS : 5_000
-    const { fetch } = createApp({ clients, session, operations: OPERATIONS, log, budgetMs })
+    const { fetch } = createApp({
+      clients,
+      writes: testWrites(clients),
+      session,
+      operations: OPERATIONS,
+      log,
+      budgetMs,
+    })
     const part = following(
       httpPart({ name: 'http', fetch, host: '127.0.0.1', port: at.port ?? 0, portSetting: 'PORT' }),
     )

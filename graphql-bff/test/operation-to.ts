@@ -10,36 +10,48 @@ import {
   isUnionType,
 } from 'graphql'
 
-/** A field of the graph with the way to it from the root: `[Query.viewer, Viewer.cart, Cart.lines]`. */
+type Step = GraphQLField<unknown, unknown> & { readonly of: GraphQLObjectType }
+
+/** A field of the graph with the way to it from a root: `[Query.viewer, Viewer.cart, Cart.lines]`. */
 export type FieldPath = {
   readonly name: string
   readonly type: GraphQLObjectType
   readonly field: GraphQLField<unknown, unknown>
-  readonly path: readonly GraphQLField<unknown, unknown>[]
+  readonly path: readonly Step[]
 }
 
-/** Every field that can be read, each by a shortest way: a new field is in every test that is made of this list. */
+/**
+ * Every field that can be read or written, each by a shortest way: a new field is in every test that is made of this
+ * list. What can be read is not looked for below a write again.
+ */
 export function fieldPaths(schema: GraphQLSchema): FieldPath[] {
-  const root = schema.getQueryType()
-  if (!root) throw new TypeError('the schema has no queries')
-  const seen = new Set<GraphQLNamedType>([root])
+  const roots = [schema.getQueryType(), schema.getMutationType()].filter((root) => root != null)
+  const seen = new Set<GraphQLNamedType>(roots)
+  return roots.flatMap((root) => pathsBelow(root, seen))
+}
+
+function pathsBelow(root: GraphQLObjectType, seen: Set<GraphQLNamedType>): FieldPath[] {
   const found: FieldPath[] = []
   let next: { type: GraphQLObjectType; path: FieldPath['path'] }[] = [{ type: root, path: [] }]
   while (next.length > 0) {
     const following: typeof next = []
     for (const { type, path } of next)
       for (const field of Object.values(type.getFields())) {
-        const way = [...path, field]
+        const way = [...path, { ...field, of: type }]
         found.push({ name: `${type.name}.${field.name}`, type, field, path: way })
-        const target = getNamedType(field.type)
-        if (seen.has(target) || !isObjectType(target)) continue
-        seen.add(target)
-        following.push({ type: target, path: way })
+        for (const target of objectsOf(getNamedType(field.type))) {
+          if (seen.has(target)) continue
+          seen.add(target)
+          following.push({ type: target, path: way })
+        }
       }
     next = following
   }
   return found
 }
+
+const objectsOf = (type: GraphQLNamedType): readonly GraphQLObjectType[] =>
+  isUnionType(type) ? type.getTypes() : isObjectType(type) ? [type] : []
 
 /** Whether a field is a list, however it may be wrapped. */
 export const isList = ({ type }: GraphQLField<unknown, unknown>): boolean =>
@@ -52,14 +64,17 @@ type Size = {
   depth: number
 }
 
-/** A query of one field by its way from the root, with everything below it down to a depth. */
+/** An operation with one field by its way from the root, with everything below it down to a depth. */
 export function operationTo({ path }: FieldPath, { rows, depth }: Size): string {
   const sized = path.findLastIndex(({ args }) => args.some(({ name }) => name === 'first' || name === 'ids'))
   const below = selection(path.at(-1), depth, new Set())
-  return path.reduceRight(
-    (inner, field, index) => `{ ${call(field, index === sized ? rows : 1)} ${inner} }`,
-    below,
-  )
+  const body = path.reduceRight((inner, field, index) => {
+    const asked = `${call(field, index === sized ? rows : 1)} ${inner}`
+    const above = path[index - 1]
+    const inUnion = above !== undefined && isUnionType(getNamedType(above.type))
+    return inUnion ? `{ ... on ${field.of.name} { ${asked} } }` : `{ ${asked} }`
+  }, below)
+  return path[0]?.of.name === 'Mutation' ? `mutation ${body}` : body
 }
 
 /** What sits below a field: scalars, and objects that are not on the way already. */
@@ -98,6 +113,22 @@ const VALUES = new Map<string, string>([
   ['number', '"HC-2026-1"'],
   ['store', '"ber"'],
   ['words', '"rope"'],
+  ['addToCart.input', `{ idempotencyKey: "${'k'.repeat(16)}", sku: "HB-1001" }`],
+  [
+    'adjustStock.input',
+    `{ idempotencyKey: "${'k'.repeat(16)}", sku: "HB-1001", warehouse: BERLIN, available: 5 }`,
+  ],
+  ['changeCartLine.input', '{ sku: "HB-3000", quantity: 2 }'],
+  ['removeCartLine.input', '{ sku: "HB-3000" }'],
+  [
+    'checkout.input',
+    `{ idempotencyKey: "${'k'.repeat(16)}", cartVersion: 1, total: { amount: 500, currency: "EUR" }, paymentMethod: "card" }`,
+  ],
+  [
+    'setNotificationPreferences.input',
+    '{ channels: { email: true, push: false, sms: false }, topics: { orders: true, offers: false, stock: true } }',
+  ],
+  ['markNotificationsRead.input', '{ ids: ["n1"] }'],
 ])
 
 function example(field: string, name: string, rows: number): string {

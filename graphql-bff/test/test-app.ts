@@ -7,6 +7,7 @@ import { createUsage } from '../src/persisted/usage.ts'
 import { fakeUpstreams } from './fake-upstreams.ts'
 import { OPERATIONS } from './operations.ts'
 import { testSession } from './test-session.ts'
+import { testWrites } from './test-writes.ts'
 
 const Answer = z.object({
   data: z.record(z.string(), z.json()).nullish(),
@@ -44,6 +45,7 @@ export function testApp({
   const usage = createUsage(operations)
   const app = createApp({
     clients: upstreams.clients,
+    writes: testWrites(upstreams.clients),
     session: session.boundary,
     operations,
     usage: {

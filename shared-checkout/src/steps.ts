@@ -47,7 +47,10 @@ const reserveStock: CheckoutStep = {
   async run({ state, tools: { clients }, key }) {
     const reservation = clients.inventory.reserve(key, state.lines)
     const { reserved, shortSkus } = await refusedAs({ rejected: 'NOT_ACCEPTED' }, reservation)
-    if (!reserved) throw refusal('OUT_OF_STOCK', `There is not enough of ${shortSkus.join(', ')}.`)
+    // Of the service's words only those that are ours.
+    const short = state.lines.filter(({ sku }) => shortSkus.includes(sku)).map(({ sku }) => sku)
+    if (!reserved)
+      throw refusal('OUT_OF_STOCK', `There is not enough of ${short.join(', ') || 'what is in the cart'}.`)
     return { reservationId: key }
   },
   undo: ({ state, tools: { clients } }) => clients.inventory.release(known(state.reservationId)),

@@ -6,6 +6,7 @@ import { fakeUpstreams } from '../../test/fake-upstreams.ts'
 import { OPERATIONS } from '../../test/operations.ts'
 import { CSRF } from '../../test/test-app.ts'
 import { testSession } from '../../test/test-session.ts'
+import { testWrites } from '../../test/test-writes.ts'
 import { createApp } from '../app.ts'
 import { Config } from '../config.ts'
 import { rateLimitPolicies } from './rate-limits.ts'
@@ -19,6 +20,7 @@ function limitedApp(env: Record<string, string>) {
   const { clients } = fakeUpstreams()
   const app = createApp({
     clients,
+    writes: testWrites(clients),
     session: boundary,
     operations: OPERATIONS,
     log,

@@ -5,6 +5,7 @@ import { OPERATIONS } from '../../test/operations.ts'
 import { CSRF, testApp } from '../../test/test-app.ts'
 import { testPage } from '../../test/test-page.ts'
 import { ORIGIN, testSession } from '../../test/test-session.ts'
+import { testWrites } from '../../test/test-writes.ts'
 import { createApp } from '../app.ts'
 import type { RouteKind } from './route.ts'
 
@@ -30,9 +31,11 @@ const ROUTES: Record<string, RouteKind> = {
   ),
 }
 
+const { clients } = fakeUpstreams()
 const newApp = (allowAdhoc = true) =>
   createApp({
-    clients: fakeUpstreams().clients,
+    clients,
+    writes: testWrites(clients),
     session: testSession().boundary,
     operations: OPERATIONS,
     log: createLog('test', 'silent'),

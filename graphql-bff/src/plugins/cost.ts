@@ -1,7 +1,17 @@
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import { complexityFromQuery } from '@pothos/plugin-complexity'
-import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, Kind, visit } from 'graphql'
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  visit,
+} from 'graphql'
 import { MAX_COST } from '../schema/limits.ts'
+import { rootFields } from '../writes/root-fields.ts'
 
 type Params = { operationName?: string | undefined; variables?: Record<string, unknown> | null | undefined }
 
@@ -22,12 +32,22 @@ export function assertAffordable(
   const definitions = document.definitions.filter(
     (definition) => definition === operation || definition.kind !== Kind.OPERATION_DEFINITION,
   )
+  assertOneWrite(document, operation)
   assertConditions(definitions, variables)
   const { complexity } = count({ ...document, definitions }, schema, variables)
   if (complexity > MAX_COST)
     throw new ProblemError(
       'QUERY_TOO_COMPLEX',
       `It asks for ${complexity} rows; at most ${MAX_COST} are allowed.`,
+    )
+}
+
+/** Fifty writes in one operation would be one request to the rate limits, and one answer for fifty outcomes. */
+function assertOneWrite(document: DocumentNode, operation: OperationDefinitionNode): void {
+  if (operation.operation === OperationTypeNode.MUTATION && rootFields(document, operation).length > 1)
+    throw new ProblemError(
+      'INVALID_REQUEST',
+      'A mutation has one field at its top: send one operation a write.',
     )
 }
 

@@ -42,6 +42,14 @@ const CartLine = builder.objectRef<Line>('CartLine').implement({
   }),
 })
 
+const Destination = builder.objectRef<UpstreamCart['destination']>('Destination').implement({
+  description: 'The place that a cart would be sent to.',
+  fields: (t) => ({
+    country: t.exposeString('country', { access: 'customer', description: 'ISO 3166-1, two letters.' }),
+    postalCode: t.exposeString('postalCode', { access: 'customer', description: 'As it is written there.' }),
+  }),
+})
+
 export const Cart = builder.objectRef<UpstreamCart>('Cart').implement({
   description: 'What a customer is about to order.',
   fields: (t) => ({
@@ -59,6 +67,17 @@ export const Cart = builder.objectRef<UpstreamCart>('Cart').implement({
       asks: 'pricing.quote',
       complexity: oneRow,
       resolve: ({ id }, _, { loaders }) => loaders.quoteOfCart.load(id),
+    }),
+    destination: t.field({
+      type: Destination,
+      access: 'customer',
+      description: 'Where it would be sent: what tax and shipping depend on.',
+      resolve: ({ destination }) => destination,
+    }),
+    version: t.expose('version', {
+      type: 'SafeInt',
+      access: 'customer',
+      description: 'The state of the cart, which goes up with every change; a checkout names it.',
     }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',

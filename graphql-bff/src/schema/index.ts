@@ -12,6 +12,7 @@ import './stock.ts'
 import './tables/index.ts'
 import './stock-changed.ts'
 import './viewer.ts'
+import './mutations/index.ts'
 import { builder } from '../builder.ts'
 
 /** The web graph: one file a type or domain service, put together here. */

@@ -84,6 +84,12 @@ export function assertId(id: string): void {
   if (!OPAQUE_ID.test(id)) throw new ProblemError('INVALID_REQUEST', `An id has ${OPAQUE_ID_FORM}.`)
 }
 
+/** @throws {ProblemError} `INVALID_REQUEST` for a quantity that no line of a cart has */
+export function assertQuantity(quantity: number): void {
+  if (quantity < 1 || quantity > 99)
+    throw new ProblemError('INVALID_REQUEST', `A quantity is 1 to 99, not ${quantity}.`)
+}
+
 /** @throws {ProblemError} `INVALID_REQUEST` for words that no list is searched for */
 export function assertWords(words: string): void {
   if (words.trim() === '' || [...words].length > 100 || !words.isWellFormed())

@@ -22,6 +22,14 @@ export function openEnum<Word extends string>(name: string, { description, words
     upstreamOf.set(word, values[0] ?? '')
     for (const value of values) wordOf.set(value, names[index] as Word)
   }
+
+  /** The upstream's value for a word, as a filter of a list. */
+  function value(word: Word): string
+  function value(word: Word | null | undefined): string | undefined
+  function value(word: Word | null | undefined): string | undefined {
+    return word ? upstreamOf.get(word) : undefined
+  }
+
   return {
     type: builder.enumType(name, { description, values: names }),
     /** @throws {ProblemError} `UNKNOWN_VALUE` for a value that this graph has no word for */
@@ -31,7 +39,6 @@ export function openEnum<Word extends string>(name: string, { description, words
         throw new ProblemError('UNKNOWN_VALUE', `${name} has no word for the value of the service.`)
       return word
     },
-    /** The upstream's value for a word, as a filter of a list. */
-    value: (word: Word | null | undefined): string | undefined => (word ? upstreamOf.get(word) : undefined),
+    value,
   }
 }

@@ -9,9 +9,9 @@ export const Warehouse = openEnum('Warehouse', {
   words: { BERLIN: 'ber', HAMBURG: 'ham', MUNICH: 'muc', PARIS: 'par', TOKYO: 'tyo' },
 })
 
-type Level = Pick<SkuStock['warehouses'][number], 'warehouse' | 'available'> & { sku: string }
+export type Level = Pick<SkuStock['warehouses'][number], 'warehouse' | 'available'> & { sku: string }
 
-const WarehouseStock = builder.objectRef<Level>('WarehouseStock').implement({
+export const WarehouseStock = builder.objectRef<Level>('WarehouseStock').implement({
   description: 'How many of a SKU are in one warehouse.',
   fields: (t) => ({
     sku: t.exposeString('sku', { access: 'public', description: 'What is stored.' }),

@@ -1,6 +1,7 @@
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import { builder } from '../builder.ts'
 import type { Context } from '../context.ts'
+import { Address } from './address.ts'
 import { Cart } from './cart.ts'
 import { connectionOf } from './connection.ts'
 import { Inbox } from './inbox.ts'
@@ -41,6 +42,15 @@ const Viewer = builder.objectRef<{ id: string }>('Viewer').implement({
       asks: 'customers.byIds',
       complexity: oneRow,
       resolve: ({ id }, _, context) => profile(id, context),
+    }),
+    addresses: t.field({
+      type: [Address],
+      access: 'customer',
+      nullable: true,
+      description: 'The addresses of the customer, the one to propose first.',
+      asks: 'customers.byIds',
+      complexity: oneRow,
+      resolve: async ({ id }, _, context) => (await profile(id, context)).addresses,
     }),
     cart: t.field({
       type: Cart,

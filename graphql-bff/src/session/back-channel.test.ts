@@ -7,6 +7,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { fakeUpstreams } from '../../test/fake-upstreams.ts'
 import { OPERATIONS } from '../../test/operations.ts'
 import { testSession } from '../../test/test-session.ts'
+import { testWrites } from '../../test/test-writes.ts'
 import { createApp } from '../app.ts'
 import { keyOf } from './sessions.ts'
 import { createMemoryStore } from './store-memory.ts'
@@ -41,8 +42,10 @@ function setUp(store = createMemoryStore()) {
       return Response.json({ keys: [own, second] })
     },
   })
+  const { clients } = fakeUpstreams()
   const app = createApp({
-    clients: fakeUpstreams().clients,
+    clients,
+    writes: testWrites(clients),
     session: session.boundary,
     operations: OPERATIONS,
     log: createLog('test', 'silent'),

@@ -9,6 +9,7 @@ import { createApp } from '../../src/app.ts'
 import { OPERATIONS } from '../operations.ts'
 import { CSRF, HASHES } from '../test-app.ts'
 import { testSession } from '../test-session.ts'
+import { testWrites } from '../test-writes.ts'
 
 const PAUSE_MS = 50
 const closing: (() => Promise<void>)[] = []
@@ -26,6 +27,7 @@ beforeAll(async () => {
   closing.push(mocks.close, clients.close)
   app = createApp({
     clients,
+    writes: testWrites(clients),
     session: testSession().boundary,
     operations: OPERATIONS,
     log: createLog('test', 'silent'),

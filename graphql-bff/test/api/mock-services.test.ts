@@ -7,6 +7,7 @@ import { createApp } from '../../src/app.ts'
 import { OPERATIONS } from '../operations.ts'
 import { CSRF, HASHES } from '../test-app.ts'
 import { testSession } from '../test-session.ts'
+import { testWrites } from '../test-writes.ts'
 
 let mocks: MockServices
 let address: string
@@ -26,6 +27,7 @@ beforeAll(async () => {
   closing.push(clients.close)
   const { fetch } = createApp({
     clients,
+    writes: testWrites(clients),
     session: session.boundary,
     operations: OPERATIONS,
     log: createLog('test', 'silent'),

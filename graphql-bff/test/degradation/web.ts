@@ -8,6 +8,7 @@ import type { PersistedOperation } from '../../src/persisted/operations.ts'
 import { OPERATIONS } from '../operations.ts'
 import { CSRF } from '../test-app.ts'
 import { grantFor, testSession } from '../test-session.ts'
+import { testWrites } from '../test-writes.ts'
 
 type GraphAnswer = {
   readonly data?: Record<string, unknown> | null
@@ -54,6 +55,7 @@ export async function withWeb<T>(mocks: MockServices, use: (web: Web) => Promise
   const session = testSession()
   const app = createApp({
     clients,
+    writes: testWrites(clients),
     session: session.boundary,
     operations: OPERATIONS,
     log: createLog('test', 'silent'),

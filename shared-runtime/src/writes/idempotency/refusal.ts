@@ -1,4 +1,4 @@
-import { ProblemError, toProblem } from '../../problems.ts'
+import { ProblemError, toProblem } from '../../errors/problems.ts'
 import { NoEffectError } from './no-effect.ts'
 
 /** A process that exceeds the budget of a write by this much counts as dead: another one may take the write over. */

@@ -1,0 +1,7 @@
+import './add-to-cart.ts'
+import './adjust-stock.ts'
+import './change-cart-line.ts'
+import './checkout.ts'
+import './mark-notifications-read.ts'
+import './remove-cart-line.ts'
+import './set-notification-preferences.ts'
