@@ -36,6 +36,7 @@ const operation = (n: number): Operation<number> => ({
   key: `${n}`,
   shape: SHAPE,
   trace: { traceId: '0'.repeat(32), spanId: '0'.repeat(16), sampled: false },
+  spanId: '0'.repeat(16),
   send(attempt: Attempt<number>) {
     if (n % 20 === 0) return
     setImmediate(() => {

@@ -23,6 +23,10 @@ const REFUSED = [
   ['rest-mobile-bff/src/actions', 'ioredis'],
   ['graphql-bff/src/schema', '@grpc/grpc-js'],
   ['iot-bff/src', '@harbor/shared-checkout'],
+  ['shared-telemetry/src', '@harbor/rest-mobile-bff'],
+  ['shared-telemetry/src', '@harbor/shared-checkout'],
+  ['rest-mobile-bff/src/screens', '@harbor/shared-telemetry'],
+  ['rest-mobile-bff/src', '@harbor/shared-clients/call-events'],
   ['iot-bff/src/messages', 'node:net'],
   ['iot-bff/src/messages', '@harbor/graphql-bff'],
   // A BFF that is not there yet is held to the same rules, by its name.
@@ -30,6 +34,8 @@ const REFUSED = [
   ['partner-bff/src/screens', 'undici'],
   // Upwards.
   ['shared-edge/src', '@harbor/shared-clients'],
+  ['shared-edge/src', '@harbor/shared-telemetry'],
+  ['shared-clients/src', '@harbor/shared-telemetry'],
   ['shared-runtime/src', '@harbor/shared-edge/security-headers'],
   ['shared-testing/src', '@harbor/shared-runtime/config'],
   // Test support in product code.
@@ -53,6 +59,10 @@ const ALLOWED = [
   ['rest-mobile-bff/src/screens', '../format/index.ts'],
   ['graphql-bff/src', '@harbor/shared-edge/security-headers'],
   ['shared-edge/src', '@harbor/shared-runtime/errors'],
+  ['shared-telemetry/src', '@harbor/shared-clients/call-events'],
+  ['shared-telemetry/src', '@harbor/shared-edge/security-headers'],
+  ['rest-mobile-bff/src', '@harbor/shared-telemetry'],
+  ['iot-bff/src', '@harbor/shared-telemetry'],
   ['shared-clients/src', '@harbor/shared-runtime/errors'],
   ['shared-checkout/src', '@harbor/shared-clients'],
   ['shared-contract/src', '@harbor/shared-edge/rest/screen'],

@@ -5,6 +5,7 @@ import type { Viewer } from '@harbor/shared-runtime/auth'
 import type { Locale } from '@harbor/shared-runtime/locale'
 import type { ProblemError } from '@harbor/shared-runtime/problems'
 import { createRequestContext, type RequestContext } from '@harbor/shared-runtime/request-context'
+import type { RequestFacts } from '@harbor/shared-runtime/telemetry/request'
 import type { TraceContext } from '@harbor/shared-runtime/trace'
 import { type CallCounts, countCalls } from './fan-out/count-calls.ts'
 import { createLoaders, type Loaders } from './loaders/index.ts'
@@ -14,6 +15,8 @@ import type { RequestUpstreams, UpstreamSet } from './upstreams.ts'
 /** What is known of an HTTP request before its operation is. */
 export type RequestState = {
   readonly trace: TraceContext
+  /** What log, metrics and traces are told of it. */
+  readonly facts?: RequestFacts | undefined
   readonly countAs?: CountAs | undefined
   /** When the request arrived, as an instant of `performance.now()`. */
   readonly arrivedAt?: number | undefined

@@ -12,6 +12,7 @@ import type { OperationUsage } from './persisted/usage.ts'
 import { useContext } from './plugins/use-context.ts'
 import { useCost } from './plugins/use-cost.ts'
 import { useDocumentLimits } from './plugins/use-document-limits.ts'
+import { useFacts } from './plugins/use-facts.ts'
 import { useFanOut } from './plugins/use-fan-out.ts'
 import { useGraphiqlPolicy } from './plugins/use-graphiql-policy.ts'
 import { useHttpRules } from './plugins/use-http-rules.ts'
@@ -64,6 +65,7 @@ export const createGraphql = ({
       useJit(operations),
       useContext({ clients, writes, budgetMs, changes: hub.changes }),
       useSubscriptions(subscriptions),
+      useFacts({ operations, budgetMs }),
       useProblems(log),
     ],
     maxRequestBodySize: false, // use-http-rules.ts
@@ -89,6 +91,7 @@ export const graphqlRoutes = (
     handle: (c) =>
       graphql.fetch(acceptable(c.req.raw), {
         trace: c.var.trace,
+        facts: c.var.facts,
         countAs: c.var.countAs,
         addressKey: c.var.addressKey,
         arrivedAt: arrivalOf(c.env?.incoming),

@@ -9,6 +9,7 @@ import { createLog } from '@harbor/shared-runtime/log'
 import { closing } from '@harbor/shared-runtime/part'
 import { failStart, runProcess } from '@harbor/shared-runtime/process'
 import { sealKeysPart, sealOf } from '@harbor/shared-runtime/seal'
+import { telemetryPart } from '@harbor/shared-telemetry'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
 import { rateLimitPolicies } from './http/rate-limits.ts'
@@ -31,7 +32,7 @@ const clientId = 'web-bff'
 const BUDGET_MS = 1_000
 const config = loadConfig(name, Config)
 const log = createLog(name, config.LOG_LEVEL)
-const { clients, redis, parts, alsoTell } = openBffClients({ name, clientId, config, log })
+const { clients, cache, redis, parts, alsoTell } = openBffClients({ name, clientId, config, log })
 const { origin, following } = publicUrl(config)
 const { store, part: storePart } = openSessionStore(redis, log)
 const oidc = createOidc({
@@ -108,6 +109,7 @@ await runProcess({
   managementPort: managementPortOf(config),
   drainDelayS: config.DRAIN_DELAY,
   parts: [
+    telemetryPart({ name, log, clients, cache }),
     ...parts,
     storePart,
     closing('rate limits', limiter),

@@ -6,6 +6,7 @@ import { runProcess } from '@harbor/shared-runtime/process'
 import { connectRedis } from '@harbor/shared-runtime/redis'
 import { redisPart } from '@harbor/shared-runtime/redis/part'
 import { backgroundContext } from '@harbor/shared-runtime/request-context'
+import { telemetryPart } from '@harbor/shared-telemetry'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
 import type { StockFeed } from './stock/stock-feed.ts'
@@ -37,6 +38,7 @@ await runProcess({
   managementPort: managementPortOf(config),
   drainDelayS: config.DRAIN_DELAY,
   parts: [
+    telemetryPart({ name, log, clients }),
     ...(redis ? [redisPart({ name, connection: redis, log })] : []),
     closing('clients', clients),
     ...createApp({ config, redis, feed, record, log }),

@@ -12,6 +12,7 @@ import { createLog } from '@harbor/shared-runtime/log'
 import { closing, warming } from '@harbor/shared-runtime/part'
 import { runProcess } from '@harbor/shared-runtime/process'
 import { sealKeysPart, sealOf } from '@harbor/shared-runtime/seal'
+import { telemetryPart } from '@harbor/shared-telemetry'
 import { apiRoutes, createApp } from './app.ts'
 import { withOffline } from './clients.ts'
 import { Config } from './config.ts'
@@ -84,6 +85,7 @@ await runProcess({
   managementPort: managementPortOf(config),
   drainDelayS: config.DRAIN_DELAY,
   parts: [
+    telemetryPart({ name, log, clients, cache }),
     ...(cdn ? [cdn.part] : []),
     ...parts,
     follower(offline.following),

@@ -24,6 +24,7 @@ export function read<T>(
     key: '/things/1',
     shape: SHAPE,
     trace: { traceId: '1'.repeat(32), spanId: '1'.repeat(16), sampled: false },
+    spanId: '2'.repeat(16),
     sent,
     send(attempt) {
       sent.push(attempt)

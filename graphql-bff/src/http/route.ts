@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
+import type { RequestFacts } from '@harbor/shared-runtime/telemetry/request'
 import type { Context } from 'hono'
 import type { RequestState } from '../context.ts'
 
 export type Env = {
   /** Of the server; a test asks without one. */
   Bindings: { incoming?: IncomingMessage }
-  Variables: RequestState
+  Variables: RequestState & { facts: RequestFacts }
 }
 
 /**

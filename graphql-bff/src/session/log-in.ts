@@ -8,7 +8,7 @@ import { type Cookies, LOG_IN_SECONDS } from './cookie.ts'
 import type { Oidc } from './oidc.ts'
 import { unreachable } from './reach-identity.ts'
 import { localPath } from './return-to.ts'
-import { keyOf, type Sessions } from './sessions.ts'
+import { keyOf, type Sessions, tell } from './sessions.ts'
 
 type Options = {
   sessions: Sessions
@@ -100,6 +100,7 @@ export function logInRoutes({ sessions, oidc, seal, cookies, log }: Options): re
 
   /** The page shows the failure; the reason is logged only. */
   function failed(c: Context<Env>, error: unknown, ...setCookies: string[]): Response {
+    tell('log-in-failed')
     const away = unreachable(error)?.retryable ?? false
     log[away ? 'warn' : 'info']({ err: error, traceId: c.var.trace.traceId }, 'log-in failed')
     return goTo(`/?log-in=${away ? 'unavailable' : 'failed'}`, ...setCookies)

@@ -3,7 +3,7 @@ import type { Log } from '@harbor/shared-runtime/log'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { Oidc } from './oidc.ts'
 import { refreshed, type Session } from './session.ts'
-import type { Found, Sessions } from './sessions.ts'
+import { type Found, type Sessions, tell } from './sessions.ts'
 import type { SessionStore } from './store.ts'
 
 type Options = {
@@ -89,17 +89,20 @@ export function createRefresh({ sessions, store, oidc, log, lockMs = LOCK_MS }: 
     }
     const answer = await oidc.refresh(refresh, session.user.id, id)
     if (answer.outcome === 'granted') {
+      tell('refreshed')
       const next = refreshed(session, answer.grant)
       const kept = await keep(key, next, lockedAt + lockMs)
       await store.unlock(name, owner)
       return kept ? next : undefined
     }
     if (answer.outcome === 'refused') {
+      tell('refused')
       await sessions.end(key)
       await store.unlock(name, owner)
       log.info('session ended: the identity service refused to refresh its token')
       return undefined
     }
+    tell('refresh-failed')
     // A token that may have been used is not sent again while the current one is valid: reuse revokes the whole
     // family.
     // biome-ignore lint/plugin: in the session, which any replica reads

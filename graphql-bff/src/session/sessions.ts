@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Seal } from '@harbor/shared-runtime/seal'
+import { type SessionEvent, sessionEvents } from '@harbor/shared-runtime/telemetry/sessions'
 import { type Grant, Session, type SessionLimits, sessionOf } from './session.ts'
 import type { SessionStore } from './store.ts'
 
@@ -47,6 +48,7 @@ export function createSessions(store: SessionStore, seal: Seal, limits: SessionL
       const groups = [userGroup(user.id), ...(sid === undefined ? [] : [sidGroup(sid)])]
       const idleMs = Math.min(limits.idleMs, maxMs)
       await store.put(key, seal.seal(JSON.stringify(session), context(key)), { idleMs, maxMs, groups })
+      tell('begun')
       return id
     },
     /** The session of an id; the lookup prolongs it. */
@@ -57,19 +59,28 @@ export function createSessions(store: SessionStore, seal: Seal, limits: SessionL
     /** Stores a session with new tokens; `false` when it has ended meanwhile, and then it stays ended. */
     replace: (key: string, session: Session) =>
       store.replace(key, seal.seal(JSON.stringify(session), context(key))),
-    end: (key: string) => store.remove(key),
+    async end(key: string) {
+      await store.remove(key)
+      tell('ended')
+    },
     /** Ends all sessions of a group and returns them. */
     async endAll(group: string): Promise<readonly Session[]> {
       const ended = await Promise.all(
         (await store.members(group)).map(async (key) => {
           const found = await read(key)
           await store.remove(key)
+          if (found) tell('ended')
           return found?.session
         }),
       )
       return ended.filter((session) => session !== undefined)
     },
   }
+}
+
+/** Publishes what happened to a session. */
+export function tell(event: SessionEvent['event']): void {
+  if (sessionEvents.hasSubscribers) sessionEvents.publish({ event })
 }
 
 /** The key of a session id in the store. */

@@ -3,6 +3,7 @@ import { encodeLinks } from '../codecs/link-format.ts'
 import type { Device } from '../devices/record.ts'
 import type { Access, ReadMessage } from '../messages/define-message.ts'
 import { READ_MESSAGES } from '../messages/index.ts'
+import { telemetry } from '../messages/telemetry.ts'
 import type { FlagStore, Resource } from '../stock/flag-store.ts'
 
 /** Why there is no answer; each protocol has a code of its own for it. */
@@ -60,6 +61,15 @@ export function createResources(store: FlagStore): Resources {
     return rule === undefined ? 'not_found' : find[rule.access](device, path[1])
   }
 }
+
+/** The name of the message at a path, for metrics: `flag`, `links`; `none` where there is none. */
+export function messageAt(path: readonly string[]): string {
+  if (path.join('/') === TELEMETRY) return telemetry.kind
+  const rule = RESOURCES.find(({ path: pattern }) => matches(pattern, path))
+  return rule === undefined ? 'none' : (rule.message?.kind ?? 'links')
+}
+
+const TELEMETRY = telemetry.posts.join('/')
 
 /** Whether there is no answer. */
 export const isRefusal = (found: Resource | 'links' | Refusal): found is Refusal =>

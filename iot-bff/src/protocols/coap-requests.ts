@@ -1,3 +1,4 @@
+import { deviceEvents } from '@harbor/shared-runtime/telemetry/devices'
 import { isRefusal, type Resources } from '../access/resources.ts'
 import { CODE, type CoapContent } from '../codecs/coap-message.ts'
 import type { CoapRequest } from '../codecs/coap-request.ts'
@@ -22,6 +23,7 @@ import type { EchoProof } from './coap-echo.ts'
 import type { Endpoint } from './coap-endpoint.ts'
 import type { Observations } from './coap-observe.ts'
 import type { Exchange } from './coap-protection.ts'
+import { tellCoap } from './tell-message.ts'
 
 type Options = {
   store: FlagStore
@@ -50,6 +52,13 @@ export type AnswerRequest = (asked: Asked, sender: Sender) => CoapAnswer | Promi
 
 export function createRequests({ store, resources, observations, echo, telemetry }: Options): AnswerRequest {
   return (asked, sender) => {
+    const answered = answer(asked, sender)
+    if (!deviceEvents.message.hasSubscribers) return answered
+    if (answered instanceof Promise) return answered.then((later) => told(asked.request, later))
+    return told(asked.request, answered)
+  }
+
+  function answer(asked: Asked, sender: Sender): CoapAnswer | Promise<CoapAnswer> {
     const { code, request } = asked
     if (typeof request === 'number') return bare(request)
     if (code === CODE.POST && request.path.join('/') === telemetryMessage.posts.join('/'))
@@ -90,6 +99,11 @@ export function createRequests({ store, resources, observations, echo, telemetry
   function mayRegister({ peer, proofAgeMs, exchange }: Sender, token: Buffer): boolean {
     return proofAgeMs !== undefined || exchange !== undefined || observations.has(peer, token)
   }
+}
+
+function told(request: CoapRequest | number, answer: CoapAnswer): CoapAnswer {
+  tellCoap(request, answer.code)
+  return answer
 }
 
 const SENML: ReadonlyMap<number, SenmlFormat> = new Map(

@@ -16,6 +16,7 @@ import type { Observations } from './coap-observe.ts'
 import { createSecuredHandler, isSecured, type SecuredOptions } from './coap-oscore.ts'
 import { ProvenEndpoints } from './coap-proven.ts'
 import type { AnswerRequest } from './coap-requests.ts'
+import { tellCoap } from './tell-message.ts'
 
 /** What an address that has proved nothing may be sent, as a multiple of the bytes of its request. */
 const MAX_AMPLIFICATION = 3
@@ -78,6 +79,7 @@ export function createCoapHandler(options: Options): CoapHandler {
       sender.proofAgeMs !== undefined || length <= MAX_AMPLIFICATION * requestBytes
     const waitS = take(sender)
     if (waitS > 0) {
+      tellCoap(request, CODE.TOO_MANY_REQUESTS)
       const refusal = reply(message, peer, overLimit(waitS, sender, request))
       return isAllowed(refusal) ? refusal : reply(message, peer, tooMany(waitS))
     }

@@ -1,7 +1,15 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { matchesTag } from '@harbor/shared-edge/entity-tags'
 import { preferredMediaType } from '@harbor/shared-edge/negotiation'
-import { isRefusal, LINKS, RETRY_AFTER_S, type Refusal, type Resources } from '../access/resources.ts'
+import { deviceEvents } from '@harbor/shared-runtime/telemetry/devices'
+import {
+  isRefusal,
+  LINKS,
+  messageAt,
+  RETRY_AFTER_S,
+  type Refusal,
+  type Resources,
+} from '../access/resources.ts'
 import type { SenmlFormat } from '../codecs/senml.ts'
 import type { Device } from '../devices/record.ts'
 import type { Devices } from '../devices/registry.ts'
@@ -12,6 +20,7 @@ import type { Format } from '../messages/representation.ts'
 import { telemetry as telemetryMessage } from '../messages/telemetry.ts'
 import type { FlagStore, Resource } from '../stock/flag-store.ts'
 import type { TelemetryIntake } from '../telemetry/intake.ts'
+import { tellMessage } from './tell-message.ts'
 
 /** `k: <key>`: the device's key and nothing else. */
 const KEY_HEADER = 'k'
@@ -63,6 +72,10 @@ export function createHttpListener({
   return (request, response) => {
     const { method, headers, url = '' } = request
     const keepAlive = response.shouldKeepAlive
+    if (deviceEvents.message.hasSubscribers)
+      response.once('finish', () =>
+        tellMessage('http', () => messageAt(segments(url) ?? []), response.statusCode),
+      )
     slim(request, response)
     // Before anything else is answered, a request is counted: for its device, or for its address.
     const device = authenticate(headers[KEY_HEADER])

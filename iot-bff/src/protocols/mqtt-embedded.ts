@@ -9,6 +9,7 @@ import type { Limits } from '../limits/limits.ts'
 import { formatOf, type TelemetryIntake } from '../telemetry/intake.ts'
 import type { Broker } from './mqtt.ts'
 import { MqttSessions } from './mqtt-sessions.ts'
+import { tellTelemetry } from './tell-message.ts'
 
 const CONNECT_TIMEOUT_MS = 5_000
 /** A device that vanished is detected by TCP, whatever keep-alive it asked for. */
@@ -91,11 +92,14 @@ export function embeddedBroker({
   // The broker acknowledges after this, and closes the connection for an error: MQTT 3.1.1 has no other refusal.
   const authorizePublish: NonNullable<AedesOptions['authorizePublish']> = async (client, packet, done) => {
     const device = client && deviceOf(client.conn)
-    if (!device || !mayUse(device, 'publish', packet.topic))
+    if (!device || !mayUse(device, 'publish', packet.topic)) {
+      tellTelemetry('forbidden')
       return done(new Error('not a topic of this device'))
+    }
     packet.retain = false
     const body = Buffer.from(packet.payload)
     const { outcome } = await telemetry(device, body, formatOf(body))
+    tellTelemetry(outcome)
     done(outcome === 'unavailable' ? new Error('telemetry cannot be passed on now') : null)
   }
 

@@ -2,6 +2,7 @@ import type { Log } from '@harbor/shared-runtime/log'
 import { connect, type MqttClient } from 'mqtt'
 import type { Devices } from '../devices/registry.ts'
 import { formatOf, type TelemetryIntake } from '../telemetry/intake.ts'
+import { tellTelemetry } from './tell-message.ts'
 
 type Options = {
   url: string
@@ -88,6 +89,7 @@ export function remoteTelemetry({ url, clientId, devices, intake, log }: Options
     // It was let in by the broker before its key was revoked.
     if (device === undefined) return acknowledge()
     const receipt = await intake(device, body, formatOf(body))
+    tellTelemetry(receipt.outcome)
     if (receipt.outcome === 'unavailable') return void from.end(true)
     failures = 0
     if (receipt.outcome === 'malformed') log.info({ device: device.id }, 'telemetry that is no SenML pack')

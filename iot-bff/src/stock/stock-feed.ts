@@ -3,6 +3,7 @@ import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { follow } from '@harbor/shared-runtime/follow'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
+import { deviceEvents } from '@harbor/shared-runtime/telemetry/devices'
 import type { FlagStore } from './flag-store.ts'
 
 /**
@@ -27,6 +28,7 @@ export function stockFeedPart({ feed, store, log }: Options): Part {
   let lastEventId: string | undefined
   /** Whether everything that this connection missed has arrived: until then a level may be another by now. */
   let caughtUp = false
+  let live = false
   let heardAt = 0
   let following: Promise<void> = Promise.resolve()
 
@@ -58,8 +60,15 @@ export function stockFeedPart({ feed, store, log }: Options): Part {
     return feed(lastEventId, signal)
   }
 
+  function tell(isLive: boolean) {
+    if (live === isLive) return
+    live = isLive
+    if (deviceEvents.feed.hasSubscribers) deviceEvents.feed.publish({ live })
+  }
+
   /** One warning a loss; the failures until the feed is back say the same. */
   function lost(err: unknown, failures: number) {
+    tell(false)
     log[failures === 0 ? 'warn' : 'debug']({ err }, 'the stock feed is lost')
     if (lastEventId === undefined || !isTooOld(err)) return
     lastEventId = undefined
@@ -82,6 +91,7 @@ export function stockFeedPart({ feed, store, log }: Options): Part {
       store.publish()
       if (caughtUp) store.confirm()
     }
+    if (caughtUp) tell(true)
   }
 }
 

@@ -16,6 +16,11 @@ export type Operation<T> = {
   /** What parses the answer: two schemas of one endpoint are never shared. */
   readonly shape: object
   readonly trace: TraceContext
+  /** The span of the call itself: the parent of the upstream's. */
+  readonly spanId: string
+  /** Bytes of the bodies that its attempts sent and received, where the transport knows. */
+  readonly bytesSent?: number
+  readonly bytesReceived?: number
   /** Sends it once. Calls `succeed` or `fail` of the attempt, at once or later; never throws. */
   send(attempt: Attempt<T>): void
 }

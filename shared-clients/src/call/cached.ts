@@ -51,6 +51,7 @@ export function cachedReads<Call>({ upstream, cache, timeoutMs, bindCall }: Opti
       const patience = () => ({
         signal: context.signal,
         deadline: Math.min(performance.now() + timeoutMs, context.deadline),
+        trace: context.trace,
       })
       const loading = (signal: AbortSignal) =>
         bindCall({ ...backgroundContext(signal), trace: context.trace })

@@ -4,7 +4,7 @@ import type { ServiceName } from '../services.ts'
 import type { Operation } from './attempt.ts'
 import { type Caller, withDeadline } from './deadline.ts'
 import { type ResilienceSettings, resilienceOf } from './defaults.ts'
-import { type BreakerState, callEvents } from './events.ts'
+import { type BreakerState, callEvent, callEvents, endedOf } from './events.ts'
 import { UpstreamHealth } from './health.ts'
 import type { InternalTokens } from './internal-tokens.ts'
 import { SharedCall } from './shared-call.ts'
@@ -74,9 +74,7 @@ export class CallChain {
     const neededMs = this.#health.usualMs(now)
     if (callEvents.skipped.hasSubscribers)
       callEvents.skipped.publish({
-        upstream: this.#upstream,
-        endpoint: operation.endpoint,
-        traceId: context.trace.traceId,
+        ...callEvent(this.#upstream, operation),
         remainingMs: remaining,
         neededMs,
       })
@@ -111,15 +109,18 @@ export class CallChain {
     operation: Operation<T>,
     caller: Caller,
   ): Promise<T> {
+    const { traceId: sharedTraceId } = sharedCall.operation.trace
     if (callEvents.coalesced.hasSubscribers)
-      callEvents.coalesced.publish({
-        upstream: this.#upstream,
-        endpoint: operation.endpoint,
-        traceId: context.trace.traceId,
-        sharedTraceId: sharedCall.operation.trace.traceId,
-      })
+      callEvents.coalesced.publish({ ...callEvent(this.#upstream, operation), sharedTraceId })
     sharedCall.join(caller.deadline)
-    caller.onEnd = (why) => sharedCall.leave(why)
+    const tell = callEvents.joined.hasSubscribers
+      ? this.#joinedTeller(operation, caller, sharedTraceId)
+      : undefined
+    caller.onEnd = (why) => {
+      tell?.(why)
+      sharedCall.leave(why)
+    }
+    if (tell) sharedCall.answer.then(() => tell(undefined), tell)
     return sharedCall.answer.catch((error: unknown) => {
       // The upstream gave up at the time of those who came before it was asked; this caller has more.
       const early = error instanceof UpstreamError && error.code === 'timeout' && caller.ended === undefined
@@ -127,6 +128,22 @@ export class CallChain {
         return this.#share(context, operation, caller)
       throw error
     })
+  }
+
+  /** Tells once how the wait of a caller ended that had joined a call. */
+  #joinedTeller(operation: Operation<unknown>, caller: Caller, sharedTraceId: string) {
+    const startedAt = performance.now()
+    const limitMs = caller.deadline - startedAt
+    let told = false
+    return (failure: unknown) => {
+      if (told) return
+      told = true
+      callEvents.joined.publish({
+        ...callEvent(this.#upstream, operation),
+        sharedTraceId,
+        ...endedOf(startedAt, limitMs, failure),
+      })
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { Attempt, type Operation } from './attempt.ts'
-import { callEvents } from './events.ts'
+import { callEvent, callEvents } from './events.ts'
 import type { UpstreamHealth } from './health.ts'
 
 /**
@@ -71,9 +71,7 @@ export class Exchange<T> {
     this.#second = new Attempt(this, this.#token, this.#deadline, now)
     if (callEvents.hedged.hasSubscribers)
       callEvents.hedged.publish({
-        upstream: this.#health.upstream,
-        endpoint: this.#operation.endpoint,
-        traceId: this.#operation.trace.traceId,
+        ...callEvent(this.#health.upstream, this.#operation),
         afterMs: now - this.#first.startedAt,
       })
     this.#operation.send(this.#second)

@@ -1,7 +1,7 @@
 import { type CallOptions, type ClientUnaryCall, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/errors'
 import { remainingMs } from '@harbor/shared-runtime/request-context'
-import { type TraceContext, traceparent } from '@harbor/shared-runtime/trace'
+import { newSpanId, type TraceContext, traceparent } from '@harbor/shared-runtime/trace'
 import type { z } from 'zod'
 import type { ServiceName } from '../services.ts'
 import type { Attempt, Operation } from './attempt.ts'
@@ -23,6 +23,7 @@ export class GrpcOperation<Request, Reply, T> implements Operation<T> {
   readonly request: Request
   readonly shape: z.ZodType<T>
   readonly trace: TraceContext
+  readonly spanId = newSpanId()
   readonly endpoint: string
   readonly isRead: boolean
   readonly repeatable: boolean
@@ -55,7 +56,7 @@ export class GrpcOperation<Request, Reply, T> implements Operation<T> {
   send(attempt: Attempt<T>): void {
     // biome-ignore lint/plugin: grpc-js takes deadlines so
     const options = { deadline: Date.now() + remainingMs(attempt.deadline) }
-    const metadata = metadataOf(attempt.token, this.trace)
+    const metadata = metadataOf(attempt.token, this.trace, this.spanId)
     try {
       const call = this.method(this.request, metadata, options, (error, reply) =>
         this.#settle(attempt, error, reply),
@@ -85,10 +86,10 @@ export class GrpcOperation<Request, Reply, T> implements Operation<T> {
 }
 
 /** What every call carries. */
-export function metadataOf(token: string, trace: TraceContext): Metadata {
+export function metadataOf(token: string, trace: TraceContext, spanId = trace.spanId): Metadata {
   const metadata = new Metadata()
   if (token !== NO_TOKEN) metadata.set('authorization', `Bearer ${token}`)
-  metadata.set('traceparent', traceparent(trace))
+  metadata.set('traceparent', traceparent(trace, spanId))
   return metadata
 }
 
@@ -125,7 +126,10 @@ export function asUpstreamError(upstream: ServiceName, error: unknown): Upstream
   if (error instanceof UpstreamError) return error
   if (!isServiceError(error)) return new UpstreamError(upstream, 'unavailable', 'failed', { cause: error })
   const code = FOUND_HERE.test(error.details) ? 'invalid_answer' : (CODES[error.code] ?? 'unavailable')
-  return new UpstreamError(upstream, code, status[error.code] ?? 'failed', { cause: error })
+  return new UpstreamError(upstream, code, status[error.code] ?? 'failed', {
+    cause: error,
+    status: status[error.code],
+  })
 }
 
 const isServiceError = (error: unknown): error is ServiceError =>

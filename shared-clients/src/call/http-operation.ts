@@ -1,6 +1,6 @@
 import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/errors'
 import { remainingMs } from '@harbor/shared-runtime/request-context'
-import { type TraceContext, traceparent } from '@harbor/shared-runtime/trace'
+import { newSpanId, type TraceContext, traceparent } from '@harbor/shared-runtime/trace'
 import { type Dispatcher, errors, type Pool } from 'undici'
 import type { ServiceName } from '../services.ts'
 import type { Attempt, Operation } from './attempt.ts'
@@ -17,6 +17,9 @@ export class HttpOperation<T> implements Operation<T> {
   readonly key: string
   readonly args: Arguments
   readonly trace: TraceContext
+  readonly spanId = newSpanId()
+  bytesSent = 0
+  bytesReceived = 0
 
   constructor(
     upstream: ServiceName,
@@ -60,7 +63,7 @@ export class HttpOperation<T> implements Operation<T> {
       'accept',
       'application/json',
       'traceparent',
-      traceparent(this.trace),
+      traceparent(this.trace, this.spanId),
       'x-remaining-ms',
       String(Math.ceil(remainingMs(attempt.deadline))),
     ]
@@ -69,12 +72,13 @@ export class HttpOperation<T> implements Operation<T> {
     if (args.idempotencyKey !== undefined) headers.push('idempotency-key', args.idempotencyKey)
     for (const [name, value] of preconditionHeaders(args.precondition)) headers.push(name, value)
     const body = args.body === undefined ? null : JSON.stringify(args.body)
+    if (body !== null) this.bytesSent += Buffer.byteLength(body)
     const answer = new Answer(this, attempt)
     this.pool.dispatch({ method: this.shape.method, path: this.key, headers, body }, answer)
   }
 
-  error(code: UpstreamErrorCode, message: string, cause?: unknown): UpstreamError {
-    return new UpstreamError(this.upstream, code, `${this.endpoint}${message}`, { cause })
+  error(code: UpstreamErrorCode, message: string, cause?: unknown, status?: number): UpstreamError {
+    return new UpstreamError(this.upstream, code, `${this.endpoint}${message}`, { cause, status })
   }
 }
 
@@ -110,6 +114,7 @@ class Answer<T> implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#size += chunk.length
+    this.#operation.bytesReceived += chunk.length
     if (this.#size > MAX_BYTES) {
       this.#attempt.fail(this.#operation.error('invalid_answer', `: larger than ${MAX_BYTES} bytes`))
       controller.abort(new Error('the answer is too large'))
@@ -125,7 +130,14 @@ class Answer<T> implements Dispatcher.DispatchHandler {
     const attempt = this.#attempt
     if (attempt.settled) return
     if (this.#status >= 300) {
-      attempt.fail(operation.error(codeOf(this.#status, operation.shape), `: status ${this.#status}`))
+      attempt.fail(
+        operation.error(
+          codeOf(this.#status, operation.shape),
+          `: status ${this.#status}`,
+          undefined,
+          this.#status,
+        ),
+      )
       return
     }
     let answer: unknown

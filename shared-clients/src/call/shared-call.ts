@@ -2,7 +2,7 @@ import { isUserRefused, UpstreamError } from '@harbor/shared-runtime/errors'
 import { remainingMs } from '@harbor/shared-runtime/request-context'
 import type { Operation } from './attempt.ts'
 import type { Place } from './bulkhead.ts'
-import { callEvents } from './events.ts'
+import { type BreakerState, callEvent, callEvents, endedOf } from './events.ts'
 import { Exchange } from './exchange.ts'
 import type { UpstreamHealth } from './health.ts'
 import { isStaleConnection } from './stale-connection.ts'
@@ -76,7 +76,9 @@ export class SharedCall<T> implements Place {
   async #run(obtain: ObtainToken): Promise<T> {
     const { bulkhead, breaker } = this.#health
     const startedAt = performance.now()
-    let code: UpstreamError['code'] | 'ok' = 'ok'
+    const limitMs = this.deadline - startedAt
+    const { state } = breaker
+    let failure: unknown
     try {
       breaker.check()
       const token = await obtain()
@@ -88,18 +90,24 @@ export class SharedCall<T> implements Place {
         bulkhead.leave()
       }
     } catch (error) {
-      code = error instanceof UpstreamError ? error.code : 'unavailable'
+      failure = error ?? 'failed'
       throw error
     } finally {
       this.#land()
-      if (callEvents.finished.hasSubscribers)
-        callEvents.finished.publish({
-          ...this.#event(),
-          durationMs: performance.now() - startedAt,
-          code,
-          attempts: this.#sent,
-        })
+      if (callEvents.finished.hasSubscribers) this.#tellFinished(startedAt, limitMs, state, failure)
     }
+  }
+
+  #tellFinished(startedAt: number, limitMs: number, breaker: BreakerState, failure: unknown): void {
+    const { bytesSent, bytesReceived } = this.operation
+    callEvents.finished.publish({
+      ...callEvent(this.#health.upstream, this.operation),
+      ...endedOf(startedAt, limitMs, failure),
+      attempts: this.#sent,
+      breaker,
+      bytesSent,
+      bytesReceived,
+    })
   }
 
   /** Sends it past the breaker, and tells the breaker what came of it. */
@@ -136,7 +144,7 @@ export class SharedCall<T> implements Place {
       if (bulkhead.queue(this)) return
       if (callEvents.rejected.hasSubscribers)
         callEvents.rejected.publish({
-          ...this.#event(),
+          ...callEvent(this.#health.upstream, this.operation),
           inFlight: bulkhead.inFlight,
           queued: bulkhead.queued,
         })
@@ -190,7 +198,12 @@ export class SharedCall<T> implements Place {
     if (useful < 1 || useful < this.#health.usualMs(now) || !this.#health.mayRetry(now, stale))
       return undefined
     if (callEvents.retried.hasSubscribers)
-      callEvents.retried.publish({ ...this.#event(), attempt: retries + 2, code: error.code, delayMs })
+      callEvents.retried.publish({
+        ...callEvent(this.#health.upstream, this.operation),
+        attempt: retries + 2,
+        code: error.code,
+        delayMs,
+      })
     return delayMs
   }
 
@@ -202,11 +215,6 @@ export class SharedCall<T> implements Place {
         reject(why)
       }
     })
-  }
-
-  #event() {
-    const { endpoint, trace } = this.operation
-    return { upstream: this.#health.upstream, endpoint, traceId: trace.traceId }
   }
 }
 

@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel'
+import { type TypedChannel, typedChannel } from '@harbor/shared-runtime/telemetry/channel'
 
 /** What happens while events are followed, for metrics and traces; `feed` is the adapter's name. */
 export type EventChannels = {
@@ -17,18 +17,19 @@ export type EventChannels = {
   gap: { feed: string }
 }
 
-const channels = {
-  connected: channel('harbor.events.connected'),
-  lost: channel('harbor.events.lost'),
-  applied: channel('harbor.events.applied'),
-  skipped: channel('harbor.events.skipped'),
-  repeated: channel('harbor.events.repeated'),
-  ignored: channel('harbor.events.ignored'),
-  gap: channel('harbor.events.gap'),
+/** `harbor.events.<name>` of `node:diagnostics_channel`. */
+export const feedEvents: { readonly [N in keyof EventChannels]: TypedChannel<EventChannels[N]> } = {
+  connected: typedChannel('harbor.events.connected'),
+  lost: typedChannel('harbor.events.lost'),
+  applied: typedChannel('harbor.events.applied'),
+  skipped: typedChannel('harbor.events.skipped'),
+  repeated: typedChannel('harbor.events.repeated'),
+  ignored: typedChannel('harbor.events.ignored'),
+  gap: typedChannel('harbor.events.gap'),
 }
 
 /** Tells `harbor.events.<name>`; the message is made only when somebody listens. */
 export function tell<N extends keyof EventChannels>(name: N, message: () => EventChannels[N]): void {
-  const to = channels[name]
+  const to = feedEvents[name]
   if (to.hasSubscribers) to.publish(message())
 }

@@ -1,6 +1,7 @@
 import { type Cache, type EntityPolicy, shapeHash } from '@harbor/shared-runtime/cache'
 import { refuseUserData } from '@harbor/shared-runtime/cache/shared-data'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
+import type { TraceContext } from '@harbor/shared-runtime/trace'
 import { z } from 'zod'
 import { Body } from '../representation/body.ts'
 import type { CachePolicy } from './cache-policy.ts'
@@ -36,6 +37,8 @@ type Wanted = {
   /** Aborted when the consumer disconnects; read only when there is something to wait for. */
   readonly signal: () => AbortSignal
   readonly build: (signal: AbortSignal) => Promise<Built>
+  /** The request, for events of the cache. */
+  readonly trace?: TraceContext | undefined
 }
 export type Built = Omit<Answer, 'body'> & { readonly bytes: Uint8Array }
 
@@ -113,7 +116,7 @@ export function keepAnswers(
     }
   }
 
-  return async ({ key, deadline, signal, build }) => {
+  return async ({ key, deadline, signal, build, trace }) => {
     const id = `${shape}:${key}`
     const before = answers.lastResort(id)
     const askedAt = performance.now()
@@ -136,6 +139,7 @@ export function keepAnswers(
         },
         {
           deadline,
+          trace,
           get signal() {
             return signal()
           },

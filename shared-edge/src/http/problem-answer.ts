@@ -1,6 +1,7 @@
 import { challenge, credentialOf } from '@harbor/shared-runtime/auth'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import { ProblemError, toProblem } from '@harbor/shared-runtime/problems'
+import { faultOf } from '@harbor/shared-runtime/telemetry/request'
 import type { Context, ErrorHandler, Handler, MiddlewareHandler } from 'hono'
 import { problemResponse } from './problem-response.ts'
 import type { EdgeEnv, EdgeLog } from './tracing.ts'
@@ -14,6 +15,8 @@ export const answerProblem =
   <E extends EdgeEnv>(log: EdgeLog, challenge: (c: Context) => string): ErrorHandler<E> =>
   (error, c) => {
     const problem = toProblem(error)
+    c.var.facts.problem = problem.code
+    if (error instanceof UpstreamError || problem.status >= 500) c.var.facts.failed(faultOf(error))
     if (problem.status >= 500)
       log[error instanceof UpstreamError ? 'warn' : 'error'](
         { err: error, code: problem.code, traceId: c.var.trace.traceId },

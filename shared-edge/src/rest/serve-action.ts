@@ -47,9 +47,12 @@ export const serveAction =
   async (c) => {
     const arrivedAt = arrivalOf(c.env?.incoming)
     const deadline = arrivedAt + action.budgetMs
+    const facts = c.get('facts')
+    facts.is('action', action.name, action.budgetMs)
     // Only here: a write that has started is answered, however late.
     requireTime(deadline)
     const viewer = await byDeadline(authorise(c, action.access, verify), deadline, 'identity')
+    facts.by(viewer)
     const key = idempotencyKey(c)
     const body = action.body && (await readJsonBody(c.req.raw, BODY))
     requireTime(deadline)
@@ -116,6 +119,7 @@ const done = ({ status, version }: Action, { body, revision }: Done): KeptAnswer
 /** Stores a final refusal as an answer. @throws errors after which the outcome of the write is unknown */
 function refused(error: unknown, c: Context<RestEnv>, log: Log): KeptAnswer {
   const problem = finalRefusal(error)
+  c.var.facts.problem = problem.code
   log.info({ code: problem.code, reason: problem.reason, traceId: c.var.trace.traceId }, 'write refused')
   return {
     status: problem.status,

@@ -4,6 +4,7 @@ import type { Cache } from '@harbor/shared-runtime/cache'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
 import type { Log } from '@harbor/shared-runtime/log'
 import { createRequestContext } from '@harbor/shared-runtime/request-context'
+import { faultOf } from '@harbor/shared-runtime/telemetry/request'
 import type { Context, Handler } from 'hono'
 import type { z } from 'zod'
 import { cacheControl } from '../caching/cache-policy.ts'
@@ -61,11 +62,14 @@ export function serveScreen<K extends Kit>(
   return async (c) => {
     const arrivedAt = arrivalOf(c.env?.incoming)
     const deadline = arrivedAt + screen.budgetMs
+    const facts = c.get('facts')
+    facts.is('screen', screen.name, screen.budgetMs)
     requireTime(deadline)
     const viewer =
       screen.access === 'public'
         ? undefined
         : await byDeadline(authorise(c, screen.access, verify), deadline, 'identity')
+    facts.by(viewer)
     const query = readQuery(c.req.url, known)
     const wanted = negotiate(c.req, query)
     const asked = { viewer, query, wanted, arrivedAt, deadline }
@@ -98,6 +102,7 @@ const lookUp = <K extends Kit>(
     key: `${locale}:${mediaType}:${address}`,
     deadline: asked.deadline,
     signal: () => c.req.raw.signal,
+    trace: c.get('trace'),
     build: (signal) => build(c, screen, asked, signal, dependencies),
   })
 }
@@ -134,6 +139,7 @@ async function build<K extends Kit>(
       format: createFormat(wanted.locale, now()),
     })
     logFailures(log, screen, trace.traceId, answer)
+    for (const [source, error] of answer.failures) c.get('facts').failed(faultOf(error, source))
     const { degraded, tags, revision } = answer
     return { bytes: encodeView(answer.view, wanted.mediaType), degraded, tags, revision }
   } finally {
@@ -150,6 +156,7 @@ function respond(
   cdn: Cdn | undefined,
 ): Response {
   const { body, degraded, tags, revision } = answer
+  c.get('facts').degraded = degraded
   const sent = body.as(coding)
   const etag = revision === undefined ? sent.etag : revisionTag(revision, sent.etag)
   requireMatch(c.req.header('if-match'), etag)

@@ -1,4 +1,5 @@
 import { Rows } from '../request/rows.ts'
+import type { TraceContext } from '../request/trace.ts'
 import { emit } from './channels.ts'
 import type { Entry } from './entry.ts'
 import { fill } from './fill.ts'
@@ -45,7 +46,7 @@ export class CachedEntities<T> {
     load: (signal: AbortSignal) => Promise<T | undefined>,
     patience: Patience = {},
   ): Promise<T | undefined> {
-    const kept = this.#look(id)
+    const kept = this.#look(id, patience.trace)
     const loadOne: LoadMany = async (ids, signal) => {
       const value = await load(signal)
       return new Map(value === undefined ? [] : ids.map((asked) => [asked, value]))
@@ -80,7 +81,7 @@ export class CachedEntities<T> {
     const found = new Rows<T>()
     let missing: Set<string> | undefined
     for (const id of ids) {
-      const kept = this.#look(id)
+      const kept = this.#look(id, patience.trace)
       if (!kept) (missing ??= new Set()).add(id)
       else if (kept.value !== undefined) found.set(id, kept.value as T)
     }
@@ -90,7 +91,7 @@ export class CachedEntities<T> {
   }
 
   /** Values in memory that may be served; adds those that need a refresh to `#ageing`. */
-  #look(id: string): Entry | undefined {
+  #look(id: string, trace?: TraceContext): Entry | undefined {
     const { memory, now, random, name } = this.#store
     const { namespace, prefix } = this.#kind
     const key = prefix + id
@@ -100,7 +101,7 @@ export class CachedEntities<T> {
     const leftMs = entry.freshUntil - at
     const exists = entry.value !== undefined
     if (leftMs > 0) {
-      emit(exists ? 'hit' : 'negative', name, namespace)
+      emit(exists ? 'hit' : 'negative', name, namespace, 1, undefined, trace)
       if (exists && refreshesEarly(leftMs, entry.loadMs, random) && this.#note(id, key, entry, at))
         emit('early-refresh', name, namespace)
       return entry
@@ -109,7 +110,7 @@ export class CachedEntities<T> {
       if (at >= entry.keptUntil) memory.delete(key)
       return undefined
     }
-    emit('stale', name, namespace)
+    emit('stale', name, namespace, 1, undefined, trace)
     this.#note(id, key, entry, at)
     return entry
   }
@@ -133,7 +134,7 @@ export class CachedEntities<T> {
   async #load(ids: readonly string[], load: LoadMany, patience: Patience): Promise<Rows<T>> {
     const { purges, now } = this.#store
     const arrival = purges.now
-    const flights = this.#board(ids, load, arrival)
+    const flights = this.#board(ids, load, arrival, patience.trace)
     const entries = await waitFor(this.#kind.upstream, flights, patience)
     const found = new Rows<T>()
     const outdated: string[] = []
@@ -154,15 +155,15 @@ export class CachedEntities<T> {
   }
 
   /** Joins running loads and starts one for the rest. */
-  #board(ids: readonly string[], load: LoadMany, since: number): Flight[] {
+  #board(ids: readonly string[], load: LoadMany, since: number, trace?: TraceContext): Flight[] {
     const { flights, name } = this.#store
     const { prefix, namespace } = this.#kind
     const batch = new Batch(this.#kind, load, false, flights)
     const boarded = ids.map((id) => flights.get(prefix + id) ?? batch.add(id, since))
     const started = batch.flights.length
-    if (started < ids.length) emit('coalesced', name, namespace, ids.length - started)
+    if (started < ids.length) emit('coalesced', name, namespace, ids.length - started, undefined, trace)
     if (started > 0) {
-      emit('miss', name, namespace, started)
+      emit('miss', name, namespace, started, undefined, trace)
       void fill(this.#store, batch)
     }
     return boarded

@@ -1,4 +1,5 @@
-import { type Channel, channel } from 'node:diagnostics_channel'
+import type { TraceContext } from '../request/trace.ts'
+import { type TypedChannel, typedChannel } from '../telemetry/channel.ts'
 
 /**
  * Events of the cache, published on `harbor.cache.<name>` of `node:diagnostics_channel`.
@@ -36,19 +37,27 @@ export type CacheEvent = {
   readonly count: number
   readonly ms?: number
   readonly error?: unknown
+  /** The request that read; none for work of the cache itself. */
+  readonly trace?: TraceContext | undefined
 }
 
 export const cacheChannels = Object.fromEntries(
-  NAMES.map((name) => [name, channel(`harbor.cache.${name}`)]),
-) as Record<CacheEventName, Channel>
+  NAMES.map((name) => [name, typedChannel<CacheEvent>(`harbor.cache.${name}`)]),
+) as Record<CacheEventName, TypedChannel<CacheEvent>>
 
 /** Optional fields of an event. */
 export type Detail = Pick<CacheEvent, 'ms' | 'error'>
 
 /** Publishes an event. Takes primitives, so that a read without subscribers costs one comparison. */
-export function emit(name: CacheEventName, cache: string, namespace = '', count = 1, detail?: Detail): void {
+export function emit(
+  name: CacheEventName,
+  cache: string,
+  namespace = '',
+  count = 1,
+  detail?: Detail,
+  trace?: TraceContext,
+): void {
   const target = cacheChannels[name]
   if (!target.hasSubscribers) return
-  const event: CacheEvent = { cache, namespace, count, ...detail }
-  target.publish(event)
+  target.publish({ cache, namespace, count, trace, ...detail })
 }

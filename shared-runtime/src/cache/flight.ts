@@ -1,4 +1,5 @@
 import { isTimeUp, TimeUp, UpstreamError } from '../errors/errors.ts'
+import type { TraceContext } from '../request/trace.ts'
 import type { Entry } from './entry.ts'
 import type { EntityKind } from './kind.ts'
 
@@ -105,6 +106,8 @@ export type Patience = {
   readonly signal?: AbortSignal | undefined
   /** Instant of `performance.now()`. */
   readonly deadline?: number | undefined
+  /** The request that waits, for events. */
+  readonly trace?: TraceContext | undefined
 }
 
 /**

@@ -37,8 +37,8 @@ export type Cache<Service extends string = string> = {
   invalidate(tags: readonly string[]): Promise<void>
   /** Drops everything, for when purges may have been missed. */
   invalidateAll(): Promise<void>
-  /** Number of entries and bytes in memory. */
-  size(): { entries: number; bytes: number; tags: number }
+  /** Number of entries and bytes in memory, and how many entries have had to make room. */
+  size(): { entries: number; bytes: number; tags: number; evicted: number }
   /** Stops using Redis; the connection is closed by its owner. */
   close(): void
 }

@@ -5,13 +5,17 @@ import type { Entry } from './entry.ts'
 export class MemoryTier {
   readonly #entries: LRUCache<string, Entry>
   readonly #byTag = new Map<string, Set<string>>()
+  #evicted = 0
 
   constructor(maxEntries: number, maxBytes: number) {
     this.#entries = new LRUCache<string, Entry>({
       max: maxEntries,
       maxSize: maxBytes,
       sizeCalculation: (entry, key) => entry.bytes + key.length,
-      dispose: (entry, key) => this.#forget(entry, key),
+      dispose: (entry, key, reason) => {
+        if (reason === 'evict') this.#evicted++
+        this.#forget(entry, key)
+      },
     })
   }
 
@@ -42,11 +46,13 @@ export class MemoryTier {
     this.#entries.clear()
   }
 
-  get size(): { entries: number; bytes: number; tags: number } {
+  /** `evicted`: entries that had to make room since the process started. */
+  get size(): { entries: number; bytes: number; tags: number; evicted: number } {
     return {
       entries: this.#entries.size,
       bytes: this.#entries.calculatedSize,
       tags: this.#byTag.size,
+      evicted: this.#evicted,
     }
   }
 

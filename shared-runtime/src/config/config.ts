@@ -126,7 +126,7 @@ export const host = setting(z.string().min(1).default('127.0.0.1'), {
 })
 export const logLevel = oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info', 'How much is logged.')
 export const managementPort = setting(portNumber.optional(), {
-  about: 'Port of /livez and /readyz; PORT + 5000 when not set.',
+  about: 'Port of /livez, /readyz and /metrics; PORT + 5000 when not set.',
   allowed: PORTS,
 })
 

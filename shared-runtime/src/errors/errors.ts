@@ -25,9 +25,17 @@ export class UpstreamError extends Error {
   readonly upstream: string
   /** Whether a retry of the same call may succeed. */
   readonly retryable: boolean
+  /** The status of its answer, where that is what failed: `503`, `UNAVAILABLE`. */
+  readonly status: number | string | undefined
 
-  constructor(upstream: string, code: UpstreamErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    upstream: string,
+    code: UpstreamErrorCode,
+    message: string,
+    options?: ErrorOptions & { status?: number | string | undefined },
+  ) {
     super(`${upstream}: ${message}`, options)
+    this.status = options?.status
     this.upstream = upstream
     this.code = code
     this.retryable = RETRYABLE.has(code)

@@ -7,7 +7,12 @@ const PARENT = '00f067aa0ba902b7'
 
 test('a trace continues under the same id, with a new span, sampled like its parent', () => {
   const trace = continueTrace(`00-${TRACE}-${PARENT}-01`)
-  expect(trace).toEqual({ traceId: TRACE, spanId: expect.stringMatching(/^[0-9a-f]{16}$/), sampled: true })
+  expect(trace).toEqual({
+    traceId: TRACE,
+    parentId: PARENT,
+    spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
+    sampled: true,
+  })
   expect(trace.spanId).not.toBe(PARENT)
   expect(continueTrace(`00-${TRACE}-${PARENT}-00`).sampled).toBe(false)
   // Only the lowest bit means "sampled".

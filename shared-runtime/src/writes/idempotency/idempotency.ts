@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { ProblemError } from '../../errors/problems.ts'
 import type { Log } from '../../log/log.ts'
+import { type WriteEnded, writeEvents } from '../../telemetry/writes.ts'
 import type { LeasedRecords } from '../leases/leased-records.ts'
 import { NoEffectError } from './no-effect.ts'
 
@@ -73,10 +74,17 @@ export function createIdempotency(records: LeasedRecords, log: Pick<Log, 'warn'>
       const kept = WriteRecord.parse(JSON.parse(claim.value))
       if (kept.fingerprint !== fingerprint) {
         if (claim.state === 'claimed') await records.release(claim.lease, claim.value, 0)
+        tell(route, 'key-reused')
         throw new ProblemError('IDEMPOTENCY_KEY_REUSED', 'Use a new key for another request.')
       }
-      if (kept.answer) return { answer: kept.answer, replayed: true }
-      if (claim.state !== 'claimed') throw new ProblemError('IN_PROGRESS', undefined, { retryAfterS: 1 })
+      if (kept.answer) {
+        tell(route, 'replayed')
+        return { answer: kept.answer, replayed: true }
+      }
+      if (claim.state !== 'claimed') {
+        tell(route, 'in-progress')
+        throw new ProblemError('IN_PROGRESS', undefined, { retryAfterS: 1 })
+      }
 
       const { lease, isNew } = claim
       let answer: KeptAnswer
@@ -86,10 +94,12 @@ export function createIdempotency(records: LeasedRecords, log: Pick<Log, 'warn'>
         // An earlier try may have had an effect, even if this one had none.
         const traceless = error instanceof NoEffectError && isNew
         await (traceless ? records.forget(lease) : records.release(lease, open, 0)).catch(notKept)
+        tell(route, traceless ? 'no-effect' : 'unknown')
         throw error instanceof NoEffectError ? error.cause : error
       }
       // The write has happened: it is answered even when the answer cannot be stored, and a repetition is safe.
       await records.settle(lease, JSON.stringify({ fingerprint, answer })).catch(notKept)
+      tell(route, 'done')
       return { answer, replayed: false }
     },
   }
@@ -97,6 +107,10 @@ export function createIdempotency(records: LeasedRecords, log: Pick<Log, 'warn'>
   function notKept(error: unknown): void {
     log.warn({ err: error }, 'idempotency record not updated')
   }
+}
+
+function tell(name: string, outcome: WriteEnded['outcome']): void {
+  if (writeEvents.ended.hasSubscribers) writeEvents.ended.publish({ name, outcome })
 }
 
 /** Of a JSON list, so that two lists never hash the same by concatenation. */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from '../../log/log.ts'
 import { type RequestContext, remainingMs } from '../../request/request-context.ts'
+import { type SagaLeft, type SagaStep, writeEvents } from '../../telemetry/writes.ts'
 import type { Lease, LeasedRecords } from '../leases/leased-records.ts'
 import type { Journal, JournalCodec } from './journal.ts'
 import { Refusal, type Saga, type Step, TOOK_TOO_LONG } from './saga.ts'
@@ -59,6 +60,7 @@ export class SagaRun<State, Tools> {
       await this.#backward()
       await this.#setup.journals.settle(this.#lease, this.#setup.codec.write(this.#journal))
       this.settled = true
+      this.#tellLeft(this.#journal.refusal ? 'undone' : 'done')
     } catch (error) {
       await this.#leave(error)
       if (this.#journal.done <= this.#setup.pivot) throw error
@@ -130,10 +132,12 @@ export class SagaRun<State, Tools> {
     try {
       const learnt = await step[what]?.({ state, tools: this.#worker.tools, key })
       this.#log('info', 'saga step', { step: step.name, what, outcome: 'done', ms: since(startedAt) })
+      this.#tellStep(step.name, what, 'done', startedAt)
       return learnt ?? {}
     } catch (error) {
       const refused = error instanceof Refusal
       const outcome = refused ? error.reason : 'unknown'
+      this.#tellStep(step.name, what, refused ? 'refused' : 'unknown', startedAt)
       this.#log(refused ? 'info' : 'warn', 'saga step', {
         step: step.name,
         what,
@@ -166,11 +170,24 @@ export class SagaRun<State, Tools> {
     const failures = this.#journal.failures + 1
     this.#journal = { ...this.#journal, failures }
     this.#log(failures < STUCK_AFTER ? 'warn' : 'error', 'saga postponed', { failures, err: why })
+    this.#tellLeft('postponed')
     const dueAfterMs = backoff(LATER_MS, LATER_LIMIT_MS, failures - 1)
     await journals
       .release(this.#lease, codec.write(this.#journal), dueAfterMs)
       // Then the lease expires by itself.
       .catch((error: unknown) => this.#log('warn', 'saga not released', { err: error }))
+  }
+
+  #tellStep(step: string, what: SagaStep['what'], outcome: SagaStep['outcome'], startedAt: number): void {
+    if (!writeEvents.step.hasSubscribers) return
+    const { traceId } = this.#worker.context.trace
+    const ms = performance.now() - startedAt
+    writeEvents.step.publish({ saga: this.#setup.saga.name, step, what, outcome, ms, traceId })
+  }
+
+  #tellLeft(outcome: SagaLeft['outcome']): void {
+    if (writeEvents.left.hasSubscribers)
+      writeEvents.left.publish({ saga: this.#setup.saga.name, outcome, failures: this.#journal.failures })
   }
 
   #log(level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void {
