@@ -27,23 +27,19 @@ export type StockBitmap = {
   readonly answers: Representations | undefined
 }
 
-/**
- * One byte of list version, then a bit for each flag, most significant bit first;
- * the bits that fill up the last byte are 0.
- */
-export function encodeBits(version: number, flags: readonly boolean[]): Buffer {
-  const bytes = Buffer.alloc(1 + Math.ceil(flags.length / 8))
-  bytes.writeUInt8(version, 0)
+/** A bit for each flag, most significant bit first; the bits that fill up the last byte are 0. */
+export function encodeBits(flags: readonly boolean[]): Buffer {
+  const bytes = Buffer.alloc(Math.ceil(flags.length / 8))
   flags.forEach((available, index) => {
-    const at = 1 + (index >> 3)
+    const at = index >> 3
     if (available) bytes.writeUInt8(bytes.readUInt8(at) | (0x80 >> (index & 7)), at)
   })
   return bytes
 }
 
-/** The bits as they are, as a CBOR byte string, and as a SenML record with `vd`. */
+/** One byte of list version, then the bits; as they are, as a CBOR byte string, and as a SenML record with `vd`. */
 export function encodeBitmap(name: string, version: number, flags: readonly boolean[]): Representations {
-  const bits = encodeBits(version, flags)
+  const bits = Buffer.concat([Buffer.from([version]), encodeBits(flags)])
   return {
     plain: represent('plain', bits),
     cbor: represent('cbor', Buffer.from(encode(bits))),

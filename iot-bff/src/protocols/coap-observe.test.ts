@@ -364,3 +364,17 @@ test('a body that does not fit the block size of its observer is notified by its
   change()
   expect([sent().payload.length, uintOf(sent(), OPTION.BLOCK2)]).toEqual([16, 0b1000])
 })
+
+test('a list that is changed while it is observed is told once, with its version and the flags of its SKUs', () => {
+  face.observe('/b')
+  const device = face.devices.records.get('d101')
+  if (device === undefined) throw new Error('no demo device')
+  const lists = { shelf: { version: 2, skus: ['HB-1002', 'HB-1001'] } }
+  face.devices.put('d101', { ...device, lists })
+  flush()
+  expect(face.sent.map(({ datagram }) => parsed(datagram).payload.toString('hex'))).toEqual(['0240'])
+  face.sent.length = 0
+  face.devices.put('d101', { ...device, lists: { ...lists, other: { version: 1, skus: ['HB-1001'] } } })
+  flush()
+  expect(face.sent).toHaveLength(0)
+})

@@ -1,10 +1,13 @@
 import { deviceEvents } from '@harbor/shared-runtime/telemetry/devices'
+import { namedFlagsFor } from '../access/named-flags.ts'
 import { isRefusal, type Resources } from '../access/resources.ts'
 import { CODE, type CoapContent } from '../codecs/coap-message.ts'
 import type { CoapRequest } from '../codecs/coap-request.ts'
+import { CONTENT_FORMAT } from '../codecs/content-format.ts'
 import type { SenmlFormat } from '../codecs/senml.ts'
 import type { Device } from '../devices/record.ts'
 import { SENML_FORMATS } from '../messages/define-message.ts'
+import { namedFlags } from '../messages/named-flags.ts'
 import { telemetry as telemetryMessage } from '../messages/telemetry.ts'
 import type { FlagStore } from '../stock/flag-store.ts'
 import type { TelemetryIntake } from '../telemetry/intake.ts'
@@ -63,6 +66,8 @@ export function createRequests({ store, resources, observations, echo, telemetry
     if (typeof request === 'number') return bare(request)
     if (code === CODE.POST && request.path.join('/') === telemetryMessage.posts.join('/'))
       return submit(asked.payload, request, sender)
+    if (code === CODE.FETCH && request.path.join('/') === namedFlags.posts.join('/'))
+      return fetch(asked.payload, request, sender)
     if (code !== CODE.GET) return bare(CODE.METHOD_NOT_ALLOWED)
     return get(request, asked.token, sender)
   }
@@ -72,6 +77,20 @@ export function createRequests({ store, resources, observations, echo, telemetry
     if (device === undefined) return unauthorized
     if (format === undefined) return bare(CODE.UNSUPPORTED_CONTENT_FORMAT)
     return receiptOf(await telemetry(device, payload, format))
+  }
+
+  /** SKUs are named in CBOR, also where the request does not say so. */
+  function fetch(payload: Buffer, request: CoapRequest, { device }: Sender): CoapAnswer {
+    const { accept, contentFormat = CONTENT_FORMAT.CBOR } = request
+    if (device === undefined) return unauthorized
+    if (contentFormat !== CONTENT_FORMAT.CBOR) return bare(CODE.UNSUPPORTED_CONTENT_FORMAT)
+    const format = formatNamed(accept)
+    if (format === undefined) return bare(CODE.NOT_ACCEPTABLE)
+    const found = namedFlagsFor(store, device, payload, format)
+    if (found === 'malformed') return bare(CODE.BAD_REQUEST)
+    if (typeof found === 'string') return refused(found)
+    const held = request.etags.some((etag) => etag.equals(found.etag))
+    return content(found, request, store.maxAgeS(), { held, sequence: undefined })
   }
 
   function get(request: CoapRequest, token: Buffer, sender: Sender): CoapAnswer {
@@ -105,6 +124,8 @@ function told(request: CoapRequest | number, answer: CoapAnswer): CoapAnswer {
   tellCoap(request, answer.code)
   return answer
 }
+const formatNamed = (accept: number = CONTENT_FORMAT.OCTETS): 'plain' | 'cbor' | undefined =>
+  accept === CONTENT_FORMAT.OCTETS ? 'plain' : accept === CONTENT_FORMAT.CBOR ? 'cbor' : undefined
 
 const SENML: ReadonlyMap<number, SenmlFormat> = new Map(
   SENML_FORMATS.map(([contentFormat, , format]) => [contentFormat, format]),

@@ -1,7 +1,8 @@
+import { encode } from 'cborg'
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import { coapFace, optionOf, PEER, parsed, request, uint, uintOf } from '../../test/coap-peer.ts'
-import { CODE, encodeMessage, NO_BYTES, OPTION, TYPE } from '../codecs/coap-message.ts'
+import { CODE, type CoapOption, encodeMessage, NO_BYTES, OPTION, TYPE } from '../codecs/coap-message.ts'
 
 let face: Awaited<ReturnType<typeof coapFace>>
 beforeEach(async () => {
@@ -222,4 +223,35 @@ test('a body is read block by block in any size, and a small one in one piece', 
   }
   const flag = face.ask(request('/s/HB-1001', { options: [uint(OPTION.BLOCK2, 2)] }))
   expect([flag.payload.toString(), uintOf(flag, OPTION.BLOCK2)]).toEqual(['1', undefined])
+})
+
+const fetchNamed = (names: unknown, options: readonly CoapOption[] = []) =>
+  face.ask(request('/b', { code: CODE.FETCH, payload: Buffer.from(encode(names)), options }))
+
+test.each([
+  [['HB-1001', 'HB-1002', 'HB-1003'], [], CODE.CONTENT, 'a0'],
+  [['HB-1003', 'HB-1002'], [uint(OPTION.CONTENT_FORMAT, 60)], CODE.CONTENT, '80'],
+  [['HB-1001', 'HB-9999', 'HB-1002'], [uint(OPTION.ACCEPT, 60)], CODE.CONTENT, '83f5f6f4'],
+  [['HB-1001', 'HB-9999'], [], CODE.NOT_FOUND, ''],
+  [['HB-1001'], [uint(OPTION.ACCEPT, 112)], CODE.NOT_ACCEPTABLE, ''],
+  [['HB-1001'], [uint(OPTION.CONTENT_FORMAT, 50)], CODE.UNSUPPORTED_CONTENT_FORMAT, ''],
+  [Array.from({ length: 64 }, () => 'HB-1001'), [], CODE.CONTENT, 'ff'.repeat(8)],
+  [Array.from({ length: 65 }, () => 'HB-1001'), [], CODE.BAD_REQUEST, ''],
+  [[], [], CODE.BAD_REQUEST, ''],
+  ['HB-1001', [], CODE.BAD_REQUEST, ''],
+  [['HB-1001', 7], [], CODE.BAD_REQUEST, ''],
+  [['a/b'], [], CODE.BAD_REQUEST, ''],
+])('FETCH /b of %o with %o is %i %s', (names, options, code, hex) => {
+  const answer = fetchNamed(names, options)
+  expect([answer.code, answer.payload.toString('hex')]).toEqual([code, hex])
+})
+
+test('flags of SKUs by name are 2.03 for who holds them, and never those of another store', async () => {
+  const { payload } = fetchNamed(['HB-1001'])
+  const held = fetchNamed(['HB-1001'], [{ number: OPTION.ETAG, value: payload }])
+  expect([held.code, held.payload.length]).toEqual([CODE.VALID, 0])
+  face = await coapFace({ plainDevice: 'd102' })
+  face.fill()
+  expect(fetchNamed(['HB-1001']).code).toBe(CODE.NOT_FOUND)
+  expect(fetchNamed(['HB-1001'], [uint(OPTION.ACCEPT, 60)]).payload.toString('hex')).toBe('81f6')
 })

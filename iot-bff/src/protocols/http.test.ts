@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { encode } from 'cborg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { level } from '../../test/fake-feed.ts'
 import { DEMO_KEY, OTHER_KEY, runApp, runFilledApp } from '../../test/run-app.ts'
@@ -86,7 +87,7 @@ test('no key, a type that is not offered, another method, too many headers: a st
     [await app.http('/s/HB-1001', { k: DEMO_KEY, accept: 'text/plain;q=0' }), 406],
     [await app.http('/s/HB-1001', { k: DEMO_KEY, accept: '*/*;q=0, text/plain;q=0' }), 406],
     [await app.http('/.well-known/core', { k: DEMO_KEY, accept: 'application/cbor' }), 406],
-    [await app.http('/b', { k: DEMO_KEY }, 'POST'), 405],
+    [await app.http('/b/shelf', { k: DEMO_KEY }, 'POST'), 405],
     [await app.http('/b', { k: DEMO_KEY, x: 'x'.repeat(3_000) }), 431],
   ] as const
   for (const [response, status] of responses) {
@@ -147,7 +148,7 @@ test('the resources are listed', async () => {
 })
 
 test('a body is not read, and ends the connection', async () => {
-  const response = await fetch(`${app.addresses.http}/b`, {
+  const response = await fetch(`${app.addresses.http}/b/shelf`, {
     method: 'POST',
     headers: { k: DEMO_KEY },
     body: 'x',
@@ -203,3 +204,22 @@ test.each([
     socket.destroy()
   },
 )
+
+test.each([
+  ['application/cbor', {}, ['HB-1001', 'HB-1002', 'HB-1003'], 200, 'a0'],
+  ['application/cbor', { accept: 'application/cbor' }, ['HB-1001', 'HB-9999', 'HB-1002'], 200, '83f5f6f4'],
+  ['application/cbor', {}, ['HB-1001', 'HB-9999'], 404, ''],
+  ['application/cbor', {}, [], 400, ''],
+  ['application/cbor', { accept: 'text/html' }, ['HB-1001'], 406, ''],
+  ['application/json', {}, ['HB-1001'], 415, ''],
+])('POST /b as %s, %o, of %o is %i', async (contentType, headers, names, status, hex) => {
+  const url = `${app.addresses.http}/b`
+  const body = Buffer.from(encode(names))
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { k: DEMO_KEY, 'content-type': contentType, ...headers },
+    body,
+  })
+  const answer = Buffer.from(await response.arrayBuffer()).toString('hex')
+  expect([response.status, answer]).toEqual([status, hex])
+})

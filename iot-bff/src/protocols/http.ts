@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { matchesTag } from '@harbor/shared-edge/entity-tags'
 import { preferredMediaType } from '@harbor/shared-edge/negotiation'
 import { deviceEvents } from '@harbor/shared-runtime/telemetry/devices'
+import { namedFlagsFor } from '../access/named-flags.ts'
 import {
   isRefusal,
   LINKS,
@@ -16,6 +17,7 @@ import type { Devices } from '../devices/registry.ts'
 import type { Limits } from '../limits/limits.ts'
 import { SENML_FORMATS } from '../messages/define-message.ts'
 import { READ_MESSAGES } from '../messages/index.ts'
+import { namedFlags } from '../messages/named-flags.ts'
 import type { Format } from '../messages/representation.ts'
 import { telemetry as telemetryMessage } from '../messages/telemetry.ts'
 import type { FlagStore, Resource } from '../stock/flag-store.ts'
@@ -40,6 +42,9 @@ const TYPES: Record<Resource['kind'], readonly string[]> = {
 }
 /** Where telemetry is posted to. */
 const TELEMETRY_PATH = telemetryMessage.posts.join('/')
+/** Where the flags of named SKUs are asked for, and as what they are answered. */
+const NAMED_PATH = namedFlags.posts.join('/')
+const NAMED_TYPES = [READ_MESSAGES.bitmap.plain.mediaType, CBOR]
 const MAX_BODY_BYTES = 16_384
 const SENML: ReadonlyMap<string, SenmlFormat> = new Map(
   SENML_FORMATS.map(([, mediaType, format]) => [mediaType, format]),
@@ -85,6 +90,8 @@ export function createHttpListener({
     if (url.length > MAX_URL_CHARACTERS) return refuse(response, 414)
     if (method === 'POST' && segments(url)?.join('/') === TELEMETRY_PATH)
       return void submit(request, response, device, keepAlive)
+    if (method === 'POST' && segments(url)?.join('/') === NAMED_PATH)
+      return void answerNamed(request, response, device, keepAlive)
     if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, ['Allow', 'GET, HEAD'])
     const path = segments(url)
     if (path === undefined) return refuse(response, 404)
@@ -107,6 +114,28 @@ export function createHttpListener({
     response.writeHead(304, '', cached).end()
   }
 
+  async function answerNamed(
+    request: IncomingMessage,
+    response: ServerResponse,
+    device: Device,
+    keepAlive: boolean,
+  ) {
+    const { headers } = request
+    if (mediaTypeOf(request) !== CBOR) return refuse(response, 415, ['Accept', CBOR])
+    const type = preferredMediaType(headers.accept, NAMED_TYPES)
+    if (type === undefined) return refuse(response, 406)
+    const body = await readBody(request)
+    if (body === undefined) return refuse(response, 413)
+    response.shouldKeepAlive = keepAlive
+    hideConnection(request, response)
+    const found = namedFlagsFor(store, device, body, type === CBOR ? 'cbor' : 'plain')
+    if (found === 'malformed') return refuse(response, 400)
+    if (typeof found === 'string') return refuse(response, STATUS[found], retryAfter(found))
+    const named = headers.accept === undefined ? [] : ['Content-Type', type]
+    // Of a POST no cache keeps anything: this is for the device.
+    send(response, 200, ['Cache-Control', `max-age=${store.maxAgeS()}`, ...named], found.body)
+  }
+
   function answerLinks({ headers }: IncomingMessage, response: ServerResponse) {
     if (preferredMediaType(headers.accept, [LINKS_TYPE]) === undefined) return refuse(response, 406)
     send(response, 200, ['Content-Type', LINKS_TYPE], LINKS)
@@ -118,7 +147,7 @@ export function createHttpListener({
     device: Device,
     keepAlive: boolean,
   ) {
-    const format = SENML.get(request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '')
+    const format = SENML.get(mediaTypeOf(request))
     if (format === undefined) return refuse(response, 415, ['Accept', [...SENML.keys()].join(', ')])
     const body = await readBody(request)
     if (body === undefined) return refuse(response, 413)
@@ -157,6 +186,9 @@ function slim(request: IncomingMessage, response: ServerResponse): void {
 function hideConnection({ httpVersion }: IncomingMessage, response: ServerResponse): void {
   if (response.shouldKeepAlive && httpVersion === '1.1') response.removeHeader('connection')
 }
+
+const mediaTypeOf = ({ headers }: IncomingMessage): string =>
+  headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
 /** The whole body; `undefined` for one that is too long, or that was cut off. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
