@@ -18,7 +18,7 @@ const WINDOW = 100
 /** Topic filters of a connection; each costs memory and is matched with every flag that changes. */
 const MAX_FILTERS = 100
 /** MQTT 3.1.1 §3.2.2.3. It has no reason for a connection that is closed later. */
-const REFUSED = { SERVER_UNAVAILABLE: 3, NOT_AUTHORIZED: 5 } as const
+const REFUSED = { IDENTIFIER_REJECTED: 2, SERVER_UNAVAILABLE: 3, NOT_AUTHORIZED: 5 } as const
 /** A packet may announce a quarter of a gigabyte. */
 const MAX_PACKET_BYTES = { beforeLogIn: 1_024, afterLogIn: 4_096 }
 
@@ -54,7 +54,11 @@ export function embeddedBroker({
   server.maxConnections = maxConnections
   let aedes: Aedes | undefined
 
-  const preConnect: NonNullable<AedesOptions['preConnect']> = (_client, packet, done) => {
+  /** Without a name, and yet with a wish for its session to be found again. */
+  const nameless = new WeakSet<object>()
+
+  const preConnect: NonNullable<AedesOptions['preConnect']> = (client, packet, done) => {
+    if (packet.clientId === '' && !packet.clean) nameless.add(client.conn)
     // Retained flags are the newest state: keeping old ones for who is away would only fill the memory.
     packet.clean = true
     done(null, true)
@@ -66,6 +70,7 @@ export function embeddedBroker({
       const waitS = limits.badKey(socket?.remoteAddress ?? '')
       return done(refusal(waitS > 0 ? REFUSED.SERVER_UNAVAILABLE : REFUSED.NOT_AUTHORIZED), false)
     }
+    if (nameless.has(client.conn)) return done(refusal(REFUSED.IDENTIFIER_REJECTED), false)
     const { id } = credential.device
     // Client ids are of a device: nobody ends another's session by taking its name.
     client.id = `${id}/${client.id}`

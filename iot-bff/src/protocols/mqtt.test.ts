@@ -210,3 +210,33 @@ test.skipIf(!mosquitto)('a broker that is not there does not keep the process fr
   const app = await filledApp({ MQTT_URL: `mqtt://127.0.0.1:${await freePort()}` })
   expect(app.unready()).toEqual([])
 })
+
+/** The answer to a CONNECT of the device, with a client id and flags: user name, password, and clean session if 2. */
+async function connack(
+  address: string | undefined,
+  clientId: string,
+  clean: 0 | 2,
+  version = 4,
+): Promise<string> {
+  const text = (value: string) => Buffer.concat([Buffer.from([0, value.length]), Buffer.from(value)])
+  const head = Buffer.from([version, 0xc0 | clean, 0, 60, ...(version === 5 ? [0] : [])])
+  const body = Buffer.concat([text('MQTT'), head, ...[clientId, 'd101', DEMO_KEY].map(text)])
+  const socket = openSocket(Number(address?.split(':').at(-1)), '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  socket.write(Buffer.concat([Buffer.from([0x10, body.length]), body]))
+  const [answer] = await once(socket, 'data')
+  return answer.toString('hex')
+}
+
+test.each([
+  ['', 2, 4, '20020000'],
+  ['', 0, 4, '20020002'],
+  ['label', 0, 4, '20020000'],
+  ['label', 2, 5, '20020001'],
+] as const)(
+  'a client id %o with the clean flag %i in version %i is answered %s',
+  async (clientId, clean, version, expected) => {
+    const app = await filledApp()
+    expect(await connack(app.addresses.mqtt, clientId, clean, version)).toBe(expected)
+  },
+)
