@@ -1,15 +1,16 @@
-/** Cache lifetimes of an answer, in seconds (RFC 9111, RFC 5861). */
-export type CachePolicy =
-  | {
-      scope: 'public'
-      maxAge: number
-      /** In shared caches (a CDN). */
-      sharedMaxAge: number
-      staleWhileRevalidate?: number
-      staleIfError?: number
-    }
-  | { scope: 'private'; maxAge: number }
-  | { scope: 'no-store' }
+/** Lifetimes of a public answer, in seconds (RFC 9111, RFC 5861). */
+export type PublicLifetime = {
+  maxAge: number
+  /** In shared caches (a CDN). */
+  sharedMaxAge: number
+  staleWhileRevalidate?: number
+  staleIfError?: number
+}
+
+export type PublicPolicy = { scope: 'public' } & PublicLifetime
+
+/** Cache lifetimes of an answer, in seconds. */
+export type CachePolicy = PublicPolicy | { scope: 'private'; maxAge: number } | { scope: 'no-store' }
 
 type Answer = {
   degraded: boolean

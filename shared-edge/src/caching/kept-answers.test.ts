@@ -1,11 +1,12 @@
 import { createCache } from '@harbor/shared-runtime/cache'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
+import { ProblemError } from '@harbor/shared-runtime/problems'
 import { connectRedis } from '@harbor/shared-runtime/redis'
 import { addressOf } from '@harbor/shared-runtime/test/redis-address'
 import { hasRedis, RedisServer } from '@harbor/shared-testing/redis-server'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
-import { keepAnswers } from './kept-answers.ts'
+import { keepAnswers, publicShape } from './kept-answers.ts'
 
 const POLICY = {
   scope: 'public',
@@ -25,7 +26,7 @@ function open(options: Partial<Parameters<typeof createCache>[0]> = {}) {
   vi.spyOn(performance, 'now').mockImplementation(() => clock.s * 1_000)
   vi.spyOn(Date, 'now').mockImplementation(() => clock.wallS * 1_000)
   const cache = createCache({ name: 'answers', now: () => clock.s * 1_000, random: () => 0.5, ...options })
-  const answers = keepAnswers('mobile:product', VIEW, POLICY, cache)
+  const answers = keepAnswers('mobile:product', publicShape('mobile:product', VIEW), POLICY, cache)
   const build = vi.fn(async () => ({
     bytes: Buffer.from(`built at ${clock.s}`),
     tags: ['a:b:c'],
@@ -100,6 +101,16 @@ describe('a stored answer', () => {
     await expect(ask()).rejects.toMatchObject({ code: 'unavailable' })
   })
 
+  it('is sent when what builds it has a problem of the kind of an upstream, and no other', async () => {
+    const { ask, build, clock } = open()
+    await ask()
+    clock.s += 3_600
+    build.mockImplementationOnce(() => Promise.reject(new ProblemError('UPSTREAM_TIMEOUT')))
+    expect(await ask()).toMatchObject({ text: 'built at 1000' })
+    build.mockImplementationOnce(() => Promise.reject(new ProblemError('INTERNAL')))
+    await expect(ask()).rejects.toMatchObject({ code: 'INTERNAL' })
+  })
+
   it('is not sent once its entity no longer exists', async () => {
     const { ask, build, clock } = open()
     await ask()
@@ -150,8 +161,7 @@ describe('a stored answer', () => {
 
   it('is public: a view with a field of a user is refused when the process starts', () => {
     const view = z.object({ name: z.string(), customerId: z.string() })
-    const cache = createCache({ name: 'answers' })
-    expect(() => keepAnswers('mobile:product', view, POLICY, cache)).toThrow(/customerId/)
+    expect(() => publicShape('mobile:product', view)).toThrow(/customerId/)
   })
 
   it.skipIf(!hasRedis())('is shared by all processes of the same name', async () => {

@@ -1,14 +1,15 @@
 import { type Cache, type EntityPolicy, shapeHash } from '@harbor/shared-runtime/cache'
 import { refuseUserData } from '@harbor/shared-runtime/cache/shared-data'
 import { UpstreamError } from '@harbor/shared-runtime/errors'
+import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { TraceContext } from '@harbor/shared-runtime/trace'
 import { z } from 'zod'
 import { Body } from '../representation/body.ts'
-import type { CachePolicy } from './cache-policy.ts'
+import type { PublicPolicy } from './cache-policy.ts'
 import { cacheStatus } from './cache-status.ts'
 
 /** A finished answer with everything needed to send it again. */
-type Answer = {
+export type Answer = {
   readonly body: Body
   readonly degraded: readonly string[]
   readonly tags: readonly string[]
@@ -58,7 +59,7 @@ const JITTER = 0.9
 const SECOND = 1_000
 
 /** An answer stays fresh for its max-age, so that its receiver can also cache it for a while. */
-const policyOf = (policy: CachePolicy & { scope: 'public' }): EntityPolicy => {
+const policyOf = (policy: PublicPolicy): EntityPolicy => {
   const { maxAge, staleWhileRevalidate = 0, staleIfError = 0 } = policy
   return {
     ttlMs: maxAge * SECOND * JITTER,
@@ -70,19 +71,25 @@ const policyOf = (policy: CachePolicy & { scope: 'public' }): EntityPolicy => {
 }
 
 /**
- * Stores the finished answers of a public screen until their data changes. A hit calls no upstream, builds no view and
- * writes no JSON.
- * @param namespace of its entries in the cache, such as `mobile:product`
+ * The shape of a public view, for `keepAnswers`.
  * @throws {TypeError} for a view with a field of a user
+ */
+export function publicShape(namespace: string, view: z.ZodObject): string {
+  refuseUserData(namespace, view)
+  return shapeHash(view)
+}
+
+/**
+ * Stores finished public answers until their data changes. A hit calls no upstream, builds no view and writes no JSON.
+ * @param namespace of the entries in the cache, such as `mobile:product`
+ * @param shape a hash of what answers look like: a process with another shape reads none of these
  */
 export function keepAnswers(
   namespace: `${string}:${string}`,
-  view: z.ZodObject,
-  policy: CachePolicy & { scope: 'public' },
+  shape: string,
+  policy: PublicPolicy,
   cache: Cache,
 ): KeptAnswers {
-  refuseUserData(namespace, view)
-  const shape = shapeHash(view)
   const answers = cache.define({
     namespace,
     schema: KeptEntry,
@@ -170,4 +177,6 @@ export function keepAnswers(
 
 /** RFC 5861: failures that would be a 500, 502, 503 or 504. */
 const isFaultBehind = (error: unknown): boolean =>
-  error instanceof UpstreamError && (error.retryable || error.code === 'invalid_answer')
+  error instanceof ProblemError
+    ? error.status >= 502
+    : error instanceof UpstreamError && (error.retryable || error.code === 'invalid_answer')

@@ -11,8 +11,6 @@ const ENCODERS = {
 
 export type MediaType = keyof typeof ENCODERS
 
-export const MEDIA_TYPES = Object.keys(ENCODERS) as MediaType[]
-
 /** Their names in a URL. */
 export const FORMATS = {
   json: 'application/json',

@@ -7,11 +7,16 @@ import { createRequestContext } from '@harbor/shared-runtime/request-context'
 import { faultOf } from '@harbor/shared-runtime/telemetry/request'
 import type { Context, Handler } from 'hono'
 import type { z } from 'zod'
-import { cacheControl } from '../caching/cache-policy.ts'
+import { answered, targetOf } from '../caching/answered.ts'
+import type { PublicPolicy } from '../caching/cache-policy.ts'
 import type { Cdn } from '../caching/cdn.ts'
-import { type Built, type KeptAnswers, keepAnswers, type Sourced } from '../caching/kept-answers.ts'
-import { requireMatch, revisionTag } from '../caching/preconditions.ts'
-import { matchesTag } from '../entity-tags.ts'
+import {
+  type Built,
+  type KeptAnswers,
+  keepAnswers,
+  publicShape,
+  type Sourced,
+} from '../caching/kept-answers.ts'
 import { authorise } from '../http/authorise.ts'
 import { type Query, readQuery, withQuery } from '../http/query.ts'
 import { Body } from '../representation/body.ts'
@@ -54,9 +59,7 @@ export function serveScreen<K extends Kit>(
   const { verify, cache, cdn, namespace } = dependencies
   const isPublic = screen.cache.scope === 'public'
   const kept =
-    screen.cache.scope === 'public' && cache
-      ? keepAnswers(`${namespace}:${screen.name}`, screen.view, screen.cache, cache)
-      : undefined
+    screen.cache.scope === 'public' && cache ? keptOf(screen, screen.cache, namespace, cache) : undefined
   const known: ReadonlySet<string> = new Set(Object.keys({ ...screen.query.shape, ...InUrl.shape }))
 
   return async (c) => {
@@ -86,6 +89,11 @@ export function serveScreen<K extends Kit>(
     const isCanonical = targetOf(c) === withQuery(address, Object.entries(wanted.inUrl))
     return respond(c, screen, { ...wanted, forAll: wanted.forAll && isCanonical }, sourced, cdn)
   }
+}
+
+const keptOf = (screen: Pick<Screen, 'name' | 'view'>, policy: PublicPolicy, owner: string, cache: Cache) => {
+  const namespace = `${owner}:${screen.name}` as const
+  return keepAnswers(namespace, publicShape(namespace, screen.view), policy, cache)
 }
 
 /** The stored answer, built for the first request. */
@@ -147,48 +155,25 @@ async function build<K extends Kit>(
   }
 }
 
-/** 304 when the consumer has it, otherwise 200; with the same headers except those about the body. */
+/** 304 when the consumer has it, otherwise 200. */
 function respond(
   c: Context<RestEnv>,
   screen: Screen,
-  { mediaType, coding, varies, forAll }: Representation,
+  wanted: Representation,
   { answer, headers: origin }: Sourced,
   cdn: Cdn | undefined,
 ): Response {
-  const { body, degraded, tags, revision } = answer
+  const { degraded } = answer
   c.get('facts').degraded = degraded
-  const sent = body.as(coding)
-  const etag = revision === undefined ? sent.etag : revisionTag(revision, sent.etag)
-  requireMatch(c.req.header('if-match'), etag)
-  const isPublic = screen.cache.scope === 'public'
-  const vary = [
-    // A private cache may be used by two customers, one after the other.
-    ...(isPublic ? [] : ['Authorization']),
-    ...varies,
-    ...(body.compressible ? ['Accept-Encoding'] : []),
-  ]
-  const headers: Record<string, string> = {
-    'Cache-Control': cacheControl(screen.cache, { degraded: degraded.length > 0, forAll }),
-    ETag: etag,
+  const headers = {
     'Schema-Version': String(screen.version),
     ...origin,
+    ...(degraded.length > 0 && { 'X-Degraded': degraded.join(', ') }),
   }
-  if (vary.length > 0) headers.Vary = vary.join(', ')
-  if (degraded.length > 0) headers['X-Degraded'] = degraded.join(', ')
-  else if (isPublic && forAll && cdn) Object.assign(headers, cdn.announce(targetOf(c), tags))
-  if (matchesTag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers)
-  headers['Content-Type'] = mediaType
-  headers['Content-Length'] = String(sent.bytes.byteLength)
-  if (sent.coding !== 'identity') headers['Content-Encoding'] = sent.coding
-  return c.body(sent.bytes, 200, headers)
+  // A private cache may be used by two customers, one after the other.
+  const varies = screen.cache.scope === 'public' ? wanted.varies : ['Authorization', ...wanted.varies]
+  return answered(c, { policy: screen.cache, wanted: { ...wanted, varies }, answer, headers, cdn })
 }
-
-/**
- * The request target as received, which is the key of caches; `c.req.url` has dot segments removed. A test without a
- * socket only has the URL.
- */
-const targetOf = (c: Context<RestEnv>): string =>
-  c.env?.incoming?.url ?? c.req.url.slice(c.req.url.indexOf('/', c.req.url.indexOf('//') + 2))
 
 function logFailures(log: Log, screen: Screen, traceId: string, { failures }: ScreenAnswer): void {
   for (const [source, error] of failures)
