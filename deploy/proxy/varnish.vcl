@@ -1,4 +1,4 @@
-# Varnish 7 in front of the mobile BFF, as a shared cache, over the built-in rules. Fill in, for instance with envsubst:
+# Varnish 7 in front of the mobile BFF or the web BFF, as a shared cache, over the built-in rules. Fill in, for instance with envsubst:
 #   ${BFF_HOST} and ${BFF_PORT} of the BFF, ${PURGERS} address of the BFF's machines.
 # The BFF: CDN_PURGE_URL=http://<here>, CDN_PURGE_BY=tags.
 vcl 4.1;
@@ -31,6 +31,15 @@ sub vcl_recv {
       return (synth(200, "Purged"));
     }
     return (synth(500, std.ban_error()));
+  }
+
+  # The web BFF does not look at the session there: everybody gets the same answer.
+  if (req.url ~ "^/graphql/public\?") {
+    unset req.http.Cookie;
+  }
+  # Streams of the web BFF: silent for longer than an answer may be.
+  if (req.http.Accept ~ "text/event-stream") {
+    return (pipe);
   }
 
   # What a header asks for, where the URL does not say it: the BFF calls such an answer private.

@@ -1,5 +1,7 @@
 import type { ShopWrites } from '@harbor/shared-checkout'
+import type { Cdn } from '@harbor/shared-edge/caching/cdn'
 import { httpEdge } from '@harbor/shared-edge/http/http-edge'
+import type { Cache } from '@harbor/shared-runtime/cache'
 import type { Log } from '@harbor/shared-runtime/log'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { createGraphql, graphqlRoutes } from './graphql.ts'
@@ -36,6 +38,10 @@ export type Dependencies = {
   /** Where domain events arrive, and the streams that they feed; in a test of something else nothing arrives. */
   hub?: Hub
   subscriptions?: Pick<Subscriptions, 'open'>
+  /** Keeps the finished answers of public queries; without it each request builds its own. */
+  cache?: Cache | undefined
+  /** The cache in front of this process, which is purged on changes. */
+  cdn?: Cdn | undefined
   /** The built dashboard; `undefined`: no page is served. */
   page?: Page | undefined
   /** The origin of the image service, from which the page loads its pictures. */
@@ -56,6 +62,8 @@ export function createApp({
   budgetMs = 1_000,
   hub = createHub(),
   subscriptions = createSubscriptions({ schema, hub, clients, recall: session.recallViewer, budgetMs, log }),
+  cache,
+  cdn,
   page,
   imagesUrl = '',
 }: Dependencies) {
@@ -74,7 +82,7 @@ export function createApp({
   })
   const routes: readonly Route[] = [
     ...(page ? pageRoutes(page, imagesUrl) : []),
-    ...graphqlRoutes(graphql, { operations, allowAdhoc }),
+    ...graphqlRoutes(graphql, { operations, usage, allowAdhoc, budgetMs, cache, cdn }),
     ...session.routes,
   ]
   const app = new Hono<Env>()

@@ -1,4 +1,5 @@
 import { bffSettings, clientSecret } from '@harbor/shared-clients'
+import { cdnSettings } from '@harbor/shared-edge/caching/cdn-settings'
 import { trustedProxies } from '@harbor/shared-edge/limits/address'
 import { quota } from '@harbor/shared-edge/limits/policy'
 import { tokenSettings } from '@harbor/shared-runtime/auth'
@@ -52,6 +53,7 @@ export const Config = z
     RATE_LIMIT_SESSION: quota('600/60', 'Requests for data of one session.'),
     RATE_LIMIT_USER: quota('1200/60', 'Requests for data of one user, with all sessions.'),
     ...subscriptionSettings,
+    ...cdnSettings,
     ...sessionSettings,
     ...tokenSettings,
     ...bffSettings,

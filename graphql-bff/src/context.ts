@@ -20,6 +20,8 @@ export type RequestState = {
   readonly countAs?: CountAs | undefined
   /** When the request arrived, as an instant of `performance.now()`. */
   readonly arrivedAt?: number | undefined
+  /** Collects the tags of the rows that are loaded; none where the answer is not kept. */
+  readonly tags?: Set<string> | undefined
   /** Set by plugins/use-viewer.ts; stays unset for an anonymous request. */
   viewer?: Viewer | undefined
   /** The key of the viewer's session in the store. */
@@ -91,7 +93,7 @@ export function createContext({
     noViewer: state.noViewer,
     locale: negotiateLocale(request.headers.get('accept-language')),
     upstreams,
-    loaders: createLoaders(upstreams),
+    loaders: createLoaders(upstreams, state.tags),
     calls,
     writes,
     sagaClients,

@@ -1,7 +1,9 @@
 import type { ShopWrites } from '@harbor/shared-checkout'
+import type { Cdn } from '@harbor/shared-edge/caching/cdn'
 import { STATIC_METHODS, staticAnswer } from '@harbor/shared-edge/static'
 import { MUST_REVALIDATE } from '@harbor/shared-edge/static/file'
 import { arrivalOf } from '@harbor/shared-runtime/arrival'
+import type { Cache } from '@harbor/shared-runtime/cache'
 import type { Log } from '@harbor/shared-runtime/log'
 import { createYoga } from 'graphql-yoga'
 import type { RequestState } from './context.ts'
@@ -21,6 +23,7 @@ import { usePersistedDocuments } from './plugins/use-persisted-documents.ts'
 import { useProblems } from './plugins/use-problems.ts'
 import { useSubscriptions } from './plugins/use-subscriptions.ts'
 import { useViewer } from './plugins/use-viewer.ts'
+import { publicGet } from './public-get/index.ts'
 import { schema } from './schema/index.ts'
 import type { ResolveViewer } from './session/resolve-viewer.ts'
 import type { Hub } from './subscriptions/hub.ts'
@@ -39,6 +42,9 @@ type Options = {
   hub: Hub
   subscriptions: Pick<Subscriptions, 'open'>
 }
+
+/** What keeps answers: this process, and the cache in front of it. */
+type Kept = { cache?: Cache | undefined; cdn?: Cdn | undefined }
 
 /** The GraphQL endpoint: its plugins in the order of the life of a request. */
 export const createGraphql = ({
@@ -82,7 +88,7 @@ export const createGraphql = ({
 /** Where the endpoint is served, and what helps to call it. */
 export const graphqlRoutes = (
   graphql: ReturnType<typeof createGraphql>,
-  { operations, allowAdhoc }: Pick<Options, 'operations' | 'allowAdhoc'>,
+  { cache, cdn, ...options }: Pick<Options, 'operations' | 'usage' | 'allowAdhoc' | 'budgetMs'> & Kept,
 ): readonly Route[] => [
   {
     path: '/graphql',
@@ -97,17 +103,18 @@ export const graphqlRoutes = (
         arrivedAt: arrivalOf(c.env?.incoming),
       }),
   },
+  publicGet({ schema, execute: (request, state) => graphql.fetch(request, state), ...options, cache, cdn }),
   {
     path: '/operations.json',
     methods: STATIC_METHODS,
     kind: 'asset',
     handle: staticAnswer({
       type: 'application/json',
-      read: () => JSON.stringify(operations.newest),
+      read: () => JSON.stringify(options.operations.newest),
       cacheControl: MUST_REVALIDATE,
     }),
   },
-  ...(allowAdhoc ? [graphiql(graphql)] : []),
+  ...(options.allowAdhoc ? [graphiql(graphql)] : []),
 ]
 
 /** The page alone, asked for without the user's cookies. */

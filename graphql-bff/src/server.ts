@@ -1,5 +1,6 @@
 import { openWrites } from '@harbor/shared-checkout'
 import { openBffClients } from '@harbor/shared-clients'
+import { cdnOf } from '@harbor/shared-edge/caching/cdn-settings'
 import { createRateLimiter } from '@harbor/shared-edge/limits/rate-limiter'
 import { rateLimiting } from '@harbor/shared-edge/limits/rate-limiting'
 import { createTokenVerifier, tokenProfile } from '@harbor/shared-runtime/auth'
@@ -32,7 +33,14 @@ const clientId = 'web-bff'
 const BUDGET_MS = 1_000
 const config = loadConfig(name, Config)
 const log = createLog(name, config.LOG_LEVEL)
-const { clients, cache, redis, parts, alsoTell } = openBffClients({ name, clientId, config, log })
+const { clients, cache, redis, parts, alsoPurge, alsoTell } = openBffClients({
+  name,
+  clientId,
+  config,
+  log,
+})
+const cdn = cdnOf(config, log)
+if (cdn) alsoPurge(cdn)
 const { origin, following } = publicUrl(config)
 const { store, part: storePart } = openSessionStore(redis, log)
 const oidc = createOidc({
@@ -97,6 +105,8 @@ const app = createApp({
   limits: rateLimiting(limiter, config.TRUSTED_PROXIES),
   https: origin().startsWith('https:'),
   allowAdhoc: config.GRAPHQL_ALLOW_ADHOC,
+  cache,
+  cdn,
   page,
   imagesUrl: config.IMAGES_URL,
   budgetMs: BUDGET_MS,
@@ -111,6 +121,7 @@ await runProcess({
   parts: [
     telemetryPart({ name, log, clients, cache }),
     ...parts,
+    ...(cdn ? [cdn.part] : []),
     storePart,
     closing('rate limits', limiter),
     sealKeysPart(config),

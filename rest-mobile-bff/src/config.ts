@@ -1,4 +1,5 @@
 import { bffSettings, clientSecret } from '@harbor/shared-clients'
+import { cdnSettings } from '@harbor/shared-edge/caching/cdn-settings'
 import { trustedProxies } from '@harbor/shared-edge/limits/address'
 import { quota } from '@harbor/shared-edge/limits/policy'
 import { minimumVersions } from '@harbor/shared-edge/rest/app-version'
@@ -8,7 +9,6 @@ import {
   host,
   logLevel,
   managementPort,
-  oneOf,
   optionalAddress,
   optionalHttpAddress,
   port,
@@ -39,15 +39,7 @@ export const Config = z
       '600000/60',
       'Requests of all users of one app (the OAuth client of their tokens): limits the load of a faulty app.',
     ),
-    CDN_PURGE_URL: optionalAddress(
-      ['http', 'https'],
-      'URL of the cache in front, which gets PURGE requests for changes; answers then carry their tags.',
-    ),
-    CDN_PURGE_BY: oneOf(
-      ['tags', 'urls'],
-      'tags',
-      'How that cache is purged: by tags in one Surrogate-Key header, or by one request per URL.',
-    ),
+    ...cdnSettings,
     SEAL_KEYS: sealKeys('encrypt data of writes in Redis: answers, and unfinished checkouts'),
     ...tokenSettings,
     ...bffSettings,

@@ -1,6 +1,6 @@
 import { openWrites } from '@harbor/shared-checkout'
 import { openBffClients } from '@harbor/shared-clients'
-import { openCdn } from '@harbor/shared-edge/caching/cdn'
+import { cdnOf } from '@harbor/shared-edge/caching/cdn-settings'
 import { createRateLimiter } from '@harbor/shared-edge/limits/rate-limiter'
 import { rateLimiting } from '@harbor/shared-edge/limits/rate-limiting'
 import { createClientLedger } from '@harbor/shared-edge/rest/ledger'
@@ -39,10 +39,7 @@ const verify = createTokenVerifier({
   dpop: { usedProofs: createUsedProofs(redis, log), publicUrl: config.PUBLIC_URL },
 })
 
-const cdn =
-  config.CDN_PURGE_URL === undefined
-    ? undefined
-    : openCdn({ address: config.CDN_PURGE_URL, by: config.CDN_PURGE_BY, log })
+const cdn = cdnOf(config, log)
 if (cdn) alsoPurge(cdn)
 const offline = createOffline({
   clients,

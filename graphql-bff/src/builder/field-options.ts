@@ -1,3 +1,4 @@
+import type { PublicLifetime } from '@harbor/shared-edge/caching/cache-policy'
 import SchemaBuilder, {
   BasePlugin,
   type FieldNullability,
@@ -28,6 +29,11 @@ declare global {
        * them. None: it reads from a row at hand.
        */
       asks?: UpstreamCall | readonly UpstreamCall[]
+      /**
+       * How long what it asks for may be kept by everybody. None: never, if it asks for something; otherwise as long as
+       * the row at hand.
+       */
+      lifetime?: PublicLifetime
     }
   }
 }
@@ -35,8 +41,8 @@ declare global {
 /** Keeps what fields say about themselves where the analysis of operations finds it. */
 class FieldOptionsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>) {
-    const { asks = [] } = field.pothosOptions
-    return { ...field, extensions: { ...field.extensions, asks: [asks].flat() } }
+    const { asks = [], lifetime } = field.pothosOptions
+    return { ...field, extensions: { ...field.extensions, asks: [asks].flat(), lifetime } }
   }
 }
 
@@ -44,5 +50,9 @@ class FieldOptionsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 export const callsOf = ({ extensions }: GraphQLField<unknown, unknown>): readonly UpstreamCall[] =>
   // Only the plugin above writes it.
   (extensions.asks as readonly UpstreamCall[] | undefined) ?? []
+
+/** How long what a field asks for may be kept by everybody; `undefined`: it does not say. */
+export const lifetimeOf = ({ extensions }: GraphQLField<unknown, unknown>): PublicLifetime | undefined =>
+  extensions.lifetime as PublicLifetime | undefined
 
 SchemaBuilder.registerPlugin('fieldOptions', FieldOptionsPlugin)

@@ -2,7 +2,7 @@ import { createLog } from '@harbor/shared-runtime/log'
 import { describe, expect, it } from 'vitest'
 import { fakeUpstreams } from '../../test/fake-upstreams.ts'
 import { OPERATIONS } from '../../test/operations.ts'
-import { CSRF, testApp } from '../../test/test-app.ts'
+import { CSRF, HASHES, testApp } from '../../test/test-app.ts'
 import { testPage } from '../../test/test-page.ts'
 import { ORIGIN, testSession } from '../../test/test-session.ts'
 import { testWrites } from '../../test/test-writes.ts'
@@ -25,7 +25,7 @@ const ROUTES: Record<string, RouteKind> = {
   'POST /auth/logout-everywhere': 'api',
   'POST /auth/backchannel-logout': 'server',
   ...Object.fromEntries(
-    ['/operations.json', ...testPage.assets.keys()].flatMap((path) =>
+    ['/graphql/public', '/operations.json', ...testPage.assets.keys()].flatMap((path) =>
       [`GET ${path}`, `HEAD ${path}`].map((route) => [route, 'asset' as const]),
     ),
   ),
@@ -233,9 +233,10 @@ describe('navigations and assets', () => {
       const [method = '', path = ''] = route.split(' ')
       if (!['navigation', 'asset'].includes(kind) || path.startsWith('/auth/') || path === '/graphiql')
         continue
+      const asked = path === '/graphql/public' ? `${path}?documentId=${HASHES.Categories}` : path
       const [with_, without] = await Promise.all([
-        app.request(path, { method, headers: { cookie } }),
-        app.request(path, { method }),
+        app.request(asked, { method, headers: { cookie } }),
+        app.request(asked, { method }),
       ])
       expect([route, with_.status, await with_.text()]).toEqual([route, 200, await without.text()])
       expect(with_.headers.getSetCookie()).toEqual([])

@@ -23,7 +23,7 @@ test('every manifest of the folder is read, the newest version last', () => {
 })
 
 test('an entry is a document, alone or with what its build knows of it', () => {
-  const entry = { document: 'query Q{__typename}', calls: { 'catalog.byIds': 1 } }
+  const entry = { document: 'query Q{__typename}', calls: { 'catalog.byIds': 1 }, cacheControl: 'no-store' }
   const folder = folderOf({ '1.json': JSON.stringify({ [hash]: entry }) })
   expect(readManifests(folder).get('1')).toEqual({ [hash]: 'query Q{__typename}' })
 })

@@ -17,7 +17,7 @@ export const MANIFESTS_FOLDER = fileURLToPath(new URL('../../manifests', import.
 const Entry = z.union([
   z.string(),
   z
-    .strictObject({ document: z.string(), calls: z.record(z.string(), z.int()) })
+    .strictObject({ document: z.string(), calls: z.record(z.string(), z.int()), cacheControl: z.string() })
     .transform(({ document }) => document),
 ])
 const ManifestFile = z.record(z.string().regex(/^[0-9a-f]{64}$/), Entry)

@@ -52,12 +52,14 @@ test('the management port says which operations of which version are in use', as
     versions: ['1.9.0', '1.10.0'],
     requests: 2,
     lastUsedAt: expect.any(String),
+    cacheControl: expect.stringContaining('public, max-age=60'),
     upstreamCalls: expect.anything(),
   }
   const page = (document: string, version: string) => ({
     name: 'Page',
     hash: sha256(document),
     versions: [version],
+    cacheControl: expect.stringContaining('public, max-age=60'),
     upstreamCalls: expect.anything(),
   })
   expect(versions).toEqual([

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { cacheControl, type PublicPolicy } from '@harbor/shared-edge/caching/cache-policy'
 import { StartError } from '@harbor/shared-runtime/part'
 import {
   type DocumentNode,
@@ -11,6 +12,7 @@ import {
 import { staticFanOut } from '../fan-out/static-fan-out.ts'
 import { type FanOut, totalOf } from '../fan-out/upstream-call.ts'
 import { assertAffordable } from '../plugins/cost.ts'
+import { publicPolicy } from '../public-get/public-policy.ts'
 import { MAX_CALLS } from '../schema/limits.ts'
 import { cheapestVariables } from './cheapest-variables.ts'
 import { type Compiled, compiled } from './jit.ts'
@@ -23,11 +25,17 @@ export type PersistedOperation = {
   readonly document: DocumentNode
   /** `undefined`: plain execution. */
   readonly compiled: Compiled | undefined
+  /** How long everybody may keep its answers; `undefined`: they are for who asks alone. */
+  readonly policy: PublicPolicy | undefined
   /** The upstream calls that it makes at most. */
   readonly fanOut: FanOut
   /** The versions of the dashboard that call it, the newest last. */
   readonly versions: readonly string[]
 }
+
+/** The `Cache-Control` of its whole answers, under their public URL. */
+export const cacheControlOf = ({ policy }: PersistedOperation): string =>
+  cacheControl(policy ?? { scope: 'no-store' }, { degraded: false, forAll: true })
 
 export type PersistedOperations = {
   /** By the sha256 of the document, in hex. */
@@ -83,7 +91,13 @@ function checked(schema: GraphQLSchema, version: string, hash: string, source: s
   const calls = totalOf(fanOut)
   if (calls > MAX_CALLS)
     throw unfit(version, name, `it makes up to ${calls} upstream calls; at most ${MAX_CALLS} are allowed`)
-  return { name, document, fanOut, compiled: compiled(schema, document) }
+  return {
+    name,
+    document,
+    fanOut,
+    policy: publicPolicy(schema, document),
+    compiled: compiled(schema, document),
+  }
 }
 
 function parsed(version: string, hash: string, source: string): DocumentNode {

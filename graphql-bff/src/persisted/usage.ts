@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { CallsAbove } from '../fan-out/calls-above.ts'
 import { asRecord } from '../fan-out/upstream-call.ts'
-import type { PersistedOperation, PersistedOperations } from './operations.ts'
+import { cacheControlOf, type PersistedOperation, type PersistedOperations } from './operations.ts'
 
 type Used = { requests: number; lastUsedAt: string | null }
 type Called = { most: Map<string, number>; timesAbove: number }
@@ -43,6 +43,7 @@ export function createUsage({ byHash, versions }: PersistedOperations): Operatio
         hash: operation.hash,
         versions: operation.versions,
         ...usedOf(operation),
+        cacheControl: cacheControlOf(operation),
         upstreamCalls: {
           atMost: asRecord(operation.fanOut),
           mostSeen: asRecord(called.get(operation.hash)?.most ?? new Map()),

@@ -1,5 +1,6 @@
 import { builder } from '../builder.ts'
 import { connectionOf, connectionType } from './connection.ts'
+import { LISTS } from './lifetimes.ts'
 import { assertId, assertWords, pageOfRows } from './limits.ts'
 import { Product } from './product.ts'
 
@@ -20,6 +21,7 @@ builder.queryFields((t) => ({
       after: t.arg.string(),
     },
     asks: 'catalog.list',
+    lifetime: LISTS,
     complexity: pageOfRows<{ category?: string | null | undefined }>(MAX_PAGE, ({ category }) => {
       if (category) assertId(category)
     }),
@@ -44,6 +46,7 @@ builder.queryFields((t) => ({
       after: t.arg.string(),
     },
     asks: 'catalog.search',
+    lifetime: LISTS,
     complexity: pageOfRows<{ words: string }>(MAX_PAGE, ({ words }) => assertWords(words)),
     resolve: async (_, { words, first, after }, { upstreams }) =>
       connectionOf(

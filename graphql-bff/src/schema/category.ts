@@ -1,5 +1,6 @@
 import type { Category as UpstreamCategory } from '@harbor/shared-clients'
 import { builder } from '../builder.ts'
+import { LISTS } from './lifetimes.ts'
 import { ownList } from './limits.ts'
 import { itemsOf } from './list-items.ts'
 
@@ -23,6 +24,7 @@ builder.queryField('categories', (t) =>
     nullable: { list: true, items: true },
     description: 'Every category of the shop.',
     asks: 'catalog.categories',
+    lifetime: LISTS,
     complexity: ownList,
     resolve: async (_, __, { upstreams }) => itemsOf(await upstreams.optional.catalog.categories()),
   }),

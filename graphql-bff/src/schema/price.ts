@@ -1,6 +1,7 @@
 import type { Price as UpstreamPrice } from '@harbor/shared-clients'
 import { formatMoney } from '@harbor/shared-runtime/money'
 import { builder } from '../builder.ts'
+import { PRICES } from './lifetimes.ts'
 import { oneRow } from './limits.ts'
 import { Money } from './money.ts'
 import { Product } from './product.ts'
@@ -41,6 +42,7 @@ builder.objectField(Product, 'price', (t) =>
     nullable: true,
     description: 'What it costs now; `null` without an error when it has no price.',
     asks: 'pricing.prices',
+    lifetime: PRICES,
     complexity: oneRow,
     resolve: ({ sku }, _, { loaders }) => loaders.price.load(sku),
   }),

@@ -1,5 +1,6 @@
 import type { Product as CatalogProduct } from '@harbor/shared-clients'
 import { builder } from '../builder.ts'
+import { TEXTS } from './lifetimes.ts'
 import { rowById, rowsByIds } from './limits.ts'
 import { loadedItems } from './list-items.ts'
 import { Money } from './money.ts'
@@ -90,6 +91,7 @@ builder.queryFields((t) => ({
     description: '`null` when there is no such product.',
     args: { id: t.arg.id({ required: true }) },
     asks: 'catalog.byIds',
+    lifetime: TEXTS,
     complexity: rowById,
     resolve: (_, { id }, { loaders }) => loaders.product.load(id),
   }),
@@ -101,6 +103,7 @@ builder.queryFields((t) => ({
       'Those that exist, in the order of the ids; at most 100. `null` for a product that arrived malformed.',
     args: { ids: t.arg.idList({ required: true }) },
     asks: 'catalog.byIds',
+    lifetime: TEXTS,
     complexity: rowsByIds,
     resolve: (_, { ids }, { loaders }) => loadedItems(ids.map((id) => loaders.product.load(id))),
   }),

@@ -1,5 +1,6 @@
 import type { Recommendation as UpstreamRecommendation } from '@harbor/shared-clients'
 import { builder } from '../builder.ts'
+import { TEXTS } from './lifetimes.ts'
 import { firstRows, oneRow } from './limits.ts'
 import { itemsOf } from './list-items.ts'
 import { Money } from './money.ts'
@@ -28,6 +29,7 @@ export const Recommendation = builder.objectRef<UpstreamRecommendation>('Recomme
       nullable: true,
       description: 'All that is known of the product.',
       asks: 'catalog.byIds',
+      lifetime: TEXTS,
       complexity: oneRow,
       resolve: ({ productId }, _, { loaders }) => loaders.product.load(productId),
     }),
@@ -42,6 +44,7 @@ builder.objectField(Product, 'recommendations', (t) =>
     description: 'What goes with the product; at most 20.',
     args: { first: t.arg.int({ required: true, defaultValue: 4 }) },
     asks: 'recommendations.forProducts',
+    lifetime: TEXTS,
     complexity: firstRows(20),
     resolve: async ({ id }, { first }, { loaders }) => {
       const related = await loaders.relatedProducts.load({ key: id, limit: first })

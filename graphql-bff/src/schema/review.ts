@@ -1,5 +1,6 @@
 import type { Review as UpstreamReview, ProductReviews as UpstreamReviews } from '@harbor/shared-clients'
 import { builder } from '../builder.ts'
+import { TEXTS } from './lifetimes.ts'
 import { firstRows } from './limits.ts'
 import { Product } from './product.ts'
 
@@ -50,6 +51,7 @@ builder.objectField(Product, 'reviews', (t) =>
     description: 'How it is rated, and what was said about it last; at most 20 reviews.',
     args: { first: t.arg.int({ required: true, defaultValue: 3 }) },
     asks: 'reviews.ofProducts',
+    lifetime: TEXTS,
     complexity: firstRows(20),
     resolve: ({ id }, { first }, { loaders }) => loaders.reviews.load({ key: id, limit: first }),
   }),

@@ -1,5 +1,6 @@
 import type { SkuStock } from '@harbor/shared-clients'
 import { builder } from '../builder.ts'
+import { STOCK } from './lifetimes.ts'
 import { oneRow } from './limits.ts'
 import { openEnum } from './open-enum.ts'
 import { Product } from './product.ts'
@@ -37,6 +38,7 @@ builder.objectField(Product, 'stock', (t) =>
     nullable: true,
     description: 'How many there are, one entry a warehouse.',
     asks: 'inventory.stock',
+    lifetime: STOCK,
     complexity: oneRow,
     resolve: async ({ sku }, _, { loaders }) =>
       (await loaders.stock.load(sku))?.warehouses.map((level) => ({ ...level, sku })),

@@ -164,6 +164,8 @@ export type PersistedOperation<Data, Variables> = {
   readonly name: string
   readonly kind: 'query' | 'mutation' | 'subscription'
   readonly hash: string
+  /** What everybody may see: its variables in the order of its public URL, each with its default. */
+  readonly publicVariables?: readonly (readonly [name: string, preset: unknown])[]
   /** Only for the compiler: what goes in and what comes out. */
   readonly types?: (variables: Variables) => Data
 }
@@ -178,12 +180,14 @@ export const Catalogue: PersistedOperation<CatalogueQuery, CatalogueQueryVariabl
   name: 'Catalogue',
   kind: 'query',
   hash: 'f920d5c61aae7b8841484e217a797ed3da756107990ab1c9683d7acddf1e4dc4',
+  publicVariables: [['category', undefined], ['first', 24], ['after', undefined]],
 }
 
 export const Categories: PersistedOperation<CategoriesQuery, CategoriesQueryVariables> = {
   name: 'Categories',
   kind: 'query',
   hash: '490a78a6ed513ea53cd3c2ea39a745d2c9bf7d18209bbcd66681c8c92f0dcd1c',
+  publicVariables: [],
 }
 
 export const Dashboard: PersistedOperation<DashboardQuery, DashboardQueryVariables> = {
@@ -232,18 +236,21 @@ export const ProductList: PersistedOperation<ProductListQuery, ProductListQueryV
   name: 'ProductList',
   kind: 'query',
   hash: '57f9f6f45c9bdf0e8ae020910cee55f2431cb4c23f0b4b2abc1fb5dce559ed7f',
+  publicVariables: [['ids', undefined], ['reviews', 1], ['recommendations', 2]],
 }
 
 export const ProductPage: PersistedOperation<ProductPageQuery, ProductPageQueryVariables> = {
   name: 'ProductPage',
   kind: 'query',
   hash: '3f86375c1a656f44322cc4011d9b5d26c2da49d1caacc7777a88ab5f782421a3',
+  publicVariables: [['id', undefined], ['reviews', 3], ['recommendations', 4]],
 }
 
 export const SearchProducts: PersistedOperation<SearchProductsQuery, SearchProductsQueryVariables> = {
   name: 'SearchProducts',
   kind: 'query',
   hash: 'c2f005d99e8e5c276b1ee35a150277d5003d2589e9e7c3c74cf365101a3d68c6',
+  publicVariables: [['words', undefined], ['first', 24], ['after', undefined]],
 }
 
 export const StaffCustomer: PersistedOperation<StaffCustomerQuery, StaffCustomerQueryVariables> = {

@@ -1,5 +1,6 @@
 import type { PersistedOperation } from '../gen/operations.ts'
 import { Problem, type ProblemFacts } from './problem.ts'
+import { publicUrl } from './public-url.ts'
 import { fieldsOf, send } from './send.ts'
 
 /** A part of an answer that is not there, and why. */
@@ -12,19 +13,25 @@ export type Answer<Data> = {
 }
 
 /**
- * Calls an operation of the BFF by the hash that is built into the page: a query as GET, a mutation as POST.
+ * Calls an operation of the BFF by the hash that is built into the page: a query as GET, one of what everybody may see
+ * under its public URL, a mutation as POST.
  * @throws {Problem} when there is no data at all
  */
 export async function call<Data, Variables>(
-  { hash, kind }: PersistedOperation<Data, Variables>,
+  operation: PersistedOperation<Data, Variables>,
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Answer<Data>> {
+  const { hash, kind } = operation
   const documentId = `sha256:${hash}`
   const { json, traceId } = await (kind === 'query'
-    ? send(`/graphql?${new URLSearchParams({ documentId, variables: JSON.stringify(variables) })}`, {
-        ...(signal && { signal }),
-      })
+    ? send(
+        publicUrl(operation, variables) ??
+          `/graphql?${new URLSearchParams({ documentId, variables: JSON.stringify(variables) })}`,
+        {
+          ...(signal && { signal }),
+        },
+      )
     : send('/graphql', { method: 'POST', body: { documentId, variables } }))
   const { data, errors, title, code, retryable } = fieldsOf(json)
   const missing = Array.isArray(errors) ? errors.map((error) => missingPart(error, traceId)) : []
