@@ -13,7 +13,7 @@ const PRODUCT = ['shared-*', '*-bff', 'mock-services', 'examples/*'].map(
 const NOT_PRODUCT = /^shared-testing\/|\.test\.tsx?$|\/testing|\.gen\.ts$|\/gen\//
 
 /** Milliseconds for one pattern; one that takes longer to analyse is rejected. */
-const TIMEOUT_MS = 20_000
+const TIMEOUT_MS = 60_000
 
 /** Linear by their bounded repetitions, which the checker counts as a degree; timed in linear.timing.test.ts. */
 const TIMED = new Set(['shared-runtime/src/log/redact.ts'])
