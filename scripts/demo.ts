@@ -45,7 +45,15 @@ const upstreams = Object.fromEntries(
   ]),
 )
 
-type Service = { name: string; port: number; management: number; env?: Record<string, string> }
+type Service = {
+  name: string
+  port: number
+  management: number
+  /** Settings, unless the environment has others. */
+  env?: Readonly<Record<string, string>>
+  /** Ports beside HTTP, by their settings. */
+  ports?: Readonly<Record<string, string>>
+}
 
 const SERVICES: readonly Service[] = [
   {
@@ -69,7 +77,8 @@ function serviceOf({ name, port, ports, env }: Bff): Service {
     name,
     port: port + offset,
     management: port + offset + MANAGEMENT_PORT_DISTANCE,
-    env: { ...env, ...Object.fromEntries(more) },
+    env,
+    ports: Object.fromEntries(more),
   }
 }
 
@@ -126,7 +135,7 @@ async function started(service: Service): Promise<void> {
   await ready(service)
 }
 
-function start({ name, port, management, env }: Service): void {
+function start({ name, port, management, env, ports }: Service): void {
   const child = spawn(process.execPath, [...(watch ? ['--watch'] : []), 'src/server.ts'], {
     cwd: `${root}/${name}`,
     // What the demo prints is its table; what goes wrong is on standard error or a warning.
@@ -141,12 +150,14 @@ function start({ name, port, management, env }: Service): void {
       RATE_LIMIT_USER: '1000000/60',
       RATE_LIMIT_CLIENT: '1000000/60',
       ...(watch && { GRAPHQL_ALLOW_ADHOC: 'true' }),
-      ...process.env,
       ...upstreams,
       // The last of the domain services' ports: their order is that of the mocks.
       IMAGES_URL: `http://127.0.0.1:${PORTS.control + 1 + DOMAIN_SERVICES.length}`,
       EVENTS_URL: `http://127.0.0.1:${PORTS.control}/events`,
       ...env,
+      // So that one service of your own can be tried in the demo: CATALOG_URL=… pnpm demo.
+      ...process.env,
+      ...ports,
       PORT: String(port),
       MANAGEMENT_PORT: String(management),
     },
