@@ -77,7 +77,7 @@ export async function startProcess(name: string, env: Record<string, string> = {
     errors,
     pid: child.pid ?? 0,
     async stop() {
-      if (child.exitCode !== null) return child.exitCode
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
       child.kill('SIGTERM')
       const [code] = await once(child, 'exit')
       return code

@@ -4,7 +4,7 @@ import { Dashboard } from '../../examples/web-dashboard/src/gen/operations.ts'
 import { browser } from './chromium.ts'
 import { type System, startSystem } from './harness.ts'
 import { launchChrome } from './phone.ts'
-import { logInOnPage, logOutOnPage } from './web-pages.ts'
+import { logInOnPage, logOutOnPage, settled } from './web-pages.ts'
 
 const MINUTE = 60_000
 
@@ -103,7 +103,7 @@ describe.skipIf(!browser)('the page of the dashboard', { timeout: 4 * MINUTE }, 
     const shown = await page.locator('.product-facts h1').textContent()
     // The page may have given the request up meanwhile.
     for (const route of held) await route.continue().catch(() => {})
-    await page.waitForLoadState('networkidle')
+    await settled(page)
     await drawn(page)
     expect(await page.locator('.product-facts h1').textContent()).toBe(shown)
     expect(page.url()).toContain('p1003')

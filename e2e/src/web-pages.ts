@@ -1,3 +1,4 @@
+import { until } from '@harbor/shared-testing/until'
 import type { Page } from 'playwright-core'
 
 /** The pages of the dashboard: what is looked at in each theme and at each width. */
@@ -45,8 +46,21 @@ export async function logOutOnPage(
   await page.getByRole('heading', { name: 'Log out?' }).waitFor()
 }
 
-/** Nothing is loading any more, neither data nor a picture in sight. */
+/** So long nothing has been loaded when a page is at rest. */
+const REST_MS = 600
+
+const AT_REST = `(() => {
+  const last = Math.max(0, ...performance.getEntries().map((entry) => entry.startTime + entry.duration))
+  const waiting = [...document.images].some((one) => !one.complete && one.loading !== 'lazy')
+  return performance.now() - last > ${REST_MS} && !waiting && !document.querySelector('.skeleton')
+})()`
+
+/**
+ * Nothing is loading any more, neither data nor a picture in sight. Not by the browser's own measure of an idle
+ * network: the streams of what is live stay open.
+ */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle')
+  await page.waitForLoadState('load')
   await page.locator('.skeleton').first().waitFor({ state: 'detached' })
+  await until(async () => (await page.evaluate(AT_REST)) === true, 60_000)
 }

@@ -4,7 +4,7 @@ import { Problem } from './problem.ts'
 const ANSWER_MS = 20_000
 
 /** Says that a page of ours asks: no other site can send this header. */
-const HEADERS = { 'x-csrf': '1', accept: 'application/graphql-response+json, application/json;q=0.9' }
+export const HEADERS = { 'x-csrf': '1', accept: 'application/graphql-response+json, application/json;q=0.9' }
 
 type Sent = { readonly body?: unknown; readonly method?: 'GET' | 'POST'; readonly signal?: AbortSignal }
 

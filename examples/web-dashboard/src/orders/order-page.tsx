@@ -1,7 +1,9 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { OrderDetail } from '../gen/operations.ts'
-import { missingAt } from '../graph/operation.ts'
+import { LiveOrder, OrderDetail, type OrderDetailQuery } from '../gen/operations.ts'
+import { type MissingPart, missingAt } from '../graph/operation.ts'
 import { factsOf } from '../graph/problem.ts'
+import { LiveMark } from '../live/live-mark.tsx'
+import { usePrivateLive } from '../live/use-live.ts'
 import { LogInFirst } from '../session/log-in-first.tsx'
 import { SignedIn } from '../session/signed-in.tsx'
 import { usePrivate } from '../session/use-private.ts'
@@ -15,8 +17,8 @@ import { Parcel } from './parcel.tsx'
 import './orders.css'
 
 const route = getRouteApi('/orders/$number')
-/** Milliseconds between two looks at the status. */
-const LOOK_EVERY_MS = 15_000
+/** Milliseconds between two looks at the whole order; its status is live. */
+const LOOK_EVERY_MS = 60_000
 
 export function OrderPage() {
   const { number } = route.useParams()
@@ -45,17 +47,28 @@ function OwnOrder({ number }: { number: string }) {
   if (!order && why?.retryable) return <Degraded what="This order" why={why} onRetry={retry} />
   if (!order) return <Empty title={`You have no order ${number}.`} />
   return (
+    <ShownOrder order={order} whyNoParcel={missingAt(query.data, 'viewer.order.shipment')} onRetry={retry} />
+  )
+}
+
+type Shown = {
+  order: NonNullable<NonNullable<OrderDetailQuery['viewer']>['order']>
+  whyNoParcel: MissingPart | undefined
+  onRetry: () => void
+}
+
+function ShownOrder({ order, whyNoParcel, onRetry }: Shown) {
+  const { data, state } = usePrivateLive(LiveOrder, { number: order.number })
+  const live = data?.orderStatusChanged
+  return (
     <>
       <header className="list-head">
         <h1>{order.number}</h1>
-        <OrderStatus status={order.status} />
+        <OrderStatus status={live?.status ?? order.status} />
+        <LiveMark state={state} />
         <p className="muted">Ordered on {day(order.placedAt)}</p>
       </header>
-      <Parcel
-        shipment={order.shipment}
-        why={missingAt(query.data, 'viewer.order.shipment')}
-        onRetry={retry}
-      />
+      <Parcel shipment={live?.shipment ?? order.shipment} why={whyNoParcel} onRetry={onRetry} />
       <OrderLines lines={order.lines} total={order.total.formatted} />
     </>
   )
