@@ -10,6 +10,7 @@ export const PAGES: readonly { name: string; path: string; as?: 'customer' }[] =
   { name: 'search-nothing', path: '/search?words=xyzzy' },
   { name: 'product', path: '/products/p1001' },
   { name: 'cart', path: '/cart', as: 'customer' },
+  { name: 'checkout', path: '/checkout', as: 'customer' },
   { name: 'orders', path: '/orders', as: 'customer' },
   { name: 'order', path: '/orders/HC-2026-104988', as: 'customer' },
   { name: 'notifications', path: '/notifications', as: 'customer' },

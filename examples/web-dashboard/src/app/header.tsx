@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router'
+import { CartLink } from '../cart/cart-link.tsx'
 import { BellLink } from '../notifications/bell-link.tsx'
 import { SearchForm } from '../search/search-form.tsx'
 import { Account } from '../session/account.tsx'
 import { SignedIn } from '../session/signed-in.tsx'
-import { Anchor, CartIcon } from '../ui/icons.tsx'
+import { Anchor } from '../ui/icons.tsx'
 import { ThemeMenu } from './theme-menu.tsx'
 
 export const Header = () => (
@@ -25,9 +26,7 @@ export const Header = () => (
       <SignedIn forRole="customer">
         <BellLink />
       </SignedIn>
-      <Link to="/cart" className="icon-button" aria-label="Cart">
-        <CartIcon />
-      </Link>
+      <CartLink />
       <Account />
     </div>
   </header>

@@ -5,6 +5,7 @@ export const PATHS = {
   search: '/search',
   product: '/products/$id',
   cart: '/cart',
+  checkout: '/checkout',
   orders: '/orders',
   order: '/orders/$number',
   notifications: '/notifications',

@@ -32,6 +32,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute,
+    path: PATHS.checkout,
+    component: lazyRouteComponent(() => import('../checkout/checkout-page.tsx'), 'CheckoutPage'),
+  }),
+  createRoute({
+    getParentRoute,
     path: PATHS.orders,
     component: lazyRouteComponent(() => import('../orders/orders-page.tsx'), 'OrdersPage'),
   }),

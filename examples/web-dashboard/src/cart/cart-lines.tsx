@@ -1,18 +1,11 @@
-import type { CartQuery } from '../gen/operations.ts'
-import { LineName } from '../ui/line-name.tsx'
-import { Picture } from '../ui/picture.tsx'
+import type { CartContentsFragment } from '../gen/operations.ts'
+import { CartLine } from './cart-line.tsx'
 
-export type Lines = NonNullable<NonNullable<CartQuery['viewer']>['cart']>['lines']
-
-export const CartLines = ({ lines }: { lines: Lines }) => (
+export const CartLines = ({ lines }: { lines: CartContentsFragment['lines'] }) => (
   <ul className="cart-lines panel">
     {lines.map((line) => (
-      <li key={line.sku} className="cart-line">
-        <Picture url={line.imageUrl} alt="" size={88} />
-        <LineName line={line} />
-        <span>{line.quantity} ×</span>
-        <strong className="price">{line.total?.formatted ?? '–'}</strong>
-      </li>
+      // Another quantity, from wherever it came, is another line to edit.
+      <CartLine key={`${line.sku} ${line.quantity}`} line={line} />
     ))}
   </ul>
 )

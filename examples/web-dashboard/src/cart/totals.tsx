@@ -1,10 +1,11 @@
-import type { CartQuery } from '../gen/operations.ts'
+import type { ReactNode } from 'react'
+import type { CartContentsFragment } from '../gen/operations.ts'
 import { Degraded } from '../ui/degraded.tsx'
 
-type Quote = NonNullable<NonNullable<CartQuery['viewer']>['cart']>['quote']
+type Props = { quote: CartContentsFragment['quote']; onRetry: () => void; children?: ReactNode }
 
 /** What the cart costs, as pricing says it: nothing is added up here. */
-export const Totals = ({ quote, onRetry }: { quote: Quote; onRetry: () => void }) => (
+export const Totals = ({ quote, onRetry, children }: Props) => (
   <section className="panel totals">
     <h2>Total</h2>
     {quote === null ? (
@@ -23,5 +24,7 @@ export const Totals = ({ quote, onRetry }: { quote: Quote; onRetry: () => void }
         <dd className="price">{quote.total.formatted}</dd>
       </dl>
     )}
+    <p className="muted">Before tax and shipping.</p>
+    {children}
   </section>
 )

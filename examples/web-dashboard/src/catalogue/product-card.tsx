@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router'
+import { AddOne } from '../cart/add-to-cart.tsx'
 import type { ProductCardFragment } from '../gen/operations.ts'
 import { Picture } from '../ui/picture.tsx'
 import { Price } from '../ui/price.tsx'
 
 export const ProductCard = ({
-  product: { id, name, brand, images, price },
+  product: { id, sku, name, brand, images, price },
 }: {
   product: ProductCardFragment
 }) => (
@@ -15,5 +16,6 @@ export const ProductCard = ({
       <span className="card-name">{name}</span>
       <Price price={price} />
     </Link>
+    <AddOne sku={sku} name={name} />
   </li>
 )

@@ -4,12 +4,68 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** What is put into the cart. */
+export type AddToCartInput = {
+  /** A new UUID for each write; its retries have the same. */
+  readonly idempotencyKey: string;
+  /** How many of it, 1 to 99. */
+  readonly quantity?: number;
+  /** What is added. */
+  readonly sku: string;
+};
+
+/** What a line of the cart is changed to. */
+export type ChangeCartLineInput = {
+  /** Changed in this state of the cart only. */
+  readonly cartVersion?: number | null | undefined;
+  /** How many of it, 1 to 99. */
+  readonly quantity: number;
+  /** Which line. */
+  readonly sku: string;
+};
+
+/** What the customer was shown and agrees to. */
+export type CheckoutInput = {
+  /** The `version` of the cart as it was shown; in no other state it is ordered. */
+  readonly cartVersion: number;
+  /** A new UUID for each order, stored before it is sent; its retries have the same. */
+  readonly idempotencyKey: string;
+  /** The name or token of a payment method, such as "card"; never a number of a card. */
+  readonly paymentMethod: string;
+  /** The total of the quote as it was shown; for no other it is ordered. */
+  readonly total: MoneyInput;
+};
+
 /** How loyal a customer is, the lowest tier first. */
 export type LoyaltyTier =
   | 'BASIC'
   | 'GOLD'
   | 'PLATINUM'
   | 'SILVER';
+
+/** Which notifications were read. */
+export type MarkNotificationsReadInput = {
+  /** At most 100; without it, all of them. */
+  readonly ids?: ReadonlyArray<string> | null | undefined;
+};
+
+/** An amount of money. */
+export type MoneyInput = {
+  /** Minor units of the currency. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+};
+
+/** The ways by which a customer is notified. */
+export type NotificationChannelsInput = {
+  /** By mail. */
+  readonly email: boolean;
+  /** On the phone. */
+  readonly push: boolean;
+  /** By text message. */
+  readonly sms: boolean;
+};
 
 /** What a notification is about. */
 export type NotificationKind =
@@ -18,6 +74,16 @@ export type NotificationKind =
   | 'ORDER'
   | 'REVIEW'
   | 'STOCK';
+
+/** What a customer is notified about. */
+export type NotificationTopicsInput = {
+  /** Lower prices. */
+  readonly offers: boolean;
+  /** The progress of orders. */
+  readonly orders: boolean;
+  /** Products that are back in stock. */
+  readonly stock: boolean;
+};
 
 /** Where an order is on its way to the customer. */
 export type OrderStatus =
@@ -28,6 +94,22 @@ export type OrderStatus =
   | 'PREPARING'
   | 'RECEIVED'
   | 'RETURNED';
+
+/** What is taken out of the cart. */
+export type RemoveCartLineInput = {
+  /** Removed in this state of the cart only. */
+  readonly cartVersion?: number | null | undefined;
+  /** Which line. */
+  readonly sku: string;
+};
+
+/** All of the preferences, as they are to be. */
+export type SetNotificationPreferencesInput = {
+  /** By which ways. */
+  readonly channels: NotificationChannelsInput;
+  /** About what. */
+  readonly topics: NotificationTopicsInput;
+};
 
 /** Where a parcel is. */
 export type ShipmentStatus =
@@ -44,9 +126,13 @@ export type Warehouse =
   | 'PARIS'
   | 'TOKYO';
 
+export type CartContentsFragment = { readonly version: number, readonly updatedAt: string, readonly destination: { readonly country: string, readonly postalCode: string }, readonly lines: ReadonlyArray<{ readonly sku: string, readonly name: string, readonly imageUrl: string, readonly quantity: number, readonly total: { readonly formatted: string } | null, readonly product: { readonly id: string, readonly stock: ReadonlyArray<{ readonly available: number }> | null } | null }>, readonly quote: { readonly subtotal: { readonly formatted: string }, readonly discount: { readonly amount: number, readonly formatted: string }, readonly total: { readonly amount: number, readonly currency: string, readonly formatted: string } } | null };
+
 export type OrderRowFragment = { readonly number: string, readonly status: OrderStatus | null, readonly placedAt: string, readonly total: { readonly formatted: string } };
 
-export type ProductCardFragment = { readonly id: string, readonly name: string, readonly brand: string, readonly images: ReadonlyArray<{ readonly url: string }>, readonly price: { readonly formatted: string, readonly discountBasisPoints: number, readonly list: { readonly formatted: string } } | null };
+export type PreferencesFragment = { readonly channels: { readonly email: boolean, readonly push: boolean, readonly sms: boolean }, readonly topics: { readonly orders: boolean, readonly offers: boolean, readonly stock: boolean } };
+
+export type ProductCardFragment = { readonly id: string, readonly sku: string, readonly name: string, readonly brand: string, readonly images: ReadonlyArray<{ readonly url: string }>, readonly price: { readonly formatted: string, readonly discountBasisPoints: number, readonly list: { readonly formatted: string } } | null };
 
 export type ProductHeaderFragment = { readonly id: string, readonly sku: string, readonly name: string, readonly brand: string, readonly description: string, readonly category: { readonly id: string, readonly name: string }, readonly images: ReadonlyArray<{ readonly url: string, readonly width: number, readonly height: number, readonly alt: string }>, readonly specifications: ReadonlyArray<{ readonly name: string, readonly value: string, readonly unit: string | null }>, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string, readonly discountBasisPoints: number, readonly list: { readonly amount: number, readonly formatted: string } } | null, readonly stock: ReadonlyArray<{ readonly warehouse: Warehouse | null, readonly available: number }> | null };
 
@@ -54,9 +140,23 @@ export type ProductRecommendationsFragment = { readonly recommendations: Readonl
 
 export type ProductReviewsFragment = { readonly reviews: { readonly average: number, readonly count: number, readonly histogram: ReadonlyArray<number>, readonly latest: ReadonlyArray<{ readonly author: string, readonly rating: number, readonly title: string, readonly body: string, readonly createdAt: string }> } | null };
 
+export type AddToCartMutationVariables = Exact<{
+  input: AddToCartInput;
+}>;
+
+export type AddToCartMutation = { readonly addToCart:
+    | { readonly __typename: 'AddToCartPayload', readonly cart: CartContentsFragment }
+    | { readonly __typename: 'OutOfStock', readonly code: string, readonly message: string }
+    | { readonly __typename: 'UnknownSku', readonly code: string, readonly message: string }
+   };
+
 export type CartQueryVariables = Exact<{ [key: string]: never; }>;
 
-export type CartQuery = { readonly viewer: { readonly cart: { readonly updatedAt: string, readonly lines: ReadonlyArray<{ readonly sku: string, readonly name: string, readonly imageUrl: string, readonly quantity: number, readonly total: { readonly formatted: string } | null, readonly product: { readonly id: string } | null }>, readonly quote: { readonly subtotal: { readonly formatted: string }, readonly discount: { readonly amount: number, readonly formatted: string }, readonly total: { readonly formatted: string } } | null } | null } };
+export type CartQuery = { readonly viewer: { readonly cart: CartContentsFragment | null } };
+
+export type CartSizeQueryVariables = Exact<{ [key: string]: never; }>;
+
+export type CartSizeQuery = { readonly viewer: { readonly cart: { readonly lines: ReadonlyArray<{ readonly quantity: number }> } | null } };
 
 export type CatalogueQueryVariables = Exact<{
   category?: string | null | undefined;
@@ -69,6 +169,36 @@ export type CatalogueQuery = { readonly catalogue: { readonly totalCount: number
 export type CategoriesQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type CategoriesQuery = { readonly categories: ReadonlyArray<{ readonly id: string, readonly name: string, readonly productCount: number } | null> | null };
+
+export type ChangeCartLineMutationVariables = Exact<{
+  input: ChangeCartLineInput;
+}>;
+
+export type ChangeCartLineMutation = { readonly changeCartLine:
+    | { readonly __typename: 'CartChanged', readonly code: string, readonly message: string }
+    | { readonly __typename: 'ChangeCartLinePayload', readonly cart: CartContentsFragment }
+    | { readonly __typename: 'LineNotInCart', readonly code: string, readonly message: string }
+   };
+
+export type CheckoutMutationVariables = Exact<{
+  input: CheckoutInput;
+}>;
+
+export type CheckoutMutation = { readonly checkout:
+    | { readonly __typename: 'CartChanged', readonly code: string, readonly message: string }
+    | { readonly __typename: 'CartEmpty', readonly code: string, readonly message: string }
+    | { readonly __typename: 'CheckoutConflict', readonly code: string, readonly message: string }
+    | { readonly __typename: 'CheckoutPayload', readonly number: string, readonly total: { readonly formatted: string } }
+    | { readonly __typename: 'CheckoutTookTooLong', readonly code: string, readonly message: string }
+    | { readonly __typename: 'OrderNotAccepted', readonly code: string, readonly message: string }
+    | { readonly __typename: 'OutOfStock', readonly code: string, readonly message: string }
+    | { readonly __typename: 'PaymentDeclined', readonly code: string, readonly message: string }
+    | { readonly __typename: 'TotalChanged', readonly code: string, readonly message: string }
+   };
+
+export type CheckoutPageQueryVariables = Exact<{ [key: string]: never; }>;
+
+export type CheckoutPageQuery = { readonly viewer: { readonly displayName: string | null, readonly addresses: ReadonlyArray<{ readonly name: string, readonly street: string, readonly city: string, readonly postalCode: string, readonly country: string }> | null, readonly cart: CartContentsFragment | null } };
 
 export type DashboardQueryVariables = Exact<{
   orders?: number;
@@ -92,6 +222,16 @@ export type LiveProductSubscriptionVariables = Exact<{
 }>;
 
 export type LiveProductSubscription = { readonly stockChanged: { readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string, readonly discountBasisPoints: number, readonly list: { readonly amount: number, readonly formatted: string } } | null, readonly stock: ReadonlyArray<{ readonly warehouse: Warehouse | null, readonly available: number }> | null } | null };
+
+export type MarkNotificationsReadMutationVariables = Exact<{
+  input: MarkNotificationsReadInput;
+}>;
+
+export type MarkNotificationsReadMutation = { readonly markNotificationsRead: { readonly __typename: 'MarkNotificationsReadPayload', readonly unreadCount: number } };
+
+export type NotificationPreferencesQueryVariables = Exact<{ [key: string]: never; }>;
+
+export type NotificationPreferencesQuery = { readonly viewer: { readonly notificationPreferences: PreferencesFragment | null } };
 
 export type NotificationsQueryVariables = Exact<{
   first?: number;
@@ -135,6 +275,15 @@ export type ProductPageQuery = { readonly product: (
     & ProductRecommendationsFragment
   ) | null };
 
+export type RemoveCartLineMutationVariables = Exact<{
+  input: RemoveCartLineInput;
+}>;
+
+export type RemoveCartLineMutation = { readonly removeCartLine:
+    | { readonly __typename: 'CartChanged', readonly code: string, readonly message: string }
+    | { readonly __typename: 'RemoveCartLinePayload', readonly cart: CartContentsFragment }
+   };
+
 export type SearchProductsQueryVariables = Exact<{
   words: string;
   first?: number;
@@ -142,6 +291,12 @@ export type SearchProductsQueryVariables = Exact<{
 }>;
 
 export type SearchProductsQuery = { readonly search: { readonly totalCount: number | null, readonly edges: ReadonlyArray<{ readonly node: ProductCardFragment | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+
+export type SetNotificationPreferencesMutationVariables = Exact<{
+  input: SetNotificationPreferencesInput;
+}>;
+
+export type SetNotificationPreferencesMutation = { readonly setNotificationPreferences: { readonly __typename: 'SetNotificationPreferencesPayload', readonly preferences: PreferencesFragment } };
 
 export type StaffCustomerQueryVariables = Exact<{
   id: string;
@@ -170,16 +325,28 @@ export type PersistedOperation<Data, Variables> = {
   readonly types?: (variables: Variables) => Data
 }
 
+export const AddToCart: PersistedOperation<AddToCartMutation, AddToCartMutationVariables> = {
+  name: 'AddToCart',
+  kind: 'mutation',
+  hash: '3d38bbb2ada08fd558d2ff92acb266d4f005b9795bf5617065640cdec07a1fdc',
+}
+
 export const Cart: PersistedOperation<CartQuery, CartQueryVariables> = {
   name: 'Cart',
   kind: 'query',
-  hash: '57000c8af70b33c6ecfa9c1be50d9a9002d7511513eef7b019b008c4af866bc8',
+  hash: 'b6d045f541144db0f0a10227cc8a63c39db17fd22da1fdd7be349c6fcd0b79ef',
+}
+
+export const CartSize: PersistedOperation<CartSizeQuery, CartSizeQueryVariables> = {
+  name: 'CartSize',
+  kind: 'query',
+  hash: '961c15ebd69ddf9dc94d849ca33f554345b9af8728f4a8c3dd3e441522cfb94e',
 }
 
 export const Catalogue: PersistedOperation<CatalogueQuery, CatalogueQueryVariables> = {
   name: 'Catalogue',
   kind: 'query',
-  hash: 'f920d5c61aae7b8841484e217a797ed3da756107990ab1c9683d7acddf1e4dc4',
+  hash: '050caa36e14171f027b424c1f97c24e36a3d862b8fa9b215d96c6d3689d928d7',
   publicVariables: [['category', undefined], ['first', 24], ['after', undefined]],
 }
 
@@ -188,6 +355,24 @@ export const Categories: PersistedOperation<CategoriesQuery, CategoriesQueryVari
   kind: 'query',
   hash: '490a78a6ed513ea53cd3c2ea39a745d2c9bf7d18209bbcd66681c8c92f0dcd1c',
   publicVariables: [],
+}
+
+export const ChangeCartLine: PersistedOperation<ChangeCartLineMutation, ChangeCartLineMutationVariables> = {
+  name: 'ChangeCartLine',
+  kind: 'mutation',
+  hash: '0620c6ae90d81c209857c313b93351d58e67638cf87df5a2f068047e47c4c88f',
+}
+
+export const Checkout: PersistedOperation<CheckoutMutation, CheckoutMutationVariables> = {
+  name: 'Checkout',
+  kind: 'mutation',
+  hash: 'e961b36e8510acdfc71aed860a868e6af5e5961d0a350fbef02ade26383d73cc',
+}
+
+export const CheckoutPage: PersistedOperation<CheckoutPageQuery, CheckoutPageQueryVariables> = {
+  name: 'CheckoutPage',
+  kind: 'query',
+  hash: '1f2c59a233f7aa4af3f911f617dea4f5421b19d8b957e90eafd4bc6978182d59',
 }
 
 export const Dashboard: PersistedOperation<DashboardQuery, DashboardQueryVariables> = {
@@ -212,6 +397,18 @@ export const LiveProduct: PersistedOperation<LiveProductSubscription, LiveProduc
   name: 'LiveProduct',
   kind: 'subscription',
   hash: '1dd16786d06ef383ad74f87e176d075991d8502ec17997f3a8641f9c5dc3b146',
+}
+
+export const MarkNotificationsRead: PersistedOperation<MarkNotificationsReadMutation, MarkNotificationsReadMutationVariables> = {
+  name: 'MarkNotificationsRead',
+  kind: 'mutation',
+  hash: 'b0c87dd9fc12253ab5c063eda5055968451e3eef2d4db4c74d23d65a87d1b753',
+}
+
+export const NotificationPreferences: PersistedOperation<NotificationPreferencesQuery, NotificationPreferencesQueryVariables> = {
+  name: 'NotificationPreferences',
+  kind: 'query',
+  hash: '6d115b0f5eb602610d7fcc0a2c0c2a254d9cbfd55f280d74e9eec58562cb46dc',
 }
 
 export const Notifications: PersistedOperation<NotificationsQuery, NotificationsQueryVariables> = {
@@ -246,11 +443,23 @@ export const ProductPage: PersistedOperation<ProductPageQuery, ProductPageQueryV
   publicVariables: [['id', undefined], ['reviews', 3], ['recommendations', 4]],
 }
 
+export const RemoveCartLine: PersistedOperation<RemoveCartLineMutation, RemoveCartLineMutationVariables> = {
+  name: 'RemoveCartLine',
+  kind: 'mutation',
+  hash: 'ad855fea91aa8b7fa86d0f0c575bd330ad02eb7c45b01c32686badfd65f2edc9',
+}
+
 export const SearchProducts: PersistedOperation<SearchProductsQuery, SearchProductsQueryVariables> = {
   name: 'SearchProducts',
   kind: 'query',
-  hash: 'c2f005d99e8e5c276b1ee35a150277d5003d2589e9e7c3c74cf365101a3d68c6',
+  hash: 'd0c3ba4bac0cceb9b6586c266ab667e6b42ff551b051ec15cf1eb5aa3a1306fb',
   publicVariables: [['words', undefined], ['first', 24], ['after', undefined]],
+}
+
+export const SetNotificationPreferences: PersistedOperation<SetNotificationPreferencesMutation, SetNotificationPreferencesMutationVariables> = {
+  name: 'SetNotificationPreferences',
+  kind: 'mutation',
+  hash: 'cb52ef6f241acfc1fed77b22b0964c3a3f50af8f450d217f864564ee458496bf',
 }
 
 export const StaffCustomer: PersistedOperation<StaffCustomerQuery, StaffCustomerQueryVariables> = {

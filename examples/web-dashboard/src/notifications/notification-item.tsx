@@ -4,7 +4,9 @@ import { day, words } from '../ui/words.ts'
 type Inbox = NonNullable<NonNullable<NotificationsQuery['viewer']>['notifications']>
 type Item = NonNullable<Inbox['items'][number]>
 
-export const NotificationItem = ({ item: { kind, title, body, createdAt, readAt } }: { item: Item }) => (
+type Props = { item: Item; onRead: () => void }
+
+export const NotificationItem = ({ item: { kind, title, body, createdAt, readAt }, onRead }: Props) => (
   <li className={readAt === null ? 'unread' : undefined}>
     <p className="row">
       <strong>{title}</strong>
@@ -13,6 +15,18 @@ export const NotificationItem = ({ item: { kind, title, body, createdAt, readAt 
         {day(createdAt)}
       </small>
     </p>
-    <p>{body}</p>
+    <p className="row">
+      <span>{body}</span>
+      {readAt === null && (
+        <button
+          type="button"
+          className="button small quiet"
+          aria-label={`Mark “${title}” as read`}
+          onClick={onRead}
+        >
+          Mark as read
+        </button>
+      )}
+    </p>
   </li>
 )

@@ -7,6 +7,8 @@ import { Degraded } from '../ui/degraded.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { NotificationItem } from './notification-item.tsx'
+import { Preferences } from './preferences.tsx'
+import { useReadMarks } from './use-read-marks.ts'
 import './notifications.css'
 
 export const NotificationsPage = () => (
@@ -19,11 +21,13 @@ export const NotificationsPage = () => (
       meanwhile={<Skeleton lines={6} />}
     >
       <OwnNotifications />
+      <Preferences />
     </SignedIn>
   </>
 )
 
 function OwnNotifications() {
+  const { mark, isBusy } = useReadMarks()
   const query = usePrivate(Notifications, { first: 20 })
   const retry = () => void query.refetch()
   if (query.isPending) return <Skeleton lines={8} />
@@ -33,9 +37,19 @@ function OwnNotifications() {
   if (inbox.items.length === 0) return <Empty title="Nothing new." />
   return (
     <>
-      <p className="muted">{inbox.unreadCount} unread</p>
+      <p className="row">
+        <span className="muted">{inbox.unreadCount} unread</span>
+        {inbox.unreadCount > 0 && (
+          <button type="button" className="button small" disabled={isBusy} onClick={() => void mark()}>
+            Mark all as read
+          </button>
+        )}
+      </p>
       <ul className="notifications panel">
-        {inbox.items.map((item) => item && <NotificationItem key={item.id} item={item} />)}
+        {inbox.items.map(
+          (item) =>
+            item && <NotificationItem key={item.id} item={item} onRead={() => void mark([item.id])} />,
+        )}
       </ul>
     </>
   )

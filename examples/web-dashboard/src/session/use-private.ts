@@ -6,7 +6,7 @@ import { Problem } from '../graph/problem.ts'
 import { useOwn } from './signed-in.tsx'
 import { stillCurrent } from './store.ts'
 
-const ENDED = {
+export const ENDED = {
   title: 'Your session has ended.',
   code: 'UNAUTHENTICATED',
   retryable: false,
@@ -14,11 +14,11 @@ const ENDED = {
 }
 
 /** @throws {Problem} when the cookie is no longer of this session: the answer may be another user's */
-async function callAs<Data, Variables>(
+export async function callAs<Data, Variables>(
   key: string,
   operation: PersistedOperation<Data, Variables>,
   variables: Variables,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ) {
   const answer = await call(operation, variables, signal)
   if (!(await stillCurrent(key))) throw new Problem(ENDED)

@@ -1,4 +1,4 @@
-import { UpstreamError } from '@harbor/shared-runtime/errors'
+import { UpstreamError, type UpstreamErrorCode } from '@harbor/shared-runtime/errors'
 import { getNamedType, isUnionType } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { fakeUpstreams } from '../../../test/fake-upstreams.ts'
@@ -22,6 +22,12 @@ const UPSTREAMS = [
   'pricing',
 ] as const
 
+const FAILURES: readonly [UpstreamErrorCode, RegExp][] = [
+  ['timeout', /UPSTREAM_TIMEOUT/],
+  ['unavailable', /UPSTREAM_UNAVAILABLE/],
+  ['invalid_answer', /UPSTREAM_(UNAVAILABLE|INVALID)/],
+]
+
 describe.each(MUTATIONS.map((field) => [field.name, field] as const))('%s', (_, field) => {
   it('is a payload or errors with a code and a message', () => {
     const result = getNamedType(field.field.type)
@@ -33,24 +39,24 @@ describe.each(MUTATIONS.map((field) => [field.name, field] as const))('%s', (_, 
 
   it.each(UPSTREAMS)(
     'without %s is done, or says that it may be tried again, and says no more',
+    // A checkout repeats a step that fails until its budget is over.
+    { timeout: 60_000 },
     async (upstream) => {
-      for (const [code, expected] of [
-        ['timeout', 'UPSTREAM_TIMEOUT'],
-        ['unavailable', 'UPSTREAM_UNAVAILABLE'],
-        ['invalid_answer', /UPSTREAM_(UNAVAILABLE|INVALID)/],
-      ] as const) {
-        const error = new UpstreamError(upstream, code, SECRET)
-        const { answer, calls } = await send(field, { failing: { [upstream]: error } })
-        expect(answer.text).not.toContain(SECRET)
-        if (Object.keys(calls).some((call) => call.startsWith(`${upstream}.`))) {
-          expect(answer.data).toBeNull()
-          expect(answer.errors?.[0]?.extensions.code).toMatch(expected)
-          expect(answer.status).toBeGreaterThanOrEqual(502)
-          expect(answer.response.headers.get('cache-control')).toBe('no-store')
-        } else expect([answer.status, answer.errors]).toEqual([200, undefined])
-      }
+      await Promise.all(FAILURES.map(([code, expected]) => failsWith(upstream, code, expected)))
     },
   )
+
+  async function failsWith(upstream: string, code: UpstreamErrorCode, expected: RegExp): Promise<void> {
+    const error = new UpstreamError(upstream, code, SECRET)
+    const { answer, calls } = await send(field, { failing: { [upstream]: error } })
+    expect(answer.text).not.toContain(SECRET)
+    if (Object.keys(calls).some((call) => call.startsWith(`${upstream}.`))) {
+      expect(answer.data).toBeNull()
+      expect(answer.errors?.[0]?.extensions.code).toMatch(expected)
+      expect(answer.status).toBeGreaterThanOrEqual(502)
+      expect(answer.response.headers.get('cache-control')).toBe('no-store')
+    } else expect([answer.status, answer.errors]).toEqual([200, undefined])
+  }
 })
 
 async function send(field: FieldPath, options: Options) {

@@ -1,3 +1,4 @@
+import { AddToCart } from '../../cart/add-to-cart.tsx'
 import { LiveProduct, type ProductHeaderFragment } from '../../gen/operations.ts'
 import type { MissingPart } from '../../graph/operation.ts'
 import { LiveMark } from '../../live/live-mark.tsx'
@@ -29,6 +30,7 @@ export function ProductHeader({ product, whyNoStock, onRetry }: Props) {
         </p>
         <Stock stock={live?.stock ?? product.stock} why={whyNoStock} onRetry={onRetry} />
         <LiveMark state={state} />
+        <AddToCart key={product.sku} sku={product.sku} name={product.name} />
         <p className="description">{product.description}</p>
         <Specifications specifications={product.specifications} />
       </div>
