@@ -1,12 +1,14 @@
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`)
 
+const ANCHOR = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Zm0 0v13M8 12h8M4 14c.3 4 3.5 7 8 7s7.7-3 8-7"/></svg>`
+
 const page = (title: string, body: string) => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escapeHtml(title)} – Harbor</title>
-<style>body{font:16px/1.5 system-ui;max-width:22rem;margin:4rem auto;padding:0 1rem}
-label{display:block;margin:1rem 0}input{font:inherit;width:100%;box-sizing:border-box;padding:.4rem}
-button{font:inherit;padding:.4rem 1rem}[role=alert]{color:#a00}</style></head>
-<body><main><h1>${escapeHtml(title)}</h1>${body}</main></body></html>`
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)} · Harbor Commerce</title>
+<link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="/pages.css"></head>
+<body><header>${ANCHOR} Harbor</header><main><h1>${escapeHtml(title)}</h1>${body}</main>
+<footer>Harbor Commerce</footer></body></html>`
 
 /** The log-in form; with what went wrong, the second time. */
 export const loginPage = (uid: string, problem = ''): string =>

@@ -3,6 +3,7 @@ import type { Tokens } from '../auth.ts'
 import { DEVELOPMENT_ONLY_SIGNING_KEY } from '../seed/development-key.ts'
 import { AUDIENCE_OF, clients, SCOPES } from './clients.ts'
 import { registerInternalGrants } from './grants.ts'
+import { pagePolicy } from './page-files.ts'
 import { logoutPage, messagePage } from './pages.ts'
 import { createStore } from './store.ts'
 import { userById } from './users.ts'
@@ -69,8 +70,14 @@ export function createProvider({
       dPoP: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: (ctx, form) => void (ctx.body = logoutPage(form)),
-        postLogoutSuccessSource: (ctx) => void (ctx.body = messagePage('You are logged out.')),
+        logoutSource: (ctx, form) => {
+          ctx.set('content-security-policy', pagePolicy(ctx.oidc.params?.post_logout_redirect_uri))
+          ctx.body = logoutPage(form)
+        },
+        postLogoutSuccessSource: (ctx) => {
+          ctx.set('content-security-policy', pagePolicy(undefined))
+          ctx.body = messagePage('You are logged out.')
+        },
       },
       resourceIndicators: {
         enabled: true,
@@ -113,8 +120,10 @@ export function createProvider({
       await fresh.save()
       return fresh
     },
-    renderError: (ctx, { error, error_description }) =>
-      void (ctx.body = messagePage(`${error}: ${error_description ?? 'the request cannot be answered'}`)),
+    renderError: (ctx, { error, error_description }) => {
+      ctx.set('content-security-policy', pagePolicy(undefined))
+      ctx.body = messagePage(`${error}: ${error_description ?? 'the request cannot be answered'}`)
+    },
   })
   registerInternalGrants(provider, tokens)
   return provider

@@ -4,7 +4,7 @@ import { LogInLink } from '../session/log-in-link.tsx'
 import { SignedIn, useSession } from '../session/signed-in.tsx'
 import { CartIcon } from '../ui/icons.tsx'
 import { QuantityField } from '../ui/quantity-field.tsx'
-import { toasts } from '../ui/toasts.ts'
+import { offer } from '../ui/toasts.ts'
 import { useCartWrites } from './use-cart-writes.ts'
 import './add-to-cart.css'
 
@@ -79,10 +79,11 @@ function useAdding(name: string) {
     isBusy,
     async add(sku: string, quantity: number): Promise<void> {
       if (!(await add(sku, quantity))) return
-      toasts.add({
+      offer({
         title: 'In your cart',
         description: quantity === 1 ? name : `${quantity} × ${name}`,
-        actionProps: { children: 'Open the cart', onClick: () => void navigate({ to: '/cart' }) },
+        action: 'Open the cart',
+        onAction: () => void navigate({ to: '/cart' }),
       })
     },
   }

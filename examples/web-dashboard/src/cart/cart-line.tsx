@@ -4,7 +4,7 @@ import { Cross } from '../ui/icons.tsx'
 import { LineName } from '../ui/line-name.tsx'
 import { Picture } from '../ui/picture.tsx'
 import { QuantityField } from '../ui/quantity-field.tsx'
-import { toasts } from '../ui/toasts.ts'
+import { offer } from '../ui/toasts.ts'
 import { useCartWrites } from './use-cart-writes.ts'
 
 type Line = CartContentsFragment['lines'][number]
@@ -20,10 +20,11 @@ export function CartLine({ line }: { line: Line }) {
   }
   async function takeOut(): Promise<void> {
     if (!(await remove(sku))) return
-    toasts.add({
+    offer({
       title: 'Taken out of your cart',
       description: name,
-      actionProps: { children: 'Undo', onClick: () => void add(sku, line.quantity) },
+      action: 'Undo',
+      onAction: () => void add(sku, line.quantity),
     })
   }
   return (

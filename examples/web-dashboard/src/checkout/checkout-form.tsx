@@ -35,7 +35,7 @@ export function CheckoutForm({ cart, name, addresses, placing, onPlace, onRetry 
   return (
     <form className="cart" onSubmit={submit}>
       <div className="checkout-parts">
-        <Refused placing={placing} />
+        {(placing.state === 'refused' || placing.state === 'failed') && <Refused placing={placing} />}
         <Delivery destination={destination} addresses={addresses} name={name} />
         <PaymentMethod value={paymentMethod} onChange={setPaymentMethod} />
         <section className="panel">

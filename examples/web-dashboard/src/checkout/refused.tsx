@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { Trace } from '../ui/failure.tsx'
 import { Warning } from '../ui/icons.tsx'
 import type { Placing, Refusal } from './use-place-order.ts'
@@ -19,11 +19,14 @@ const NEXT: Record<Refusal['__typename'], ReactNode> = {
   TotalChanged: 'This is what it costs now: look at it, and order again.',
 }
 
-/** Why the order was not placed, and what to do: nothing was charged. */
-export function Refused({ placing }: { placing: Placing }) {
-  if (placing.state !== 'refused' && placing.state !== 'failed') return null
+type Ended = Extract<Placing, { state: 'refused' | 'failed' }>
+
+/** Why the order was not placed, and what to do: nothing was charged. It takes the focus, and so comes into sight. */
+export function Refused({ placing }: { placing: Ended }) {
+  const message = useRef<HTMLDivElement>(null)
+  useEffect(() => message.current?.focus(), [])
   return (
-    <div className="degraded" role="alert">
+    <div className="degraded refused" role="alert" tabIndex={-1} ref={message}>
       <Warning />
       <div>
         {placing.state === 'refused' ? (

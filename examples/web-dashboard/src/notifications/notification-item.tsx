@@ -21,7 +21,7 @@ export const NotificationItem = ({ item: { kind, title, body, createdAt, readAt 
         <button
           type="button"
           className="button small quiet"
-          aria-label={`Mark “${title}” as read`}
+          aria-label={`Mark as read: ${title}`}
           onClick={onRead}
         >
           Mark as read
