@@ -9,6 +9,7 @@ const OPENERS: Readonly<Record<string, string>> = {
   'graphql-bff/src/session/oidc.ts': 'IDENTITY_URL',
   'graphql-bff/src/session/reach-identity.ts': 'IDENTITY_URL',
   'shared-edge/src/caching/cdn.ts': 'CDN_PURGE_URL',
+  'shared-telemetry/src/export/exporter.ts': 'OTEL_EXPORTER_OTLP_ENDPOINT',
   'shared-clients/src/call/outbound.ts': 'IDENTITY_URL, CATALOG_URL, …, EVENTS_URL',
   'shared-clients/src/events/settings.ts': 'REDIS_URL',
   'shared-runtime/src/redis/connect.ts': 'REDIS_URL',

@@ -14,6 +14,7 @@ import {
   setting,
 } from '@harbor/shared-runtime/config'
 import { SEAL_KEYS_MISSING, sealKeysFitRedis } from '@harbor/shared-runtime/seal'
+import { telemetrySettings } from '@harbor/shared-telemetry/settings'
 import { z } from 'zod'
 import { sessionSettings } from './session/settings.ts'
 import { subscriptionSettings } from './subscriptions/settings.ts'
@@ -57,6 +58,7 @@ export const Config = z
     ...sessionSettings,
     ...tokenSettings,
     ...bffSettings,
+    ...telemetrySettings,
   })
   .refine(sealKeysFitRedis, SEAL_KEYS_MISSING)
 

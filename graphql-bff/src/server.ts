@@ -119,7 +119,7 @@ await runProcess({
   managementPort: managementPortOf(config),
   drainDelayS: config.DRAIN_DELAY,
   parts: [
-    telemetryPart({ name, log, clients, cache }),
+    telemetryPart({ name, config, log, clients, cache }),
     ...parts,
     ...(cdn ? [cdn.part] : []),
     storePart,

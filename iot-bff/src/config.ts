@@ -12,6 +12,7 @@ import {
 } from '@harbor/shared-runtime/config'
 import { redisUrl } from '@harbor/shared-runtime/redis/address'
 import { sealKeys } from '@harbor/shared-runtime/seal'
+import { telemetrySettings } from '@harbor/shared-telemetry/settings'
 import { z } from 'zod'
 
 /** A limit is never off: a very large one comes to the same, and says so. */
@@ -85,6 +86,7 @@ export const Config = z
     MQTT_PORT: port(1884, 'Port of the embedded MQTT broker.'),
     IDENTITY_CLIENT_SECRET: clientSecret('iot-bff'),
     ...upstreamSettings,
+    ...telemetrySettings,
   })
   .refine(
     ({ COAP_REUSE_PORT, SEAL_KEYS, REDIS_URL }) => !COAP_REUSE_PORT || !SEAL_KEYS || REDIS_URL,

@@ -38,7 +38,7 @@ await runProcess({
   managementPort: managementPortOf(config),
   drainDelayS: config.DRAIN_DELAY,
   parts: [
-    telemetryPart({ name, log, clients }),
+    telemetryPart({ name, config, log, clients }),
     ...(redis ? [redisPart({ name, connection: redis, log })] : []),
     closing('clients', clients),
     ...createApp({ config, redis, feed, record, log }),

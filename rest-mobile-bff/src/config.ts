@@ -14,6 +14,7 @@ import {
   port,
 } from '@harbor/shared-runtime/config'
 import { SEAL_KEYS_MISSING, sealKeys, sealKeysFitRedis } from '@harbor/shared-runtime/seal'
+import { telemetrySettings } from '@harbor/shared-telemetry/settings'
 import { z } from 'zod'
 
 export const Config = z
@@ -43,6 +44,7 @@ export const Config = z
     SEAL_KEYS: sealKeys('encrypt data of writes in Redis: answers, and unfinished checkouts'),
     ...tokenSettings,
     ...bffSettings,
+    ...telemetrySettings,
   })
   .refine(sealKeysFitRedis, SEAL_KEYS_MISSING)
 

@@ -82,7 +82,7 @@ await runProcess({
   managementPort: managementPortOf(config),
   drainDelayS: config.DRAIN_DELAY,
   parts: [
-    telemetryPart({ name, log, clients, cache }),
+    telemetryPart({ name, config, log, clients, cache }),
     ...(cdn ? [cdn.part] : []),
     ...parts,
     follower(offline.following),

@@ -2,11 +2,16 @@ import type { ClientSet } from '@harbor/shared-clients'
 import type { Cache } from '@harbor/shared-runtime/cache'
 import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
+import { sampleTraces } from '@harbor/shared-runtime/trace'
 import { Hono } from 'hono'
+import { explainRoutes } from './explain/routes.ts'
+import { createExporter } from './export/exporter.ts'
 import { createMetrics } from './metrics/index.ts'
 import { Subscriptions } from './subscriptions.ts'
+import { recordRequests } from './traces/recorder.ts'
 
 type Options = {
+  config: { OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined; TRACE_SAMPLE_RATIO: number }
   /** The name of the process. */
   name: string
   log: Log
@@ -17,17 +22,28 @@ type Options = {
 
 /**
  * What a process tells of itself: it listens to the channels of `node:diagnostics_channel` from now on, and serves
- * `/metrics` on the management port. The first part of a process: the others are heard from their start to their stop.
+ * `/metrics` and `/explain` on the management port. The first part of a process: the others are heard from their start to their stop.
  */
-export function telemetryPart({ name, log, clients, cache }: Options): Part {
+export function telemetryPart({ name, config, log, clients, cache }: Options): Part {
   const subscriptions = new Subscriptions(log)
   const metrics = createMetrics({ name, listen: subscriptions.listen, clients, cache })
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, TRACE_SAMPLE_RATIO: share } = config
+  const exporter = endpoint === undefined ? undefined : createExporter({ endpoint, service: name, log })
+  sampleTraces(share)
+  const recorder = recordRequests(subscriptions.listen, (record) => {
+    if (record.facts.trace.sampled || (record.kept && record.kept !== 'shed')) exporter?.add(record)
+  })
   const management = new Hono()
   management.route('/', metrics.routes)
+  management.route('/', explainRoutes(name, recorder))
   return {
     name: 'telemetry',
     start: async () => undefined,
-    stop: async () => subscriptions.end(),
+    async stop() {
+      subscriptions.end()
+      await exporter?.stop()
+    },
+    details: () => exporter?.state(),
     management,
   }
 }

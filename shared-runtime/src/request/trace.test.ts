@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { continueTrace, traceparent } from './trace.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { continueTrace, sampleTraces, traceparent } from './trace.ts'
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 const PARENT = '00f067aa0ba902b7'
@@ -86,4 +86,19 @@ test('no two of 50,000 traces share an id', () => {
     ids.add(traceId).add(spanId)
   }
   expect(ids.size).toBe(100_000)
+})
+
+test('a share of new traces is sampled, by their id, so that every process chooses the same', () => {
+  onTestFinished(() => sampleTraces(0))
+  sampleTraces(0.25)
+  const traces = Array.from({ length: 4_000 }, () => continueTrace(undefined))
+  const sampled = traces.filter((trace) => trace.sampled)
+  expect(sampled.length).toBeGreaterThan(800)
+  expect(sampled.length).toBeLessThan(1_200)
+  for (const { traceId, sampled } of traces)
+    expect(continueTrace(`00-${traceId}-${PARENT}-00`).sampled).toBe(sampled)
+  sampleTraces(0)
+  expect(continueTrace(`00-${TRACE}-${PARENT}-01`).sampled).toBe(true)
+  sampleTraces(1)
+  expect(traces.every(({ traceId }) => continueTrace(`00-${traceId}-${PARENT}-00`).sampled)).toBe(true)
 })
