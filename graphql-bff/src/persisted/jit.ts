@@ -8,9 +8,7 @@ import {
   getVariableValues,
   isNonNullType,
   Kind,
-  type OperationDefinitionNode,
   TypeInfo,
-  valueFromASTUntyped,
   visit,
   visitWithTypeInfo,
 } from 'graphql'
@@ -33,11 +31,12 @@ export function compiled(schema: GraphQLSchema, document: DocumentNode): Compile
   if (!isCompiledQuery(code)) return undefined
   const { variableDefinitions = [] } = operation
   return ({ rootValue, contextValue, variableValues }) => {
-    const given = variableValues ?? {}
-    // Its own check has other messages, and refuses a variable that has a default and no value.
-    const { errors } = getVariableValues(schema, variableDefinitions, given, { maxErrors: 50 })
-    if (errors) return { errors }
-    return code.query(rootValue, contextValue, withDefaults(operation, given))
+    // Its own check has other messages, and refuses what has a default and no value: a variable, or a field of an input.
+    // It checks again what has been coerced, which changes nothing: the values of our enums are their names.
+    const { errors, coerced } = getVariableValues(schema, variableDefinitions, variableValues ?? {}, {
+      maxErrors: 50,
+    })
+    return errors ? { errors } : code.query(rootValue, contextValue, coerced)
   }
 }
 
@@ -85,16 +84,4 @@ function rootFields(schema: GraphQLSchema, document: DocumentNode): number {
   const operation = getOperationAST(document)
   if (!root || !operation) return 0
   return selectedOf(schema, fragmentsOf(document), root, [operation.selectionSet]).fields.length
-}
-
-const withDefaults = (
-  { variableDefinitions = [] }: OperationDefinitionNode,
-  given: Readonly<Record<string, unknown>>,
-): Record<string, unknown> => {
-  const filled = { ...given }
-  for (const { variable, defaultValue } of variableDefinitions) {
-    const name = variable.name.value
-    if (defaultValue && given[name] === undefined) filled[name] = valueFromASTUntyped(defaultValue)
-  }
-  return filled
 }

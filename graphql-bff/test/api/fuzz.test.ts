@@ -1,3 +1,4 @@
+import { createCache } from '@harbor/shared-runtime/cache'
 import { httpPart } from '@harbor/shared-runtime/http-server'
 import { anyJson, anyRequest, type FuzzedRequest, POLLUTION } from '@harbor/shared-testing/fuzz-http'
 import { checkAnswers, FUZZ_RUNS, FUZZ_TIMEOUT_MS, fuzz } from '@harbor/shared-testing/fuzzing'
@@ -97,9 +98,12 @@ const body = fc
     return `{"variables":${given || 'null'},${rest.slice(1)}`
   })
 
-const targets = Object.entries(HASHES).map(([name, id]) => {
+const targets = Object.entries(HASHES).flatMap(([name, id]) => {
   const given = encodeURIComponent(JSON.stringify(VARIABLES[name] ?? {}))
-  return ['GET', `/graphql?documentId=${id}&variables=${given}`] as const
+  return [
+    ['GET', `/graphql?documentId=${id}&variables=${given}`] as const,
+    ['GET', `/graphql/public?documentId=sha256%3A${id}&variables=${given}&locale=en&format=json`] as const,
+  ]
 })
 const requests = (cookies: readonly string[]) =>
   anyRequest({
@@ -133,7 +137,11 @@ test.for([
   '%s, whatever is sent is answered without a server error, a stack or a changed prototype',
   { timeout: FUZZ_TIMEOUT_MS },
   async ([name, allowAdhoc, runs]) => {
-    const { app, contexts, session } = testApp({ allowAdhoc, page: testPage })
+    const { app, contexts, session } = testApp({
+      allowAdhoc,
+      page: testPage,
+      cache: createCache({ name: 'test' }),
+    })
     const cookies = await Promise.all(ROLES.map((role) => session.cookieOf(role)))
     const part = httpPart({ name: 'http', fetch: app.fetch, host: '127.0.0.1', port: 0, portSetting: 'PORT' })
     const address = (await part.start()) ?? ''
