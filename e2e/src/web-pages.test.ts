@@ -1,12 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import { scaled } from '@harbor/shared-testing/soak'
-import axe from 'axe-core'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { browser } from './chromium.ts'
 import { type System, startSystem } from './harness.ts'
 import { launchChrome } from './phone.ts'
-import { logInOnPage, PAGES, SIZES, settled, THEMES } from './web-pages.ts'
+import { findings, logInOnPage, PAGES, SIZES, settled, THEMES } from './web-pages.ts'
 
 const MINUTE = 60_000
 /** Bytes of script, compressed by gzip, until the first page can be used. */
@@ -39,7 +38,7 @@ const SUM_OF_SHIFTS = `
 type Look = {
   theme?: 'light' | 'dark'
   size?: { width: number; height: number }
-  as?: 'customer' | undefined
+  as?: 'customer' | 'staff' | undefined
 }
 
 /** A page, and what went wrong in it: errors in its console, requests that failed. */
@@ -60,15 +59,6 @@ async function open(path: string, { theme = 'light', size = { width: 1280, heigh
   await page.goto(`${system.web}${path}`)
   await settled(page)
   return { page, wrong }
-}
-
-/** Serious and critical findings. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
 }
 
 describe.skipIf(!browser)('every page of the dashboard', { timeout: 4 * MINUTE }, () => {

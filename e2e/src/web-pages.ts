@@ -1,8 +1,9 @@
 import { until } from '@harbor/shared-testing/until'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 
 /** The pages of the dashboard: what is looked at in each theme and at each width. */
-export const PAGES: readonly { name: string; path: string; as?: 'customer' }[] = [
+export const PAGES: readonly { name: string; path: string; as?: 'customer' | 'staff' }[] = [
   { name: 'visitor', path: '/' },
   { name: 'home', path: '/', as: 'customer' },
   { name: 'category', path: '/categories/cat-01' },
@@ -15,6 +16,20 @@ export const PAGES: readonly { name: string; path: string; as?: 'customer' }[] =
   { name: 'order', path: '/orders/HC-2026-104988', as: 'customer' },
   { name: 'notifications', path: '/notifications', as: 'customer' },
   { name: 'log-in-first', path: '/orders' },
+  { name: 'tables-products', path: '/tables/products', as: 'staff' },
+  { name: 'tables-stock', path: '/tables/stock?sort=AVAILABLE&descending=true', as: 'staff' },
+  { name: 'tables-prices', path: '/tables/prices', as: 'staff' },
+  { name: 'tables-promotions', path: '/tables/promotions', as: 'staff' },
+  { name: 'tables-carts', path: '/tables/carts', as: 'staff' },
+  { name: 'tables-orders', path: '/tables/orders', as: 'staff' },
+  { name: 'tables-payments', path: '/tables/payments', as: 'staff' },
+  { name: 'tables-shipments', path: '/tables/shipments', as: 'staff' },
+  { name: 'tables-tax', path: '/tables/tax', as: 'staff' },
+  { name: 'tables-customers', path: '/tables/customers', as: 'staff' },
+  { name: 'tables-reviews', path: '/tables/reviews', as: 'staff' },
+  { name: 'tables-audit-events', path: '/tables/audit-events', as: 'staff' },
+  { name: 'tables-nothing', path: '/tables/prices?filter=%7B%22sku%22%3A%22nothing%22%7D', as: 'staff' },
+  { name: 'tables-not-for-customers', path: '/tables/products', as: 'customer' },
 ]
 
 export const THEMES = ['light', 'dark'] as const
@@ -64,4 +79,13 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('load')
   await page.locator('.skeleton').first().waitFor({ state: 'detached' })
   await until(async () => (await page.evaluate(AT_REST)) === true, 60_000)
+}
+
+/** Serious and critical findings. */
+export async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
 }

@@ -4,6 +4,7 @@ import { BellLink } from '../notifications/bell-link.tsx'
 import { SearchForm } from '../search/search-form.tsx'
 import { Account } from '../session/account.tsx'
 import { SignedIn } from '../session/signed-in.tsx'
+import { TablesLink } from '../tables/tables-link.tsx'
 import { Anchor } from '../ui/icons.tsx'
 import { ThemeMenu } from './theme-menu.tsx'
 
@@ -18,6 +19,9 @@ export const Header = () => (
       </Link>
       <SignedIn forRole="customer">
         <Link to="/orders">Orders</Link>
+      </SignedIn>
+      <SignedIn forRole="staff">
+        <TablesLink />
       </SignedIn>
     </nav>
     <SearchForm />

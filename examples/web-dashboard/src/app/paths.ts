@@ -9,4 +9,5 @@ export const PATHS = {
   orders: '/orders',
   order: '/orders/$number',
   notifications: '/notifications',
+  table: '/tables/$table',
 } as const

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { HomePage } from '../home/home-page.tsx'
+import { tableSearch } from '../tables/asked.ts'
 import { NotFound, PageError } from './page-error.tsx'
 import { PATHS } from './paths.ts'
 import { Shell } from './shell.tsx'
@@ -52,6 +53,12 @@ const pages = [
       () => import('../notifications/notifications-page.tsx'),
       'NotificationsPage',
     ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: PATHS.table,
+    validateSearch: tableSearch,
+    component: lazyRouteComponent(() => import('../tables/tables-page.tsx'), 'TablesPage'),
   }),
 ] as const
 

@@ -14,6 +14,44 @@ export type AddToCartInput = {
   readonly sku: string;
 };
 
+/** Rows that all of these fit. */
+export type AuditEventFilterInput = {
+  /** With this action, such as SHIPPED. */
+  readonly action?: string | null | undefined;
+  /** Of this order. */
+  readonly orderId?: string | null | undefined;
+};
+
+/** What the rows can be ordered by. */
+export type AuditEventSort =
+  | 'ORDER';
+
+/** The order of the rows. */
+export type AuditEventSortInput = {
+  /** Rows that are equal in it are in the order of their ids. */
+  readonly by: AuditEventSort;
+  /** The greatest first. */
+  readonly descending?: boolean;
+};
+
+/** Rows that all of these fit. */
+export type CartRowFilterInput = {
+  /** Of this customer. */
+  readonly customerId?: string | null | undefined;
+};
+
+/** What the rows can be ordered by. */
+export type CartRowSort =
+  | 'ID';
+
+/** The order of the rows. */
+export type CartRowSortInput = {
+  /** Rows that are equal in it are in the order of their ids. */
+  readonly by: CartRowSort;
+  /** The greatest first. */
+  readonly descending?: boolean;
+};
+
 /** What a line of the cart is changed to. */
 export type ChangeCartLineInput = {
   /** Changed in this state of the cart only. */
@@ -36,6 +74,28 @@ export type CheckoutInput = {
   readonly total: MoneyInput;
 };
 
+/** Rows that all of these fit. */
+export type CustomerRowFilterInput = {
+  /** In this tier. */
+  readonly loyaltyTier?: LoyaltyTier | null | undefined;
+  /** What the name or the address for mail has in it. 1 to 100 characters. */
+  readonly words?: string | null | undefined;
+};
+
+/** What the rows can be ordered by. */
+export type CustomerRowSort =
+  | 'ID'
+  | 'MEMBER_SINCE'
+  | 'NAME';
+
+/** The order of the rows. */
+export type CustomerRowSortInput = {
+  /** Rows that are equal in it are in the order of their ids. */
+  readonly by: CustomerRowSort;
+  /** The greatest first. */
+  readonly descending?: boolean;
+};
+
 /** How loyal a customer is, the lowest tier first. */
 export type LoyaltyTier =
   | 'BASIC'
@@ -48,6 +108,11 @@ export type MarkNotificationsReadInput = {
   /** At most 100; without it, all of them. */
   readonly ids?: ReadonlyArray<string> | null | undefined;
 };
+
+/** Whether a review may be shown. */
+export type ModerationState =
+  | 'APPROVED'
+  | 'SECOND_LOOK';
 
 /** An amount of money. */
 export type MoneyInput = {
@@ -85,6 +150,28 @@ export type NotificationTopicsInput = {
   readonly stock: boolean;
 };
 
+/** Rows that all of these fit. */
+export type OrderRowFilterInput = {
+  /** Of this customer. */
+  readonly customerId?: string | null | undefined;
+  /** With this number, such as HC-2026-100001. */
+  readonly number?: string | null | undefined;
+  /** With this status. */
+  readonly status?: OrderStatus | null | undefined;
+};
+
+/** What the rows can be ordered by. */
+export type OrderRowSort =
+  | 'PLACED_AT';
+
+/** The order of the rows. */
+export type OrderRowSortInput = {
+  /** Rows that are equal in it are in the order of their ids. */
+  readonly by: OrderRowSort;
+  /** The greatest first. */
+  readonly descending?: boolean;
+};
+
 /** Where an order is on its way to the customer. */
 export type OrderStatus =
   | 'CANCELLED'
@@ -95,12 +182,121 @@ export type OrderStatus =
   | 'RECEIVED'
   | 'RETURNED';
 
+/** Rows that all of these fit. */
+export type PaymentRowFilterInput = {
+  /** Of this customer. */
+  readonly customerId?: string | null | undefined;
+  /** With this status. */
+  readonly status?: PaymentStatus | null | undefined;
+};
+
+/** What the rows can be ordered by. */
+export type PaymentRowSort =
+  | 'CREATED_AT';
+
+/** The order of the rows. */
+export type PaymentRowSortInput = {
+  /** Rows that are equal in it are in the order of their ids. */
+  readonly by: PaymentRowSort;
+  /** The greatest first. */
+  readonly descending?: boolean;
+};
+
+/** Where the money of a payment is. */
+export type PaymentStatus =
+  | 'AUTHORISED'
+  | 'CAPTURED'
+  | 'PENDING'
+  | 'REFUNDED'
+  | 'VOIDED';
+
+/** Rows that all of these fit. */
+export type PriceRowFilterInput = {
+  /** Of this SKU. */
+  readonly sku?: string | null | undefined;
+};
+
+/** What the rows can be ordered by. */
+export type PriceRowSort =
+  | 'DISCOUNT'
+  | 'SALE'
+  | 'SKU';
+
+/** The order of the rows. */
+export type PriceRowSortInput = {
+  /** Rows that are equal in it are in the order of their ids. */
+  readonly by: PriceRowSort;
+  /** The greatest first. */
+  readonly descending?: boolean;
+};
+
+/** Rows that all of these fit. */
+export type ProductRowFilterInput = {
+  /** What is in this category. */
+  readonly category?: string | null | undefined;
+};
+
+/** What the rows can be ordered by. */
+export type ProductRowSort =
+  | 'BRAND'
+  | 'NAME'
+  | 'NUMBER';
+
+/** The order of the rows. */
+export type ProductRowSortInput = {
+  /** Rows that are equal in it are in the order of their ids. */
+  readonly by: ProductRowSort;
+  /** The greatest first. */
+  readonly descending?: boolean;
+};
+
+/** Rows that all of these fit. */
+export type PromotionRowFilterInput = {
+  /** On this SKU. */
+  readonly sku?: string | null | undefined;
+};
+
+/** What the rows can be ordered by. */
+export type PromotionRowSort =
+  | 'DISCOUNT'
+  | 'ENDS_AT'
+  | 'ID';
+
+/** The order of the rows. */
+export type PromotionRowSortInput = {
+  /** Rows that are equal in it are in the order of their ids. */
+  readonly by: PromotionRowSort;
+  /** The greatest first. */
+  readonly descending?: boolean;
+};
+
 /** What is taken out of the cart. */
 export type RemoveCartLineInput = {
   /** Removed in this state of the cart only. */
   readonly cartVersion?: number | null | undefined;
   /** Which line. */
   readonly sku: string;
+};
+
+/** Rows that all of these fit. */
+export type ReviewRowFilterInput = {
+  /** About this product. */
+  readonly productId?: string | null | undefined;
+  /** With so many stars. 1 to 5. */
+  readonly rating?: number | null | undefined;
+};
+
+/** What the rows can be ordered by. */
+export type ReviewRowSort =
+  | 'CREATED_AT'
+  | 'RATING';
+
+/** The order of the rows. */
+export type ReviewRowSortInput = {
+  /** Rows that are equal in it are in the order of their ids. */
+  readonly by: ReviewRowSort;
+  /** The greatest first. */
+  readonly descending?: boolean;
 };
 
 /** All of the preferences, as they are to be. */
@@ -111,12 +307,71 @@ export type SetNotificationPreferencesInput = {
   readonly topics: NotificationTopicsInput;
 };
 
+/** Rows that all of these fit. */
+export type ShipmentRowFilterInput = {
+  /** Of this order. */
+  readonly orderId?: string | null | undefined;
+  /** With this status. */
+  readonly status?: ShipmentStatus | null | undefined;
+};
+
+/** What the rows can be ordered by. */
+export type ShipmentRowSort =
+  | 'ORDER';
+
+/** The order of the rows. */
+export type ShipmentRowSortInput = {
+  /** Rows that are equal in it are in the order of their ids. */
+  readonly by: ShipmentRowSort;
+  /** The greatest first. */
+  readonly descending?: boolean;
+};
+
 /** Where a parcel is. */
 export type ShipmentStatus =
   | 'ANNOUNCED'
   | 'DELIVERED'
   | 'IN_TRANSIT'
   | 'RETURNED';
+
+/** Rows that all of these fit. */
+export type StockItemFilterInput = {
+  /** Of this SKU. */
+  readonly sku?: string | null | undefined;
+  /** In this warehouse. */
+  readonly warehouse?: Warehouse | null | undefined;
+};
+
+/** What the rows can be ordered by. */
+export type StockItemSort =
+  | 'AVAILABLE'
+  | 'SKU';
+
+/** The order of the rows. */
+export type StockItemSortInput = {
+  /** Rows that are equal in it are in the order of their ids. */
+  readonly by: StockItemSort;
+  /** The greatest first. */
+  readonly descending?: boolean;
+};
+
+/** Rows that all of these fit. */
+export type TaxRowFilterInput = {
+  /** Of this order. */
+  readonly orderId?: string | null | undefined;
+};
+
+/** What the rows can be ordered by. */
+export type TaxRowSort =
+  | 'ORDER';
+
+/** The order of the rows. */
+export type TaxRowSortInput = {
+  /** Rows that are equal in it are in the order of their ids. */
+  readonly by: TaxRowSort;
+  /** The greatest first. */
+  readonly descending?: boolean;
+};
 
 /** Where stock is, by city. */
 export type Warehouse =
@@ -140,6 +395,8 @@ export type ProductRecommendationsFragment = { readonly recommendations: Readonl
 
 export type ProductReviewsFragment = { readonly reviews: { readonly average: number, readonly count: number, readonly histogram: ReadonlyArray<number>, readonly latest: ReadonlyArray<{ readonly author: string, readonly rating: number, readonly title: string, readonly body: string, readonly createdAt: string }> } | null };
 
+export type TrailFragment = { readonly createdAt: string, readonly createdBy: string, readonly updatedAt: string, readonly updatedBy: string, readonly revision: number };
+
 export type AddToCartMutationVariables = Exact<{
   input: AddToCartInput;
 }>;
@@ -150,6 +407,15 @@ export type AddToCartMutation = { readonly addToCart:
     | { readonly __typename: 'UnknownSku', readonly code: string, readonly message: string }
    };
 
+export type AuditEventsTableQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: AuditEventFilterInput | null | undefined;
+  sort?: AuditEventSortInput | null | undefined;
+}>;
+
+export type AuditEventsTableQuery = { readonly administration: { readonly auditEvents: { readonly totalCount: number | null, readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly orderId: string, readonly at: string, readonly actor: string, readonly action: string, readonly note: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } };
+
 export type CartQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type CartQuery = { readonly viewer: { readonly cart: CartContentsFragment | null } };
@@ -157,6 +423,15 @@ export type CartQuery = { readonly viewer: { readonly cart: CartContentsFragment
 export type CartSizeQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type CartSizeQuery = { readonly viewer: { readonly cart: { readonly lines: ReadonlyArray<{ readonly quantity: number }> } | null } };
+
+export type CartsTableQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: CartRowFilterInput | null | undefined;
+  sort?: CartRowSortInput | null | undefined;
+}>;
+
+export type CartsTableQuery = { readonly administration: { readonly carts: { readonly totalCount: number | null, readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly customerId: string, readonly lines: number, readonly pieces: number, readonly country: string, readonly currency: string, readonly customer: { readonly displayName: string } | null, readonly audit: TrailFragment } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } };
 
 export type CatalogueQueryVariables = Exact<{
   category?: string | null | undefined;
@@ -199,6 +474,16 @@ export type CheckoutMutation = { readonly checkout:
 export type CheckoutPageQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type CheckoutPageQuery = { readonly viewer: { readonly displayName: string | null, readonly addresses: ReadonlyArray<{ readonly name: string, readonly street: string, readonly city: string, readonly postalCode: string, readonly country: string }> | null, readonly cart: CartContentsFragment | null } };
+
+export type CustomersTableQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: CustomerRowFilterInput | null | undefined;
+  sort?: CustomerRowSortInput | null | undefined;
+  risk: boolean;
+}>;
+
+export type CustomersTableQuery = { readonly administration: { readonly customers: { readonly totalCount: number | null, readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly displayName: string, readonly email: string, readonly locale: string, readonly memberSince: string, readonly loyaltyTier: LoyaltyTier | null, readonly loyaltyPoints: number, readonly fraudScore?: number | null, readonly audit: TrailFragment } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } };
 
 export type DashboardQueryVariables = Exact<{
   orders?: number;
@@ -255,6 +540,24 @@ export type OrdersQueryVariables = Exact<{
 
 export type OrdersQuery = { readonly viewer: { readonly orders: { readonly edges: ReadonlyArray<{ readonly node: OrderRowFragment | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } };
 
+export type PaymentsTableQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: PaymentRowFilterInput | null | undefined;
+  sort?: PaymentRowSortInput | null | undefined;
+}>;
+
+export type PaymentsTableQuery = { readonly administration: { readonly payments: { readonly totalCount: number | null, readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly customerId: string, readonly status: PaymentStatus | null, readonly customer: { readonly displayName: string } | null, readonly amount: { readonly formatted: string }, readonly audit: TrailFragment } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } };
+
+export type PricesTableQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: PriceRowFilterInput | null | undefined;
+  sort?: PriceRowSortInput | null | undefined;
+}>;
+
+export type PricesTableQuery = { readonly administration: { readonly prices: { readonly totalCount: number | null, readonly edges: ReadonlyArray<{ readonly node: { readonly sku: string, readonly discountBasisPoints: number, readonly priceList: string, readonly validUntil: string, readonly list: { readonly formatted: string }, readonly sale: { readonly formatted: string }, readonly audit: TrailFragment } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } };
+
 export type ProductListQueryVariables = Exact<{
   ids: ReadonlyArray<string> | string;
   reviews?: number;
@@ -274,6 +577,25 @@ export type ProductPageQuery = { readonly product: (
     & ProductReviewsFragment
     & ProductRecommendationsFragment
   ) | null };
+
+export type ProductsTableQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: ProductRowFilterInput | null | undefined;
+  sort?: ProductRowSortInput | null | undefined;
+  finance: boolean;
+}>;
+
+export type ProductsTableQuery = { readonly administration: { readonly products: { readonly totalCount: number | null, readonly edges: ReadonlyArray<{ readonly node: { readonly sku: string, readonly name: string, readonly brand: string, readonly category: string, readonly isActive: boolean, readonly margin?: number | null, readonly wholesaleCost?: { readonly formatted: string } | null, readonly audit: TrailFragment } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } };
+
+export type PromotionsTableQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: PromotionRowFilterInput | null | undefined;
+  sort?: PromotionRowSortInput | null | undefined;
+}>;
+
+export type PromotionsTableQuery = { readonly administration: { readonly promotions: { readonly totalCount: number | null, readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly sku: string, readonly label: string, readonly campaign: string, readonly discountBasisPoints: number, readonly startsAt: string, readonly endsAt: string, readonly audit: TrailFragment } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } };
 
 export type RemoveCartLineMutationVariables = Exact<{
   input: RemoveCartLineInput;
@@ -298,17 +620,62 @@ export type SetNotificationPreferencesMutationVariables = Exact<{
 
 export type SetNotificationPreferencesMutation = { readonly setNotificationPreferences: { readonly __typename: 'SetNotificationPreferencesPayload', readonly preferences: PreferencesFragment } };
 
+export type ShipmentsTableQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: ShipmentRowFilterInput | null | undefined;
+  sort?: ShipmentRowSortInput | null | undefined;
+}>;
+
+export type ShipmentsTableQuery = { readonly administration: { readonly shipments: { readonly totalCount: number | null, readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly orderId: string, readonly status: ShipmentStatus | null, readonly carrier: string, readonly trackingCode: string, readonly estimatedDelivery: string, readonly cost: { readonly formatted: string }, readonly audit: TrailFragment } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } };
+
 export type StaffCustomerQueryVariables = Exact<{
   id: string;
 }>;
 
 export type StaffCustomerQuery = { readonly customer: { readonly id: string, readonly displayName: string, readonly email: string, readonly memberSince: string, readonly fraudScore: number | null } | null };
 
+export type StaffOrdersTableQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: OrderRowFilterInput | null | undefined;
+  sort?: OrderRowSortInput | null | undefined;
+}>;
+
+export type StaffOrdersTableQuery = { readonly administration: { readonly orders: { readonly totalCount: number | null, readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly number: string, readonly customerId: string, readonly status: OrderStatus | null, readonly placedAt: string, readonly lines: number, readonly customer: { readonly displayName: string } | null, readonly total: { readonly formatted: string }, readonly events: ReadonlyArray<{ readonly at: string, readonly actor: string, readonly action: string, readonly note: string }>, readonly audit: TrailFragment | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } };
+
 export type StaffProductQueryVariables = Exact<{
   id: string;
 }>;
 
 export type StaffProductQuery = { readonly product: { readonly id: string, readonly sku: string, readonly name: string, readonly margin: number | null, readonly price: { readonly amount: number, readonly currency: string, readonly formatted: string } | null, readonly wholesaleCost: { readonly amount: number, readonly currency: string, readonly formatted: string } | null } | null };
+
+export type StaffReviewsTableQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: ReviewRowFilterInput | null | undefined;
+  sort?: ReviewRowSortInput | null | undefined;
+}>;
+
+export type StaffReviewsTableQuery = { readonly administration: { readonly reviews: { readonly totalCount: number | null, readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly productId: string, readonly author: string, readonly rating: number, readonly title: string, readonly body: string, readonly isPurchase: boolean, readonly moderation: ModerationState | null, readonly createdAt: string, readonly product: { readonly name: string } | null, readonly audit: TrailFragment } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } };
+
+export type StockItemsTableQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: StockItemFilterInput | null | undefined;
+  sort?: StockItemSortInput | null | undefined;
+}>;
+
+export type StockItemsTableQuery = { readonly administration: { readonly stockItems: { readonly totalCount: number | null, readonly edges: ReadonlyArray<{ readonly node: { readonly sku: string, readonly warehouse: Warehouse | null, readonly available: number, readonly reserved: number, readonly audit: TrailFragment } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } };
+
+export type TaxLinesTableQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: TaxRowFilterInput | null | undefined;
+  sort?: TaxRowSortInput | null | undefined;
+}>;
+
+export type TaxLinesTableQuery = { readonly administration: { readonly taxLines: { readonly totalCount: number | null, readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly orderId: string, readonly calculatedAt: string, readonly total: { readonly formatted: string }, readonly lines: ReadonlyArray<{ readonly sku: string, readonly rateBasisPoints: number, readonly tax: { readonly formatted: string } }> } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } };
 
 export type UnreadNotificationsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -331,6 +698,12 @@ export const AddToCart: PersistedOperation<AddToCartMutation, AddToCartMutationV
   hash: '3d38bbb2ada08fd558d2ff92acb266d4f005b9795bf5617065640cdec07a1fdc',
 }
 
+export const AuditEventsTable: PersistedOperation<AuditEventsTableQuery, AuditEventsTableQueryVariables> = {
+  name: 'AuditEventsTable',
+  kind: 'query',
+  hash: 'd847f63576bd3840b4e5907b06ea04c4b25ddb921af52c8de772be91f5c15871',
+}
+
 export const Cart: PersistedOperation<CartQuery, CartQueryVariables> = {
   name: 'Cart',
   kind: 'query',
@@ -341,6 +714,12 @@ export const CartSize: PersistedOperation<CartSizeQuery, CartSizeQueryVariables>
   name: 'CartSize',
   kind: 'query',
   hash: '961c15ebd69ddf9dc94d849ca33f554345b9af8728f4a8c3dd3e441522cfb94e',
+}
+
+export const CartsTable: PersistedOperation<CartsTableQuery, CartsTableQueryVariables> = {
+  name: 'CartsTable',
+  kind: 'query',
+  hash: '4842a445b93117164c714f07fb1d2628cb488e158f3020660fbdc7eef32ca404',
 }
 
 export const Catalogue: PersistedOperation<CatalogueQuery, CatalogueQueryVariables> = {
@@ -373,6 +752,12 @@ export const CheckoutPage: PersistedOperation<CheckoutPageQuery, CheckoutPageQue
   name: 'CheckoutPage',
   kind: 'query',
   hash: '1f2c59a233f7aa4af3f911f617dea4f5421b19d8b957e90eafd4bc6978182d59',
+}
+
+export const CustomersTable: PersistedOperation<CustomersTableQuery, CustomersTableQueryVariables> = {
+  name: 'CustomersTable',
+  kind: 'query',
+  hash: '814889a76ef2cf67de6f88a96fe02af8f633d50e0c5c9728dad2b84c2ee81861',
 }
 
 export const Dashboard: PersistedOperation<DashboardQuery, DashboardQueryVariables> = {
@@ -429,6 +814,18 @@ export const Orders: PersistedOperation<OrdersQuery, OrdersQueryVariables> = {
   hash: '6f627eae6eefa91a83b1f229a18515780fb71efc380fefb8a5c36fd7099d387d',
 }
 
+export const PaymentsTable: PersistedOperation<PaymentsTableQuery, PaymentsTableQueryVariables> = {
+  name: 'PaymentsTable',
+  kind: 'query',
+  hash: 'f5b4691f3654d7e75a8bafd1ee0afa1c5fd1f1fb8cf154b71045de4b425e968b',
+}
+
+export const PricesTable: PersistedOperation<PricesTableQuery, PricesTableQueryVariables> = {
+  name: 'PricesTable',
+  kind: 'query',
+  hash: '3d0f8fdbad4b7fba4c749e8d3a0a9a53754f2acb2a37fd48545cf1eacccfbbca',
+}
+
 export const ProductList: PersistedOperation<ProductListQuery, ProductListQueryVariables> = {
   name: 'ProductList',
   kind: 'query',
@@ -441,6 +838,18 @@ export const ProductPage: PersistedOperation<ProductPageQuery, ProductPageQueryV
   kind: 'query',
   hash: '3f86375c1a656f44322cc4011d9b5d26c2da49d1caacc7777a88ab5f782421a3',
   publicVariables: [['id', undefined], ['reviews', 3], ['recommendations', 4]],
+}
+
+export const ProductsTable: PersistedOperation<ProductsTableQuery, ProductsTableQueryVariables> = {
+  name: 'ProductsTable',
+  kind: 'query',
+  hash: '0e44f35b972bb2c6cb746fe1f75a76b6460a2eaeda9708d8c1649d20c80ce276',
+}
+
+export const PromotionsTable: PersistedOperation<PromotionsTableQuery, PromotionsTableQueryVariables> = {
+  name: 'PromotionsTable',
+  kind: 'query',
+  hash: 'bdf3d76a458f339c64521e6f4d408a270b2e761d22ac6f2260707df6e5908c6e',
 }
 
 export const RemoveCartLine: PersistedOperation<RemoveCartLineMutation, RemoveCartLineMutationVariables> = {
@@ -462,16 +871,46 @@ export const SetNotificationPreferences: PersistedOperation<SetNotificationPrefe
   hash: 'cb52ef6f241acfc1fed77b22b0964c3a3f50af8f450d217f864564ee458496bf',
 }
 
+export const ShipmentsTable: PersistedOperation<ShipmentsTableQuery, ShipmentsTableQueryVariables> = {
+  name: 'ShipmentsTable',
+  kind: 'query',
+  hash: '06292fffec476163c20e88cdee7332b3260c7414aebf669d173a3cdfcd15ccc1',
+}
+
 export const StaffCustomer: PersistedOperation<StaffCustomerQuery, StaffCustomerQueryVariables> = {
   name: 'StaffCustomer',
   kind: 'query',
   hash: 'a01c1503c52f10e46b23bab122791a3e28a5d15a6b9492ac1a750f1efb4eff8e',
 }
 
+export const StaffOrdersTable: PersistedOperation<StaffOrdersTableQuery, StaffOrdersTableQueryVariables> = {
+  name: 'StaffOrdersTable',
+  kind: 'query',
+  hash: 'c697b6f5526ced3790e2089d8fd08d563d11b9fc4d21a8f1e9fb02b6397245e4',
+}
+
 export const StaffProduct: PersistedOperation<StaffProductQuery, StaffProductQueryVariables> = {
   name: 'StaffProduct',
   kind: 'query',
   hash: 'd3850cd27b695b0bf91126ddbef635308ec6fb2b41989005129503b3a7c69577',
+}
+
+export const StaffReviewsTable: PersistedOperation<StaffReviewsTableQuery, StaffReviewsTableQueryVariables> = {
+  name: 'StaffReviewsTable',
+  kind: 'query',
+  hash: '9a618454f59f704240e16ec2283de1654c28cde1463a8a244354b697ad99d6a3',
+}
+
+export const StockItemsTable: PersistedOperation<StockItemsTableQuery, StockItemsTableQueryVariables> = {
+  name: 'StockItemsTable',
+  kind: 'query',
+  hash: '58d7d617643fced8b98a247c8fc4d41895b04e58d5160fca193bd155e585e4c5',
+}
+
+export const TaxLinesTable: PersistedOperation<TaxLinesTableQuery, TaxLinesTableQueryVariables> = {
+  name: 'TaxLinesTable',
+  kind: 'query',
+  hash: 'bae741ac67af22e9ff361a9d1776a067f635a36ffdb2b18c4df9f0e1ba0cd5b0',
 }
 
 export const UnreadNotifications: PersistedOperation<UnreadNotificationsQuery, UnreadNotificationsQueryVariables> = {

@@ -1,4 +1,4 @@
-import { type QueryClient, useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, type QueryClient, useInfiniteQuery } from '@tanstack/react-query'
 import type { PersistedOperation } from '../gen/operations.ts'
 import type { Answer } from './operation.ts'
 
@@ -17,11 +17,13 @@ type Source<Data, Variables> = {
     signal: AbortSignal,
   ) => Promise<Answer<Data>>
   readonly cache: QueryClient
+  /** The list before stays while one with other variables is on its way. */
+  readonly keep?: boolean
 }
 
 /** A list whose pages are shown one below the other. `rows` is `undefined` where its first page is missing. */
 export function usePages<Data, Variables, Node>(
-  { operation, variables, call, cache }: Source<Data, Variables>,
+  { operation, variables, call, cache, keep = false }: Source<Data, Variables>,
   pick: (data: Data) => Connection<Node> | null | undefined,
 ) {
   const query = useInfiniteQuery(
@@ -33,6 +35,7 @@ export function usePages<Data, Variables, Node>(
         const info = pick(data)?.pageInfo
         return info?.hasNextPage ? info.endCursor : undefined
       },
+      ...(keep && { placeholderData: keepPreviousData }),
     },
     cache,
   )

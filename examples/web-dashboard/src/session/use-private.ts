@@ -48,10 +48,11 @@ export function usePrivatePages<Data, Variables, Node>(
   operation: PersistedOperation<Data, Variables & { after?: string | null }>,
   variables: Variables,
   pick: Parameters<typeof usePages<Data, Variables, Node>>[1],
+  { keep = false }: { keep?: boolean } = {},
 ) {
   const { key, cache } = useOwn()
   return usePages<Data, Variables, Node>(
-    { operation, variables, call: (all, signal) => callAs(key, operation, all, signal), cache },
+    { operation, variables, call: (all, signal) => callAs(key, operation, all, signal), cache, keep },
     pick,
   )
 }
