@@ -1,7 +1,7 @@
 /** A product as a shelf label sees it: one byte when asked by CoAP, one byte when it changes by MQTT. */
 import { parseArgs } from 'node:util'
 import mqtt from 'mqtt'
-import { coapGet } from './coap.ts'
+import { openCoap } from './coap.ts'
 
 const { values } = parseArgs({
   options: {
@@ -15,9 +15,10 @@ const { values } = parseArgs({
   },
 })
 
-const port = Number(values.coap)
-const first = await coapGet(values.host, port, `/s/${values.sku}`)
-const second = await coapGet(values.host, port, `/s/${values.sku}`, first.etag)
+const coap = await openCoap({ host: values.host, port: Number(values.coap) })
+const first = await coap.get(`/s/${values.sku}`)
+const second = await coap.get(`/s/${values.sku}`, { etag: first.etag })
+coap.close()
 console.log(`${values.sku} · ${first.payload} · ${label(first.payload)}`)
 console.log(`first  ${first.code}  ${first.up + first.down} bytes  ${first.ms.toFixed(1)} ms`)
 console.log(`again  ${second.code}  ${second.up + second.down} bytes  ${second.ms.toFixed(1)} ms`)
