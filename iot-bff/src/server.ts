@@ -26,8 +26,8 @@ const feed: StockFeed = (afterEventId, signal) =>
     .forRequest(backgroundContext(signal))
     .inventory.watchStock(afterEventId === undefined ? {} : { afterEventId })
 
-const record: RecordReadings = (readings, signal) =>
-  clients.forRequest(backgroundContext(signal)).telemetry.record(readings)
+const record: RecordReadings = (readings, signal, traceparent) =>
+  clients.forRequest(backgroundContext(signal, traceparent)).telemetry.record(readings)
 
 const redis = config.REDIS_URL && connectRedis(config.REDIS_URL)
 

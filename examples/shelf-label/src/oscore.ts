@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
 import { generate, type Packet, type ParsedPacket, parse } from 'coap-packet'
 
 /** What an operator gives a label once: `POST /devices/{id}/contexts` of the device BFF. Hexadecimal. */
-export type Credential = { id: string; masterSecret: string; masterSalt: string }
+type Credential = { id: string; masterSecret: string; masterSalt: string }
 
 const CIPHER = 'aes-128-ccm'
 const TAG = { authTagLength: 8 }

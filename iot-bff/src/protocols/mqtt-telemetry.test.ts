@@ -32,12 +32,18 @@ async function system() {
   }
   let broker = await start()
   const stored: NewReading[] = []
+  const traces: (string | undefined)[] = []
   const service = { broken: false }
   const run = () =>
-    runFilledApp({ MQTT_URL: `mqtt://127.0.0.1:${port}`, MQTT_AUTH_TOKEN }, undefined, async (readings) => {
-      if (service.broken) throw new UpstreamError('telemetry', 'unavailable', 'gone')
-      stored.push(...readings)
-    })
+    runFilledApp(
+      { MQTT_URL: `mqtt://127.0.0.1:${port}`, MQTT_AUTH_TOKEN },
+      undefined,
+      async (readings, _, traceparent) => {
+        traces.push(traceparent)
+        if (service.broken) throw new UpstreamError('telemetry', 'unavailable', 'gone')
+        stored.push(...readings)
+      },
+    )
   const app = await run()
   onTestFinished(async () => {
     await app.stop()
@@ -56,6 +62,7 @@ async function system() {
   return {
     port,
     stored,
+    traces,
     service,
     app,
     run,
@@ -76,6 +83,18 @@ test.skipIf(!mosquittoPub || !mosquitto)('what mosquitto_pub publishes is stored
   await runTool(mosquittoPub ?? '', [...to, '-V', 'mqttv5'])
   await expect.poll(() => stored.length).toBe(2)
   expect(stored[0]).toMatchObject({ deviceId: 'd101', name: 'temperature', value: 1 })
+})
+
+test.skipIf(!mosquitto)('the trace of a user property is continued to the telemetry service', async () => {
+  const { port, traces } = await system()
+  const device = await connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0, protocolVersion: 5 })
+  onTestFinished(() => device.endAsync(true))
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+  const properties = { userProperties: { traceparent: [traceparent, 'another'] } }
+  await device.publishAsync('t/d101', pack('a'), { qos: 1, properties })
+  await expect.poll(() => traces).toEqual([traceparent])
+  await device.publishAsync('t/d101', pack('b'), { qos: 1 })
+  await expect.poll(() => traces).toEqual([traceparent, undefined])
 })
 
 test.skipIf(!mosquitto)(

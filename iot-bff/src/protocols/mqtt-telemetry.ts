@@ -1,8 +1,10 @@
 import type { Log } from '@harbor/shared-runtime/log'
-import { connect, type MqttClient } from 'mqtt'
+import { connect, type IConnackPacket, type MqttClient } from 'mqtt'
 import type { Devices } from '../devices/registry.ts'
 import { formatOf, type TelemetryIntake } from '../telemetry/intake.ts'
 import { tellTelemetry } from './tell-message.ts'
+
+type UserProperties = NonNullable<NonNullable<IConnackPacket['properties']>['userProperties']>
 
 type Options = {
   url: string
@@ -64,8 +66,8 @@ export function remoteTelemetry({ url, clientId, devices, intake, log }: Options
       clean: false,
       reconnectPeriod: 0,
       properties: { sessionExpiryInterval: SESSION_S },
-      customHandleAcks: (topic, message, _packet, done) =>
-        void take(opened, topic, message, () => done(TAKEN)),
+      customHandleAcks: (topic, message, { properties }, done) =>
+        void take(opened, topic, message, traceOf(properties?.userProperties), () => done(TAKEN)),
     })
     client = opened
     opened.on('connect', () =>
@@ -84,11 +86,17 @@ export function remoteTelemetry({ url, clientId, devices, intake, log }: Options
     })
   }
 
-  async function take(from: MqttClient, topic: string, body: Buffer, acknowledge: () => void) {
+  async function take(
+    from: MqttClient,
+    topic: string,
+    body: Buffer,
+    traceparent: string | undefined,
+    acknowledge: () => void,
+  ) {
     const device = devices.byId(topic.slice(PREFIX.length))
     // It was let in by the broker before its key was revoked.
     if (device === undefined) return acknowledge()
-    const receipt = await intake(device, body, formatOf(body))
+    const receipt = await intake(device, body, formatOf(body), traceparent)
     tellTelemetry(receipt.outcome)
     if (receipt.outcome === 'unavailable') return void from.end(true)
     failures = 0
@@ -102,4 +110,10 @@ export function remoteTelemetry({ url, clientId, devices, intake, log }: Options
     client = undefined
     closing?.end(true)
   }
+}
+
+/** The trace that the publisher names in a user property, as W3C's draft for MQTT has it; the first of several. */
+function traceOf(properties: UserProperties | undefined): string | undefined {
+  const given = properties?.traceparent
+  return typeof given === 'string' ? given : given?.[0]
 }

@@ -10,16 +10,21 @@ export type Receipt =
   | { readonly outcome: 'unavailable' }
 
 /** Takes a SenML pack of a device, whatever protocol it came by. Resolves once its readings are safe, or refused. */
-export type TelemetryIntake = (device: Device, body: Buffer, format: SenmlFormat) => Promise<Receipt>
+export type TelemetryIntake = (
+  device: Device,
+  body: Buffer,
+  format: SenmlFormat,
+  traceparent?: string,
+) => Promise<Receipt>
 
 export const createTelemetryIntake =
   (sink: TelemetrySink): TelemetryIntake =>
-  async (device, body, format) => {
+  async (device, body, format, traceparent) => {
     const pack = decodePack(body, format, MAX_RECORDS)
     if (pack === undefined) return { outcome: 'malformed' }
     // biome-ignore lint/plugin: records carry the time of the device's wall clock, or count from ours.
     const { readings, refused } = readTelemetry(device.id, pack, Date.now() / 1000)
-    const outcome = await sink(readings)
+    const outcome = await sink(readings, traceparent)
     if (outcome === 'unavailable') return { outcome }
     return { outcome: 'stored', refused: outcome === 'rejected' ? pack.length : refused }
   }

@@ -5,15 +5,23 @@ import type { Log } from '@harbor/shared-runtime/log'
 /** What became of readings: they are safe at the telemetry service, it will never take them, or not now. */
 type Outcome = 'stored' | 'rejected' | 'unavailable'
 
-/** Takes readings; resolves once it is known what became of them. */
-export type TelemetrySink = (readings: readonly NewReading[]) => Promise<Outcome>
+/** Takes readings, and the trace that their message named; resolves once it is known what became of them. */
+export type TelemetrySink = (readings: readonly NewReading[], traceparent?: string) => Promise<Outcome>
 
-/** Sends readings to the telemetry service; throws `UpstreamError`. */
-export type RecordReadings = (readings: readonly NewReading[], signal: AbortSignal) => Promise<void>
+/** Sends readings to the telemetry service, as a part of a trace if one is given; throws `UpstreamError`. */
+export type RecordReadings = (
+  readings: readonly NewReading[],
+  signal: AbortSignal,
+  traceparent?: string,
+) => Promise<void>
 
 type Options = { record: RecordReadings; log: Log }
 
-type Submission = { readonly readings: readonly NewReading[]; readonly done: (outcome: Outcome) => void }
+type Submission = {
+  readonly readings: readonly NewReading[]
+  readonly traceparent: string | undefined
+  readonly done: (outcome: Outcome) => void
+}
 
 const MAX_BATCH = 500
 const MAX_WAITING = 5_000
@@ -32,11 +40,11 @@ export function createTelemetrySink({ record, log }: Options): TelemetrySink {
   let isScheduled = false
   let failing = false
 
-  return (readings) => {
+  return (readings, traceparent) => {
     if (readings.length === 0) return Promise.resolve('stored')
     if (waitingReadings + readings.length > MAX_WAITING) return Promise.resolve('unavailable')
     return new Promise((resolve) => {
-      waiting.push({ readings, done: resolve })
+      waiting.push({ readings, traceparent, done: resolve })
       waitingReadings += readings.length
       // What comes in one turn of the event loop, and while calls are under way, travels together.
       if (!isScheduled) setImmediate(pump)
@@ -86,6 +94,8 @@ export function createTelemetrySink({ record, log }: Options): TelemetrySink {
       await record(
         batch.flatMap(({ readings }) => readings),
         deadline.signal,
+        // A call has one trace: that of the first message that names one.
+        batch.find(({ traceparent }) => traceparent !== undefined)?.traceparent,
       )
       failing = false
       return 'stored'

@@ -72,8 +72,8 @@ export function createRequestContext({
 /** Milliseconds until an instant of `performance.now()`, never negative. */
 export const remainingMs = (deadline: number): number => Math.max(0, deadline - performance.now())
 
-/** The context of work outside any request that ends with a signal: feeds, warm-up. */
-export function backgroundContext(signal: AbortSignal): RequestContext {
-  const context = createRequestContext({ budgetMs: 0, consumer: signal })
+/** The context of work outside any request that ends with a signal: feeds, warm-up, readings of devices. */
+export function backgroundContext(signal: AbortSignal, traceparent?: string): RequestContext {
+  const context = createRequestContext({ budgetMs: 0, consumer: signal, traceparent })
   return { ...context, deadline: Number.POSITIVE_INFINITY }
 }
