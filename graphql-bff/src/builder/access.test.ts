@@ -21,10 +21,24 @@ test('every field says who may see it', () => {
 
 test('what only some roles may see is exactly this', () => {
   const restricted = Object.groupBy(fields, ({ access }) => String(access))
-  expect(restricted.finance?.map(({ name }) => name)).toEqual(['Product.margin', 'Product.wholesaleCost'])
-  expect(restricted.risk?.map(({ name }) => name)).toEqual(['Customer.fraudScore'])
+  const finance = restricted.finance?.map(({ name }) => name)
+  expect(finance?.toSorted()).toEqual(
+    ['Product', 'ProductRow'].flatMap((type) => [`${type}.margin`, `${type}.wholesaleCost`]),
+  )
+  const risk = restricted.risk?.map(({ name }) => name)
+  expect(risk?.toSorted()).toEqual(['Customer.fraudScore', 'CustomerRow.fraudScore'])
   const staffTypes = restricted.staff?.map(({ name }) => name.slice(0, name.indexOf('.')))
-  expect([...new Set(staffTypes)].toSorted()).toEqual(['Customer', 'Device', 'Query', 'Reading'])
+  const isOfTable = (type: string) => /^Audit|(Row|StockItem|TaxLine)(Connection|Edge)?$/.test(type)
+  expect([...new Set(staffTypes)].filter((type) => !isOfTable(type)).toSorted()).toEqual([
+    'Administration',
+    'Customer',
+    'Device',
+    'Mutation',
+    'Query',
+    'Reading',
+  ])
+  for (const { name, access } of fields)
+    if (isOfTable(name.slice(0, name.indexOf('.')))) expect(access, name).toMatch(/^(staff|finance|risk)$/)
 })
 
 test('a schema with a field that has no rule is not built', () => {

@@ -129,6 +129,18 @@ test('a degraded answer and an error are never kept, and say so', async () => {
   expect([...announced, ...down.announced]).toEqual([])
 })
 
+test('an answer of more things than a header can name is kept here, and in no shared cache', async () => {
+  const { get, announced } = open()
+  const ids = (count: number) => Array.from({ length: count }, (_, n) => `p${1_001 + n}`)
+  const few = await get(url('ProductList', { ids: ids(10) }))
+  expect(few.headers.get('cache-control')).toMatch(/^public/)
+  const many = url('ProductList', { ids: ids(100) })
+  expect((await get(many)).headers.get('cache-control')).toMatch(/^private/)
+  expect((await get(many)).headers.get('cache-status')).toContain('hit')
+  expect(announced).toHaveLength(1)
+  for (const [, tags] of announced) expect(tags.join(' ').length).toBeLessThan(8_000)
+})
+
 test('whoever is logged in gets the answer of everybody: the session is not looked at', async () => {
   const { get, session, contexts } = open()
   const cookie = await session.cookieOf('staff+finance')

@@ -6,6 +6,12 @@ import type { Cdn } from './cdn.ts'
 import type { Answer } from './kept-answers.ts'
 import { requireMatch, revisionTag } from './preconditions.ts'
 
+/**
+ * An answer with more tags is for the cache of who asks alone: in one header they would be longer than proxies take (8 KB
+ * in Varnish), and an answer that cannot be purged must not be stored.
+ */
+const MOST_TAGS = 150
+
 type Sent = {
   readonly policy: CachePolicy
   readonly wanted: Pick<Representation<string>, 'mediaType' | 'coding' | 'varies' | 'forAll'>
@@ -21,8 +27,9 @@ type Sent = {
  * @throws {ProblemError} `PRECONDITION_FAILED`
  */
 export function answered(c: Context, { policy, wanted, answer, headers: more, cdn }: Sent): Response {
-  const { mediaType, coding, varies, forAll } = wanted
+  const { mediaType, coding, varies } = wanted
   const { body, degraded, tags, revision } = answer
+  const forAll = wanted.forAll && tags.length <= MOST_TAGS
   const sent = body.as(coding)
   const etag = revision === undefined ? sent.etag : revisionTag(revision, sent.etag)
   requireMatch(c.req.header('if-match'), etag)
