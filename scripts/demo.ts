@@ -138,6 +138,8 @@ async function started(service: Service): Promise<void> {
 function start({ name, port, management, env, ports }: Service): void {
   const child = spawn(process.execPath, [...(watch ? ['--watch'] : []), 'src/server.ts'], {
     cwd: `${root}/${name}`,
+    // Ctrl-C of a terminal reaches its whole group at once; the services end after those that use them.
+    detached: name === services?.name,
     // What the demo prints is its table; what goes wrong is on standard error or a warning.
     stdio: ['ignore', name === 'mock-services' ? 'ignore' : 'inherit', 'inherit'],
     env: {
@@ -189,13 +191,20 @@ async function ready({ name, management }: Service): Promise<void> {
   await new Promise(() => {}) // the process is on its way out
 }
 
+function exit(child: ChildProcess): Promise<unknown> {
+  child.kill('SIGTERM')
+  return once(child, 'exit')
+}
+
 async function end(code: number): Promise<void> {
   if (ending) return
   ending = true
-  const exits = [...children.values()].map((child) => {
-    child.kill('SIGTERM')
-    return once(child, 'exit')
-  })
-  await Promise.race([Promise.all(exits), new Promise((resolve) => setTimeout(resolve, STOP_MS))])
+  const inOrder = async () => {
+    await Promise.all(
+      [...children].filter(([name]) => name !== services?.name).map(([, child]) => exit(child)),
+    )
+    await Promise.all([...children.values()].map(exit))
+  }
+  await Promise.race([inOrder(), new Promise((resolve) => setTimeout(resolve, STOP_MS))])
   process.exit(code)
 }

@@ -26,14 +26,20 @@ beforeAll(async () => {
   demo = spawn(process.execPath, ['scripts/demo.ts'], {
     cwd: root,
     env: { PATH: process.env.PATH, PORT_OFFSET: String(offset) },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, to which Ctrl-C is sent as by a terminal.
+    detached: true,
   })
-  if (!demo.stdout) throw new Error('the demo has no output')
-  const lines = createInterface({ input: demo.stdout })
-  for await (const line of lines) {
-    printed.push(line)
-    if (line === 'ready') break
-  }
+  const { stdout, stderr } = demo
+  if (!stdout || !stderr) throw new Error('the demo has no output')
+  createInterface({ input: stderr }).on('line', (line) => printed.push(line))
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: stdout }).on('line', (line) => {
+      printed.push(line)
+      if (line === 'ready') resolve()
+    })
+    demo.once('exit', (code) => reject(new Error(`the demo ended with code ${code}:\n${printed.join('\n')}`)))
+  })
 })
 afterAll(() => {
   demo.kill('SIGKILL')
@@ -123,13 +129,15 @@ describe('the demo', () => {
     },
   )
 
-  it('ends with Ctrl-C, and leaves no process behind', async () => {
+  it('ends with Ctrl-C, says nothing more, and leaves no process behind', async () => {
+    const before = printed.length
     const { stdout } = await run('pgrep', ['-P', String(demo.pid)])
     const children = stdout.trim().split('\n').map(Number)
     expect(children).toHaveLength(5)
-    demo.kill('SIGINT')
-    const [code] = await once(demo, 'exit')
+    process.kill(-(demo.pid ?? 0), 'SIGINT')
+    const [code] = await once(demo, 'close')
     expect(code).toBe(0)
+    expect(printed.slice(before)).toEqual([])
     for (const pid of children) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   })
 })
