@@ -36,6 +36,7 @@ export async function persisted<Data>(
   name: string,
   variables: Record<string, unknown>,
   cookie?: string,
+  signal?: AbortSignal,
 ): Promise<GraphqlAnswer<Data> & { status: number; text: string }> {
   const sha256Hash = (await operationHashes(web))[name]
   const answer = await fetch(`${web}/graphql`, {
@@ -46,6 +47,7 @@ export async function persisted<Data>(
       accept: 'application/graphql-response+json',
       ...(cookie !== undefined && { cookie }),
     },
+    ...(signal && { signal }),
     body: JSON.stringify({ variables, extensions: { persistedQuery: { version: 1, sha256Hash } } }),
   })
   const text = await answer.text()

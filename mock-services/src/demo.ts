@@ -12,7 +12,7 @@ const CUSTOMER_ID = 'c1001'
 const ADMIN = STAFF[3]
 const TOKEN_SECONDS = 3600
 
-/** A user's access tokens, as log-in would give them; `undefined` when there is no such user. */
+/** A user's name for the log-in, and access tokens as log-in would give them; `undefined` when there is no such user. */
 export async function accessTokens(tokens: Tokens, sub: string) {
   const user = userById(sub)
   if (!user) return undefined
@@ -25,7 +25,7 @@ export async function accessTokens(tokens: Tokens, sub: string) {
     token('mobile-bff', 'mobile-app'),
     token('web-bff', 'web-bff'),
   ])
-  return { mobileAccessToken, webAccessToken }
+  return { username: user.username, mobileAccessToken, webAccessToken }
 }
 
 /** Tokens are fresh at each call. */
@@ -36,9 +36,10 @@ export async function createDemo(tokens: Tokens, services: Record<ServiceName, s
   ])
   if (!customer || !staff) throw new RangeError('the users of the demo are not in the seed')
   return {
-    customer: { username: 'ada@harbor.example', password: PASSWORD, id: CUSTOMER_ID },
+    customer: { username: customer.username, password: PASSWORD, id: CUSTOMER_ID },
     staff: { username: ADMIN.username, password: PASSWORD, id: ADMIN.id },
-    ...customer,
+    mobileAccessToken: customer.mobileAccessToken,
+    webAccessToken: customer.webAccessToken,
     staffAccessToken: staff.webAccessToken,
     device: { ...DEMO_DEVICE },
     productId: 'p1001',

@@ -1,0 +1,4 @@
+import { describeCheckoutUnderKills } from './checkout-under-kills.ts'
+import { webFront } from './shop-fronts.ts'
+
+describeCheckoutUnderKills(webFront)
