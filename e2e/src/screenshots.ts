@@ -26,7 +26,13 @@ const ALL = PAGES.flatMap((page) =>
 type Shot = (typeof ALL)[number]
 
 /** The few that the docs show. */
-const SHOWN = new Set(['home-light-1280', 'product-light-1280', 'search-dark-1280', 'product-dark-390'])
+const SHOWN = new Set([
+  'home-light-1280',
+  'product-light-1280',
+  'search-dark-1280',
+  'product-dark-390',
+  'tables-stock-light-1280',
+])
 
 await buildDashboard()
 const system = await startSystem()

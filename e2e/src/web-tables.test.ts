@@ -135,6 +135,48 @@ describe.skipIf(!browser)('the tables of the administration', { timeout: 4 * MIN
     expect(wrong).toEqual([])
   })
 
+  it('set stock in its place by the keyboard, keep the focus, and take it back', async () => {
+    const { page, wrong } = await open('/tables/stock?filter=%7B%22sku%22%3A%22HB-1700%22%7D')
+    const level = page.getByRole('button', { name: 'of HB-1700 in Paris: change' })
+    const before = await level.textContent()
+    await level.focus()
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Stock of HB-1700 in Paris').waitFor()
+    expect(await findings(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await level.and(page.locator(':focus')).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Stock of HB-1700 in Paris').waitFor()
+    await page.keyboard.type('777')
+    await page.keyboard.press('Enter')
+    await page.getByText(`${before} → 777`).waitFor()
+    await level.and(page.locator(':focus')).waitFor()
+    await page.reload()
+    await settled(page)
+    expect(await level.textContent()).toBe('777')
+    expect(await page.locator('.grid tr', { has: level }).textContent()).toContain('staff:s4')
+    await level.click()
+    await page.keyboard.type('5')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('button', { name: '777 of HB-1700 in Paris: change' }).waitFor()
+    expect(wrong).toEqual([])
+  })
+
+  it('say that stock was not set, and show the level as it is', async () => {
+    const { page } = await open('/tables/stock?filter=%7B%22sku%22%3A%22HB-1701%22%7D')
+    const level = page.getByRole('button', { name: 'of HB-1701 in Paris: change' })
+    const before = await level.textContent()
+    await page.route('**/graphql', (route) =>
+      route.fulfill({ status: 422, json: { title: 'No more', code: 'X' } }),
+    )
+    await level.click()
+    await page.keyboard.type('12')
+    await page.keyboard.press('Enter')
+    await page.getByText('The stock of HB-1701 in Paris is as it was').waitFor()
+    expect(await level.textContent()).toBe(before)
+  })
+
   it('say that a table is not available while its service is down, and the others are', async () => {
     await system.fault('tax', { errorRate: 1 })
     try {

@@ -14,6 +14,18 @@ export type AddToCartInput = {
   readonly sku: string;
 };
 
+/** A level of stock as it was counted. */
+export type AdjustStockInput = {
+  /** How many can be sold from there. */
+  readonly available: number;
+  /** A new UUID for each adjustment; its retries have the same, so a late one overwrites nothing. */
+  readonly idempotencyKey: string;
+  /** What was counted. */
+  readonly sku: string;
+  /** Where it was counted. */
+  readonly warehouse: Warehouse;
+};
+
 /** Rows that all of these fit. */
 export type AuditEventFilterInput = {
   /** With this action, such as SHIPPED. */
@@ -407,6 +419,15 @@ export type AddToCartMutation = { readonly addToCart:
     | { readonly __typename: 'UnknownSku', readonly code: string, readonly message: string }
    };
 
+export type AdjustStockMutationVariables = Exact<{
+  input: AdjustStockInput;
+}>;
+
+export type AdjustStockMutation = { readonly adjustStock:
+    | { readonly stock: { readonly available: number } }
+    | { readonly message: string }
+   };
+
 export type AuditEventsTableQueryVariables = Exact<{
   first: number;
   after?: string | null | undefined;
@@ -696,6 +717,12 @@ export const AddToCart: PersistedOperation<AddToCartMutation, AddToCartMutationV
   name: 'AddToCart',
   kind: 'mutation',
   hash: '3d38bbb2ada08fd558d2ff92acb266d4f005b9795bf5617065640cdec07a1fdc',
+}
+
+export const AdjustStock: PersistedOperation<AdjustStockMutation, AdjustStockMutationVariables> = {
+  name: 'AdjustStock',
+  kind: 'mutation',
+  hash: '9ddb0bddc1d871c8ad5eeba4affd9d4123b928982d470286a55871c8a849366c',
 }
 
 export const AuditEventsTable: PersistedOperation<AuditEventsTableQuery, AuditEventsTableQueryVariables> = {

@@ -101,7 +101,7 @@ function Row({ index, row, columns, onOpen }: RowProps) {
                 {text}
               </button>
             ) : (
-              text
+              (row.controls[place] ?? text)
             )}
           </td>
         )

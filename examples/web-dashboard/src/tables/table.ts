@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { PersistedOperation, TrailFragment } from '../gen/operations.ts'
 import type { usePages } from '../graph/pages.ts'
 import { factsOf, type ProblemFacts } from '../graph/problem.ts'
@@ -11,6 +12,8 @@ type Column<Row> = {
   readonly value: (row: Row) => Value
   /** The word by which the table can be ordered by this column. */
   readonly sort?: string
+  /** What takes the place of the value in its cell. */
+  readonly control?: (row: Row) => ReactNode
   /** Who sees it, beside staff: the column is asked for and shown for this role alone. */
   readonly role?: string
 }
@@ -34,6 +37,7 @@ type HistoryEntry = {
 /** A row with its values in the order of the columns. */
 export type ShownRow = {
   readonly values: readonly Value[]
+  readonly controls: readonly ReactNode[]
   readonly trail: TrailFragment | null
   readonly history: readonly HistoryEntry[]
   /** The order that it belongs to, whose events can be looked at. */
@@ -111,6 +115,7 @@ export const defineTable = <Data, Variables, Row>({
       (row): ShownRow | null =>
         row && {
           values: columns.map(({ value }) => value(row)),
+          controls: columns.map(({ control }) => control?.(row)),
           trail: trail(row),
           history: history(row),
           orderId: orderId(row),

@@ -9,7 +9,7 @@ import { products } from './products.ts'
 import { promotions } from './promotions.ts'
 import { reviews } from './reviews.ts'
 import { shipments } from './shipments.ts'
-import { stockItems } from './stock-items.ts'
+import { stockItems } from './stock-items.tsx'
 import { taxLines } from './tax-lines.ts'
 
 /** The tables by their names in addresses, in the order in which they are offered. */

@@ -1,5 +1,6 @@
 import { StockItemsTable } from '../../gen/operations.ts'
 import { oneOf, orderOf } from '../asked.ts'
+import { StockLevel } from '../stock/stock-level.tsx'
 import { defineTable } from '../table.ts'
 
 const WAREHOUSES = ['BERLIN', 'HAMBURG', 'MUNICH', 'PARIS', 'TOKYO'] as const
@@ -17,7 +18,14 @@ export const stockItems = defineTable({
   columns: [
     { name: 'SKU', value: ({ sku }) => sku, sort: 'SKU' },
     { name: 'Warehouse', kind: 'word', value: ({ warehouse }) => warehouse },
-    { name: 'Available', kind: 'number', value: ({ available }) => available, sort: 'AVAILABLE' },
+    {
+      name: 'Available',
+      kind: 'number',
+      value: ({ available }) => available,
+      sort: 'AVAILABLE',
+      control: ({ sku, warehouse, available }) =>
+        warehouse && <StockLevel level={{ sku, warehouse, available }} />,
+    },
     { name: 'Reserved', kind: 'number', value: ({ reserved }) => reserved },
     { name: 'Changed', kind: 'instant', value: ({ audit }) => audit.updatedAt },
     { name: 'Changed by', value: ({ audit }) => audit.updatedBy },
