@@ -4,6 +4,7 @@ import { coapFace, optionOf, PEER, parsed, request, uint, uintOf } from '../../t
 import { mutated } from '../../test/mutated.ts'
 import { askSecured, type OscoreDevice, oscoreDevice, oscoreOf, provision } from '../../test/oscore-peer.ts'
 import { CODE, emptyMessage, encodeMessage, OPTION, TYPE } from '../codecs/coap-message.ts'
+import { fileEpochs } from '../oscore/epochs.ts'
 import { readOscoreOption } from '../oscore/option.ts'
 
 const OTHER_PEER = { address: '192.0.2.99', port: 7 }
@@ -78,6 +79,27 @@ test('each request is answered with other numbers: no nonce serves twice', async
     }
   }
   expect(new Set(nonces).size).toBe(nonces.length)
+})
+
+test('a recorded request that two replicas answer is answered under two nonces', async () => {
+  const epochs = fileEpochs(undefined)
+  const replica = async () => {
+    const made = await coapFace({
+      oscore: (devices) => ({ ...oscoreOf({ isShared: true })(devices), epochs }),
+    })
+    made.fill()
+    return made
+  }
+  const [here, there] = [await replica(), await replica()]
+  label = provision(here.devices)
+  there.devices.put('d101', here.devices.records.get('d101'))
+  for (const { handle } of [here, there]) askSecured(handle, label, '/b', PEER)
+  const { datagram, piv } = label.request('/s/HB-1001')
+  const answers = [here, there].map(({ handle }) => handle(datagram, PEER))
+  expect(answers.map((answer) => label.read(answer, piv).payload.toString())).toEqual(['1', '1'])
+  const numbers = answers.map((answer) => optionOf(parsed(answer), OPTION.OSCORE)?.toString('hex'))
+  expect(numbers[0]).not.toBe(numbers[1])
+  for (const { observations } of [here, there]) observations.stop()
 })
 
 test('the first request to a process is asked whether it is new, by a value that it brings back', () => {
@@ -245,10 +267,13 @@ test('changes are notified under protection, in ascending order', () => {
   expect(new Set(numbers).size).toBe(6)
 })
 
-test('an observation ends by its device, and not by another that knows the token', () => {
+test('an observation ends by its device, and not by a plain message that knows the token', async () => {
+  face = await coapFace({ plainDevice: 'd101', oscore: oscoreOf() })
+  face.fill()
+  label = provision(face.devices)
   ask('/s/HB-1001', observing)
   const ends = { options: [uint(OPTION.OBSERVE, 1)], token: 'a1' }
-  face.handle(request('/s/HB-1001', ends), PEER)
+  expect(code(request('/s/HB-1001', ends))).toBe(CODE.CONTENT)
   expect(face.observations.count).toBe(1)
   expect(ask('/s/HB-1001', ends).answer.code).toBe(CODE.CONTENT)
   expect(face.observations.count).toBe(0)
