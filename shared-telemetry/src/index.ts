@@ -4,6 +4,7 @@ import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
 import { sampleTraces } from '@harbor/shared-runtime/trace'
 import { Hono } from 'hono'
+import { logDeviceMessages } from './device-lines.ts'
 import { explainRoutes } from './explain/routes.ts'
 import { createExporter } from './export/exporter.ts'
 import { createMetrics } from './metrics/index.ts'
@@ -33,6 +34,7 @@ export function telemetryPart({ name, config, log, clients, cache }: Options): P
   const recorder = recordRequests(subscriptions.listen, (record) => {
     if (record.facts.trace.sampled || (record.kept && record.kept !== 'shed')) exporter?.add(record)
   })
+  const endDeviceLines = logDeviceMessages(subscriptions.listen, log)
   const management = new Hono()
   management.route('/', metrics.routes)
   management.route('/', explainRoutes(name, recorder))
@@ -41,6 +43,7 @@ export function telemetryPart({ name, config, log, clients, cache }: Options): P
     start: async () => undefined,
     async stop() {
       subscriptions.end()
+      endDeviceLines()
       await exporter?.stop()
     },
     details: () => exporter?.state(),
