@@ -13,6 +13,7 @@ import type { PersistedOperations } from './persisted/operations.ts'
 import type { OperationUsage } from './persisted/usage.ts'
 import { useContext } from './plugins/use-context.ts'
 import { useCost } from './plugins/use-cost.ts'
+import { useDefer } from './plugins/use-defer.ts'
 import { useDocumentLimits } from './plugins/use-document-limits.ts'
 import { useFacts } from './plugins/use-facts.ts'
 import { useFanOut } from './plugins/use-fan-out.ts'
@@ -69,6 +70,7 @@ export const createGraphql = ({
       useCost(),
       useFanOut({ operations, usage, log }),
       useJit(operations),
+      useDefer(),
       useContext({ clients, writes, budgetMs, changes: hub.changes }),
       useSubscriptions(subscriptions),
       useFacts({ operations, budgetMs }),

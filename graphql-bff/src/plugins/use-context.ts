@@ -1,7 +1,7 @@
 import type { ShopWrites } from '@harbor/shared-checkout'
 import { lateProblem } from '@harbor/shared-runtime/arrival'
 import { GraphQLError, getOperationAST } from 'graphql'
-import type { Plugin, YogaInitialContext } from 'graphql-yoga'
+import { isAsyncIterable, type Plugin, type YogaInitialContext } from 'graphql-yoga'
 import { type Context, createContext, type RequestState } from '../context.ts'
 import type { Hub } from '../subscriptions/hub.ts'
 import type { UpstreamSet } from '../upstreams.ts'
@@ -35,8 +35,11 @@ export const useContext = (
     )
   },
   onExecute: () => ({
-    onExecuteDone({ args, setResult }) {
-      args.contextValue.requestContext.end()
+    onExecuteDone({ args, result, setResult }) {
+      const { requestContext } = args.contextValue
+      // Parts that come later ask upstreams, too; a consumer that leaves ends the context by itself.
+      if (isAsyncIterable(result)) return { onEnd: () => requestContext.end() }
+      requestContext.end()
       const { arrivedAt } = args.contextValue
       // A mutation has happened: its answer is sent, however late.
       if (arrivedAt === undefined || getOperationAST(args.document)?.operation !== 'query') return

@@ -21,6 +21,8 @@ export const useHttpRules = (): Plugin => ({
   },
   onResponse({ response }) {
     for (const name of OF_THE_SERVER) response.headers.delete(name)
+    // An answer in parts has no headers of its own.
+    if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store')
   },
 })
 

@@ -4,6 +4,7 @@ import type { ExecutionResult } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { RequestState } from '../context.ts'
 import { CHALLENGE } from '../session/cookie.ts'
+import { publicParts } from './deferred-parts.ts'
 import { type Failure, failureOf, logFailures, publicResult } from './problem-result.ts'
 
 /**
@@ -12,8 +13,9 @@ import { type Failure, failureOf, logFailures, publicResult } from './problem-re
  */
 export const useProblems = (log: Log): Plugin<object, RequestState> => ({
   onResultProcess({ result, setResult, serverContext }) {
-    if (isAsyncIterable(result) || Array.isArray(result)) return
     const { traceId } = serverContext.trace
+    if (isAsyncIterable(result)) return setResult(publicParts(result, traceId, log))
+    if (Array.isArray(result)) return
     const failures = result.errors?.map(failureOf) ?? []
     logFailures(failures, traceId, log)
     setResult(withProblems(result, failures, traceId))

@@ -13,7 +13,9 @@ import './tables/index.ts'
 import './stock-changed.ts'
 import './viewer.ts'
 import './mutations/index.ts'
+import { specifiedDirectives } from 'graphql'
 import { builder } from '../builder.ts'
+import { deferDirective } from './defer.ts'
 
 /** The web graph: one file a type or domain service, put together here. */
-export const schema = builder.toSchema()
+export const schema = builder.toSchema({ directives: [...specifiedDirectives, deferDirective] })
