@@ -1,5 +1,5 @@
 /** The fields whose values are of an enum, in every service. */
-const ENUMS: ReadonlySet<string> = new Set(['status', 'kind', 'loyaltyTier', 'warehouse'])
+const ENUMS: ReadonlySet<string> = new Set(['status', 'kind', 'loyaltyTier', 'moderationState', 'warehouse'])
 
 /** An answer of which one part is not as agreed. @param broken makes a malformed row of a row */
 export const altered = (

@@ -30,6 +30,9 @@ export async function sampleVariables(
     ['ids', () => Array.from({ length: 5 }, (_, n) => `p${1_001 + n}`)],
     ['words', () => 'pan'],
     ['number', () => orderNumber(ask)],
+    ['first', () => 5],
+    ['finance', () => true],
+    ['risk', () => true],
   ])
   const variables: Record<string, unknown> = {}
   for (const { variable, type, defaultValue } of getOperationAST(document)?.variableDefinitions ?? []) {

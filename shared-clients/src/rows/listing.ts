@@ -32,7 +32,10 @@ export const grpcPageOf = <Row>(upstream: ServiceName, row: z.ZodType<Row>): z.Z
       nextCursor: z.string().transform((cursor) => (cursor === '' ? null : cursor)),
       totalCount: z.int().nonnegative(),
     }),
-  )
+    // A message without these fields reads as the last page of an empty list.
+  ).refine(({ items, broken, totalCount }) => totalCount >= items.length + broken.size, {
+    error: 'totalCount is less than the rows of one page',
+  })
 
 /** What a list over gRPC is asked for. */
 export const grpcListing = ({ cursor = '', limit, sort = '' }: ListingQuery) => ({ cursor, limit, sort })
