@@ -47,7 +47,7 @@ export const ChangeToken = z
 const DECIMAL = /^(0|[1-9]\d{0,14})$/
 
 /** The length of a page, as a query parameter. */
-export function limit(standard: number, most: number) {
+export function limit(defaultValue: number, most: number) {
   const allowed = `Allowed: an integer from 1 to ${most}`
   return declared(
     z
@@ -55,9 +55,9 @@ export function limit(standard: number, most: number) {
         (text) => (typeof text === 'string' && DECIMAL.test(text) ? Number(text) : text),
         z.int(allowed).min(1, allowed).max(most, allowed),
       )
-      .default(standard)
+      .default(defaultValue)
       .meta({ example: 3, description: 'The most that a page holds' }),
-    { type: 'integer', minimum: 1, maximum: most, default: standard },
+    { type: 'integer', minimum: 1, maximum: most, default: defaultValue },
   )
 }
 

@@ -88,7 +88,8 @@ function anyOfIts(schema: Schema): fc.Arbitrary<unknown> {
   return fc.constantFrom<unknown>(...(simple ?? [null, 'a', 1, 1.5, [], {}]))
 }
 
-const numberOf = (value: unknown, standard: number): number => (typeof value === 'number' ? value : standard)
+const numberOf = (value: unknown, defaultValue: number): number =>
+  typeof value === 'number' ? value : defaultValue
 
 /** A schema that differs from another in one place, a little or wholly. */
 function relativeOf(schema: Schema): fc.Arbitrary<Schema> {
