@@ -45,7 +45,7 @@ test('every message comes as it is sent, in order, and the stream ends when the 
   expect(seen.requests).toEqual([{ warehouse: 'ber', afterEventId: '7', follow: true }])
 })
 
-test('a kind of event that the client does not know is passed over, and the stream goes on', async () => {
+test('a kind of event that the client does not know is skipped, and the stream continues', async () => {
   const later: StockEvent = { event: undefined }
   const { watchStock } = InventoryServiceService
   const responseSerialize = (event: StockEvent) =>

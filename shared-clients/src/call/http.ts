@@ -39,7 +39,7 @@ export const httpClient = <Api>(
 type Connection = {
   readonly upstream: ServiceName
   readonly pool: Pool
-  /** What the address of the service has before the path of each endpoint; often nothing. */
+  /** Path prefix of the service's address, put before the path of each endpoint; often empty. */
   readonly basePath: string
   readonly chain: CallChain
 }

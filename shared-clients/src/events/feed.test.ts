@@ -168,7 +168,7 @@ describe.each([
       expect(said).not.toContain('gap')
     })
 
-    test('cut before the first event, it goes on from where it was made', async () => {
+    test('cut before the first event, it resumes from the position at its creation', async () => {
       const { levels, said, count } = await up()
       await sleep(50)
       it.proxy.refuse(true)

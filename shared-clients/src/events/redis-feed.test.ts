@@ -77,7 +77,7 @@ describe.skipIf(!hasRedis())('the adapter of Redis Streams', () => {
     await expect(open('5-1')()).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  test('a reader so slow that events were trimmed before it is told', async () => {
+  test('a reader that is too slow gets an error when events were trimmed before it read them', async () => {
     await add('5-1')
     const next = open()
     await next()

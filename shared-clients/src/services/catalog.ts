@@ -48,7 +48,7 @@ const PRODUCTS = cacheKind({ namespace: 'catalog:product', schema: Product, poli
 
 type PageQuery = { cursor?: string | undefined; limit: number }
 
-/** As it is now: neither out of the cache nor the answer to somebody who asked earlier. */
+/** As it is now: neither from the cache nor shared with a call that began earlier. */
 const NOW = { alone: true }
 
 export const catalog = httpClient('catalog', { timeoutMs: 500 }, (call, cached) => ({
