@@ -40,8 +40,9 @@ function settingsTable(fields: readonly (readonly [string, unknown])[]): string 
   const rows = fields.map(([variable, field]) => {
     const schema = field as z.ZodType
     const about = describeSetting(schema)
-    const standard = schema.safeParse(undefined)
-    const shown = !standard.success || standard.data === undefined ? '' : `\`${String(standard.data)}\``
+    const parsed = schema.safeParse(undefined)
+    const defaultValue = about?.shownDefault ?? (parsed.success ? parsed.data : undefined)
+    const shown = defaultValue === undefined ? '' : `\`${String(defaultValue)}\``
     return `| \`${variable}\` | ${shown} | ${about?.about ?? ''} | ${about?.allowed ?? ''} |`
   })
   return ['| variable | default | what it sets | allowed |', '|---|---|---|---|', ...rows].join('\n')

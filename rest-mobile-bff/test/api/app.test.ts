@@ -46,10 +46,10 @@ describe('a bad request', () => {
   })
 
   it.each([
-    ['/v1/products/42', 400, 'INVALID_REQUEST'],
+    ['/v1/products/a,b', 400, 'INVALID_REQUEST'],
     ['/v1/products/p1%2F..%2Fp2', 400, 'INVALID_REQUEST'],
     [`/v1/products/p${'9'.repeat(3000)}`, 400, 'INVALID_REQUEST'],
-    ['/v1/orders/42', 400, 'INVALID_REQUEST'],
+    ['/v1/orders/o1:2', 400, 'INVALID_REQUEST'],
     ['/v1/orders?limit=51', 400, 'INVALID_REQUEST'],
     ['/v1/notifications?limit=0', 400, 'INVALID_REQUEST'],
     ['/v2/checkout-summary', 400, 'INVALID_REQUEST'],

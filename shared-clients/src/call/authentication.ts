@@ -39,6 +39,7 @@ export const upstreamAuthentication = setting(
     about:
       'How domain services learn who calls: by a token for each (RFC 8693), by the credentials of this BFF, by the access token of the user itself, or not at all.',
     allowed,
+    shownDefault: 'exchange',
   },
 )
 

@@ -7,7 +7,13 @@ export class ConfigError extends Error {
 }
 
 /** Metadata of a setting beside its type; `docs/configuration.md` is generated from it. */
-type Setting = { allowed: string; about: string; secret?: boolean }
+type Setting = {
+  allowed: string
+  about: string
+  secret?: boolean
+  /** The default as it is written in the environment, if it is parsed into something else. */
+  shownDefault?: string
+}
 
 const settings = z.registry<Setting>()
 
