@@ -312,8 +312,14 @@ describe('with secrets planted in whatever consumers send', () => {
     for (const answer of answers) expect(found(answer, { ...others, ...ours })).toEqual([])
   })
 
-  it('no upstream is sent one, but for the words of a search', () => {
-    const { 'words of a search': _, 'words of a search, with services down': __, ...others } = secrets
+  it('no upstream is sent one, but for the words of a search and an id, whatever it looks like', () => {
+    const {
+      'words of a search': _,
+      'words of a search, with services down': __,
+      'word where an id belongs': ___,
+      'word where an id belongs, with services down': ____,
+      ...others
+    } = secrets
     const asked = proxies.flatMap((proxy) => proxy.asked)
     expect(asked.length).toBeGreaterThan(30)
     for (const { url, headers, body } of asked)

@@ -173,6 +173,19 @@ describe('the mobile API', () => {
 describe('the graph', () => {
   /** Who gets what the arguments of a field identify. One that is not here fails the test. */
   const ARGUMENTS = {
+    'Administration.auditEvents(filter.action)': 'staff',
+    'Administration.auditEvents(filter.orderId)': 'staff',
+    'Administration.carts(filter.customerId)': 'staff',
+    'Administration.orders(filter.customerId)': 'staff',
+    'Administration.orders(filter.number)': 'staff',
+    'Administration.payments(filter.customerId)': 'staff',
+    'Administration.prices(filter.sku)': 'staff',
+    'Administration.products(filter.category)': 'staff',
+    'Administration.promotions(filter.sku)': 'staff',
+    'Administration.reviews(filter.productId)': 'staff',
+    'Administration.shipments(filter.orderId)': 'staff',
+    'Administration.stockItems(filter.sku)': 'staff',
+    'Administration.taxLines(filter.orderId)': 'staff',
     'Mutation.addToCart(input.idempotencyKey)': 'the viewer, of own writes',
     'Mutation.addToCart(input.sku)': 'everybody',
     'Mutation.adjustStock(input.idempotencyKey)': 'the viewer, of own writes',
@@ -186,6 +199,8 @@ describe('the graph', () => {
     'Query.devices(store)': 'staff',
     'Query.product(id)': 'everybody',
     'Query.products(ids)': 'everybody',
+    'Subscription.orderStatusChanged(number)': 'the viewer, of own orders',
+    'Subscription.stockChanged(productId)': 'everybody',
     'Viewer.order(number)': 'the viewer, of own orders',
   }
   const isId = ({ name, type }: { name: string; type: unknown }) =>

@@ -67,7 +67,7 @@ export function createRequests({ store, resources, observations, echo, telemetry
     if (code === CODE.POST && request.path.join('/') === telemetryMessage.posts.join('/'))
       return submit(asked.payload, request, sender)
     if (code === CODE.FETCH && request.path.join('/') === namedFlags.posts.join('/'))
-      return fetch(asked.payload, request, sender)
+      return fetchFlags(asked.payload, request, sender)
     if (code !== CODE.GET) return bare(CODE.METHOD_NOT_ALLOWED)
     return get(request, asked.token, sender)
   }
@@ -80,7 +80,7 @@ export function createRequests({ store, resources, observations, echo, telemetry
   }
 
   /** SKUs are named in CBOR, also where the request does not say so. */
-  function fetch(payload: Buffer, request: CoapRequest, { device }: Sender): CoapAnswer {
+  function fetchFlags(payload: Buffer, request: CoapRequest, { device }: Sender): CoapAnswer {
     const { accept, contentFormat = CONTENT_FORMAT.CBOR } = request
     if (device === undefined) return unauthorized
     if (contentFormat !== CONTENT_FORMAT.CBOR) return bare(CODE.UNSUPPORTED_CONTENT_FORMAT)
