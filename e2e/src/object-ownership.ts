@@ -3,7 +3,7 @@ import type { System } from './harness.ts'
 /** The owner of an id, derived from its form. */
 type Kind = {
   readonly form: RegExp
-  /** An id of another customer, and one that does not exist; none for public objects. */
+  /** The id of an object of another customer, and an id that does not exist. Absent for public objects. */
   readonly others?: (another: OtherCustomer) => { theirs: string; nobodys: string }
 }
 

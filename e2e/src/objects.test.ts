@@ -138,7 +138,7 @@ describe('the mobile API', () => {
     expect(await theirThings()).toEqual(before)
   })
 
-  it('shows nobody anything of another customer, also not after them, nor further on in their list', async () => {
+  it('shows nothing of another customer: neither to others, nor after that customer has asked, nor on a later page of their list', async () => {
     const reads = operations.filter((operation) => !isWrite(operation))
     expect(reads.length).toBeGreaterThan(20)
     const shownToThem: string[] = []

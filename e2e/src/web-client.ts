@@ -11,7 +11,7 @@ export type GraphqlAnswer<Data> = {
 /** What every request of a page of the dashboard carries. */
 export const CSRF = { 'x-csrf': '1' }
 
-/** A browser that holds every cookie of the web BFF against the rules. */
+/** A browser that checks every cookie of the web BFF against the rules for cookies. */
 export const webBrowser = (web: string) =>
   createBrowser((url, answer) => void (url.startsWith(web) && lintAnswer(answer, url)))
 

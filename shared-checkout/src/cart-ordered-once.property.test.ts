@@ -32,7 +32,7 @@ const openStores = (): Stores => ({
   claims: openClaims({ redis: undefined, namespace: 'test' }),
 })
 
-/** A process that ends at a chosen point of its work: nothing that passes a point afterwards continues. */
+/** A process that is killed at a chosen point of its work. Work that reaches any point after that never continues. */
 class Life {
   #left: number
   #lost: ReadonlySet<number>

@@ -37,7 +37,7 @@ export function openSecurity({ id, masterSecret, masterSalt }: Credential, seque
       const code = observe.length > 0 ? 'FETCH' : 'POST'
       return { packet: { ...request, code, options: [...observe, oscore], payload }, piv }
     },
-    /** What an answer says. @throws when it is not the server's answer to that request */
+    /** Decrypts an answer. @throws when it is not the server's answer to that request */
     open(answer: ParsedPacket, piv: Buffer): ParsedPacket {
       const option = answer.options.find(({ name }) => name === 'OSCORE')?.value
       if (option === undefined) throw new Error(`${answer.code}, without protection`)

@@ -3,7 +3,7 @@ import { IMMUTABLE, MUST_REVALIDATE } from '@harbor/shared-edge/static/file'
 import type { Route } from '../http/route.ts'
 import type { Page } from './files.ts'
 
-/** The build names these by their content: another content is another address. */
+/** Files that the build names by a hash of their content, so their address changes with the content. */
 const HASHED = /^\/assets\/[\w-]+-[\w-]{8}\.\w+$/
 
 /** Pictures come from the image service; everything else is our own, and nothing is inline. */

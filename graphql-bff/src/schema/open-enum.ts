@@ -3,7 +3,7 @@ import { builder } from '../builder.ts'
 
 type Options<Word extends string> = {
   description: string
-  /** The words of the graph, each with the values of the upstream that it stands for; the first is used as a filter. */
+  /** The values of the graph's enum, each with the upstream values that it stands for. As a filter, the first is sent. */
   words: Readonly<Record<Word, string | readonly [string, ...string[]]>>
 }
 

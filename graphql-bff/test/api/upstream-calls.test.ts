@@ -13,7 +13,7 @@ const lists = fieldPaths(schema).filter(({ field }) => isList(field))
 test.for(lists.map((list) => [list.name, list] as const))(
   '%s makes the same upstream calls for 50 rows as for 1, with everything below it',
   async ([, list]) => {
-    // A cart, an order and a store have as many rows as they have: there is no argument for it.
+    // No argument limits the lines of a cart or an order, or the devices of a store, so the fakes set their number.
     const callsOf = async (rows: number) => {
       const sizes = { lines: list.name.endsWith('.lines') ? rows : 2, devices: rows, roles: ROLES }
       const { calls, errors } = await executed(operationTo(list, { rows, depth: 4 }), sizes)

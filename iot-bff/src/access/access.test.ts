@@ -18,7 +18,7 @@ const DEVICES = [
 type Asking = (typeof DEVICES)[number]
 type Access = (typeof RESOURCES)[number]['access']
 
-/** What stands for a part of a path: of each device, and of nobody. A resource with another part has to add it. */
+/** Values for each parameter of a path: those of every device, and some that do not exist. Add new parameters here. */
 const NAMES: Record<string, readonly string[]> = {
   '{sku}': [...new Set(DEVICES.flatMap(({ stock }) => Object.keys(stock))), 'HB-9999', 'd102'],
   '{list}': [...DEVICES.flatMap(({ lists }) => lists), 'cellar', 'd102', 'd102/window'],

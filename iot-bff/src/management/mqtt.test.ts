@@ -63,7 +63,7 @@ test.each([
   expect((await ask('/mqtt/acl', new URLSearchParams(fields).toString(), FORM)).answer).toEqual({ result })
 })
 
-test('who is no device may nothing', async () => {
+test('a user name that is no device is refused everything', async () => {
   for (const username of ['d999', '', null, undefined])
     expect((await ask('/mqtt/acl', { username, action: 'subscribe', topic: 's/ber/#' })).answer).toEqual({
       result: 'deny',

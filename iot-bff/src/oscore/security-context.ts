@@ -11,7 +11,7 @@ export type Protected = { readonly option: Partial<OscoreOption>; readonly ciphe
 export type Opened = {
   readonly content: CoapContent
   readonly piv: Buffer
-  /** Whether it is known that it was not received before. */
+  /** `true` if the message was certainly not received before; `false` if it may have been. */
   readonly isFresh: boolean
 }
 

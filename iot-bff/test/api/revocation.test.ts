@@ -146,7 +146,7 @@ describe('observers over CoAP', () => {
     expect(observations.count).toBe(0)
   })
 
-  test('of a device with a new key stay', async () => {
+  test('observations of a device that gets an additional key continue', async () => {
     const { devices, record, observations, sent } = await observed()
     devices.put('d101', { ...record, keys: [...record.keys, newKey().kept] })
     expect([observations.count, sent]).toEqual([2, []])

@@ -7,7 +7,7 @@ import type { MobileApi } from '../../src/app.ts'
 const api = hc<MobileApi>('http://127.0.0.1')
 
 describe('the type of the API', () => {
-  it('knows the answer of a screen by its status', () => {
+  it('gives the body of a screen for each status', () => {
     type Home = InferResponseType<typeof api.v1.home.$get, 200>
     expectTypeOf<Home['customer']>().toEqualTypeOf<{ name: string; avatar: string; points: number }>()
     expectTypeOf<Home['degraded']>().toEqualTypeOf<string[]>()

@@ -98,7 +98,7 @@ test.each(STATUSES)('status %i is %s, without the words of the upstream', async 
   expect(upstream.requests).toHaveLength(1) // no redirect was followed, nothing tried again
 })
 
-test('a refusal of what a customer may or may not own is "not found", a refusal of our token is not', async () => {
+test('a 403 for an object that may belong to another customer is "not found"; a 401 for our token is not', async () => {
   const owned = getOwned('/things/{id}', Thing)
   for (const [status, code] of [
     [403, 'not_found'],

@@ -63,7 +63,7 @@ function grouped<Row>(keys: readonly string[], rows: readonly Keyed<Row>[]): Row
     }
   }
   for (const key of groups.broken.keys()) groups.delete(key)
-  // It may be the row of any key that has none: "does not exist" would be a guess.
+  // A row without a key may belong to any key that has no row, so none of them is known not to exist.
   if (keyless)
     for (const key of wanted) if (!groups.has(key)) groups.broken.set(key, groups.broken.get(key) ?? keyless)
   return groups

@@ -14,7 +14,7 @@ type UserField = (typeof USER_FIELDS)[number]
 
 type FieldsOf<T> = T extends readonly (infer Item)[] ? keyof Item : keyof T
 
-/** `unknown` for shared data; for data with a field of a user, a type that no value has. */
+/** `unknown` for data that all users may share. Data with a field of a user gives a type that no value has. */
 export type SharedData<T> = [Extract<FieldsOf<T>, UserField>] extends [never]
   ? unknown
   : { readonly schema: ['data of a user is never cached; it has the field', Extract<FieldsOf<T>, UserField>] }

@@ -8,7 +8,7 @@ export type TraceContext = {
   readonly spanId: string
   /** The span of the consumer that asked for the work; none for a trace that began here. */
   readonly parentId?: string
-  /** Whether its spans are exported; upstreams are told. */
+  /** Whether its spans are exported. Upstreams receive the same flag. */
   readonly sampled: boolean
 }
 
