@@ -1,4 +1,4 @@
-import { Notifications } from '../gen/operations.ts'
+import { Notifications, type NotificationsQuery } from '../gen/operations.ts'
 import { factsOf } from '../graph/problem.ts'
 import { LogInFirst } from '../session/log-in-first.tsx'
 import { SignedIn } from '../session/signed-in.tsx'
@@ -21,17 +21,26 @@ export const NotificationsPage = () => (
       meanwhile={<Skeleton lines={6} />}
     >
       <OwnNotifications />
-      <Preferences />
     </SignedIn>
   </>
 )
 
 function OwnNotifications() {
-  const { mark, isBusy } = useReadMarks()
   const query = usePrivate(Notifications, { first: 20 })
-  const retry = () => void query.refetch()
   if (query.isPending) return <Skeleton lines={8} />
-  if (query.isError) return <Degraded what="Your notifications" why={factsOf(query.error)} onRetry={retry} />
+  // The choice comes below, and only now: it is not pushed away by what arrives.
+  return (
+    <>
+      <Shown query={query} />
+      <Preferences />
+    </>
+  )
+}
+
+function Shown({ query }: { query: ReturnType<typeof usePrivate<NotificationsQuery, { first: number }>> }) {
+  const { mark, isBusy } = useReadMarks()
+  const retry = () => void query.refetch()
+  if (!query.data) return <Degraded what="Your notifications" why={factsOf(query.error)} onRetry={retry} />
   const inbox = query.data.data.viewer?.notifications
   if (!inbox) return <Degraded what="Your notifications" why={query.data.missing[0]} onRetry={retry} />
   if (inbox.items.length === 0) return <Empty title="Nothing new." />
