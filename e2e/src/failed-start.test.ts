@@ -27,7 +27,7 @@ describe('a process that cannot start says why and ends', () => {
     })
     expect(code).toBe(1)
     expect(said).toContain(
-      'CATALOG_URL: given "catalog.internal"; allowed: an http:// or https:// address without a path.',
+      'CATALOG_URL: given "catalog.internal"; allowed: an http:// or https:// address, with a path or without.',
     )
     expect(said).toContain('LOG_LEVEL: given "loud"; allowed: debug, info, warn, error, silent.')
     expect(said).toContain('IDENTITY_CLIENT_SECRET')

@@ -96,6 +96,9 @@ type Result = {
   cart?: { lines: { sku: string }[] }
 }
 
+/** Codes that REST answers with 5xx although another try is not promised to work. */
+const FAILED: ReadonlySet<string> = new Set(['INTERNAL', 'UPSTREAM_INVALID'])
+
 async function graph(
   web: string,
   operation: string,
@@ -113,7 +116,7 @@ async function graph(
   const [result] = Object.values(data ?? {})
   if (!result) {
     const [error] = errors ?? []
-    if (!error || error.extensions.retryable || error.extensions.code === 'INTERNAL') return undefined
+    if (!error || error.extensions.retryable || FAILED.has(error.extensions.code)) return undefined
     return { outcome: 'refused', reason: error.extensions.code, replayed: true }
   }
   const { __typename, code, number, cart } = result
