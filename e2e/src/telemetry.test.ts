@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { random } from '@harbor/shared-testing/seed'
+import { scaled } from '@harbor/shared-testing/soak'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import {
@@ -185,7 +186,7 @@ describe('explain', () => {
       .object({ items: z.array(z.object({ id: z.string() })) })
       .parse(await (await fetch(`${system.mobile}/v1/products?limit=50`)).json()).items
     hash = (await operationHashes(system.web)).ProductPage
-    const total = process.env.SOAK === 'true' ? 1_000 : 200
+    const total = scaled(80, 1_000)
     const wrong: unknown[] = []
     let consequences = 0
     let noise = 0

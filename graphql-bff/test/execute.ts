@@ -2,7 +2,7 @@ import type { Role, Viewer } from '@harbor/shared-runtime/auth'
 import { toProblem } from '@harbor/shared-runtime/problems'
 import { continueTrace } from '@harbor/shared-runtime/trace'
 import { UserId } from '@harbor/shared-runtime/user-id'
-import { execute, parse, validate } from 'graphql'
+import { type DocumentNode, execute, parse, validate } from 'graphql'
 import { createContext } from '../src/context.ts'
 import { failureOf } from '../src/plugins/problem-result.ts'
 import { schema } from '../src/schema/index.ts'
@@ -26,14 +26,25 @@ type Options = {
   over?: { clients: UpstreamSet; token: string }
 }
 
+/** Valid documents: many tests execute one for several viewers. */
+const known = new Map<string, DocumentNode>()
+
+function validated(source: string): DocumentNode {
+  const found = known.get(source)
+  if (found) return found
+  const document = parse(source)
+  const [invalid] = validate(schema, document)
+  if (invalid) throw invalid
+  known.set(source, document)
+  return document
+}
+
 /** Executes a document over fake upstreams, without the limits of requests. No roles: nobody is logged in. */
 export async function executed(
   source: string,
   { roles = [], variables, over, ...options }: Options & Parameters<typeof fakeUpstreams>[0] = {},
 ) {
-  const document = parse(source)
-  const [invalid] = validate(schema, document)
-  if (invalid) throw invalid
+  const document = validated(source)
   const { clients: fake, calls } = fakeUpstreams(options)
   const { clients, token } = over ?? { clients: fake, token: 'token' }
   const contextValue = createContext({
