@@ -1,8 +1,9 @@
 import { openWrites } from '@harbor/shared-checkout'
 import { openBffClients } from '@harbor/shared-clients'
 import { cdnOf } from '@harbor/shared-edge/caching/cdn-settings'
+import { readyAnswers } from '@harbor/shared-edge/http/ready-answers'
 import { createRateLimiter } from '@harbor/shared-edge/limits/rate-limiter'
-import { rateLimiting } from '@harbor/shared-edge/limits/rate-limiting'
+import { countAddress, rateLimiting } from '@harbor/shared-edge/limits/rate-limiting'
 import { createClientLedger } from '@harbor/shared-edge/rest/ledger'
 import { memoryUsage, redisUsage } from '@harbor/shared-edge/rest/ledger/usage-store'
 import { createTokenVerifier, createUsedProofs, tokenProfile } from '@harbor/shared-runtime/auth'
@@ -61,7 +62,9 @@ const limiter = createRateLimiter({
 
 const writes = openWrites({ name, clients, redis, seal: sealOf(config), log })
 
+const { learn, first } = readyAnswers({ log, addresses: countAddress(limiter, config.TRUSTED_PROXIES) })
 const app = createApp({
+  learn,
   clients: withOffline(clients, offline),
   verify,
   log,
@@ -93,6 +96,13 @@ await runProcess({
     // outcome is ignored: a service that is down does not prevent the start.
     warming(async () => void (await app.request('/v1/products?limit=1'))),
     ledger.part,
-    httpPart({ name: 'http', fetch: app.fetch, host: config.HOST, port: config.PORT, portSetting: 'PORT' }),
+    httpPart({
+      name: 'http',
+      first,
+      fetch: app.fetch,
+      host: config.HOST,
+      port: config.PORT,
+      portSetting: 'PORT',
+    }),
   ],
 })

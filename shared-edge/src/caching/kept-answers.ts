@@ -18,7 +18,17 @@ export type Answer = {
 }
 
 /** An answer, and its headers about caching. */
-export type Sourced = { readonly answer: Answer; readonly headers: Readonly<Record<string, string>> }
+export type Sourced = {
+  readonly answer: Answer
+  readonly headers: Readonly<Record<string, string>>
+  /** Of a hit from memory: for as long as an equal request would get the same answer at once. */
+  readonly again?: Again
+}
+
+/** The headers about caching of an answer that is sent once more; `undefined` when it has to be looked up anew. */
+export type Again = (trace: TraceContext) => CacheHeaders | undefined
+
+export type CacheHeaders = { readonly Age: string; readonly 'Cache-Status': string }
 
 /** The stored form, in memory and in Redis. */
 const KeptEntry = z.object({
@@ -57,6 +67,7 @@ class Degraded extends Error {
 /** The jitter of the cache is ±10 %; this keeps any answer from counting as fresh beyond its max-age. */
 const JITTER = 0.9
 const SECOND = 1_000
+const HIT = { hit: true }
 
 /** An answer stays fresh for its max-age, so that its receiver can also cache it for a while. */
 const policyOf = (policy: PublicPolicy): EntityPolicy => {
@@ -115,13 +126,15 @@ export function keepAnswers(
     }
     return at
   }
-  const aged = (kept: KeptEntry, how: Parameters<typeof cacheStatus>[0]): Sourced => {
+  const aged = (kept: KeptEntry, how: Parameters<typeof cacheStatus>[0]): CacheHeaders => {
     const age = Math.floor((performance.now() - builtAtOf(kept)) / SECOND)
-    return {
-      answer: answerOf(kept),
-      headers: { Age: String(age), 'Cache-Status': cacheStatus({ ...how, ttl: policy.maxAge - age }) },
-    }
+    return { Age: String(age), 'Cache-Status': cacheStatus({ ...how, ttl: policy.maxAge - age }) }
   }
+  const hit = (id: string, kept: KeptEntry): Sourced => ({
+    answer: answerOf(kept),
+    headers: aged(kept, HIT),
+    again: (trace) => (answers.isCurrent(id, kept, trace) ? aged(kept, HIT) : undefined),
+  })
 
   return async ({ key, deadline, signal, build, trace }) => {
     const id = `${shape}:${key}`
@@ -154,7 +167,7 @@ export function keepAnswers(
       )
       if (!kept) throw new TypeError(`${namespace}: a load without an answer`)
       // From memory or Redis; a background refresh of a stale answer does not count as a forward of this request.
-      if (kept === before || (!forwarded && builtAtOf(kept) < askedAt)) return aged(kept, { hit: true })
+      if (kept === before || (!forwarded && builtAtOf(kept) < askedAt)) return hit(id, kept)
       const stored = answers.lastResort(id) === kept
       return {
         answer: answerOf(kept),
@@ -170,7 +183,7 @@ export function keepAnswers(
       }
       const old = isFaultBehind(error) ? answers.lastResort(id) : undefined
       if (!old) throw error
-      return aged(old, { fwd: 'stale', detail: 'stale-if-error' })
+      return { answer: answerOf(old), headers: aged(old, { fwd: 'stale', detail: 'stale-if-error' }) }
     }
   }
 }

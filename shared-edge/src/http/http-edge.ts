@@ -12,6 +12,8 @@ type Options = {
   limits?: readonly MiddlewareHandler[]
   /** Whether answers say how long they took (`Server-Timing`). */
   serverTiming?: boolean
+  /** Notes finished answers that can be sent again; it sees them with all their headers. */
+  learn?: MiddlewareHandler<EdgeEnv> | undefined
   /** The default `WWW-Authenticate` of a 401: the credentials that this process accepts. */
   challenge: (c: Context) => string
 }
@@ -23,8 +25,9 @@ type Options = {
  */
 export function httpEdge<E extends EdgeEnv, S extends Schema, BasePath extends string>(
   app: Hono<E, S, BasePath>,
-  { log, https = false, limits = [], serverTiming = false, challenge }: Options,
+  { log, https = false, limits = [], serverTiming = false, learn, challenge }: Options,
 ): void {
+  if (learn) app.use(learn)
   app.use(securityHeaders({ https }), tracing(log, { serverTiming }), errorsOnly, ...limits, urlLimits())
   app.notFound(unknownRoute)
   app.onError(answerProblem(log, challenge))

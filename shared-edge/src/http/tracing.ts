@@ -54,7 +54,7 @@ const bytes = (given: string | null | undefined): number | undefined =>
   given === null || given === undefined ? undefined : Number(given)
 
 /** What a person on call asks first. A field without a value is left out. */
-function requestLine(facts: RequestFacts, route: string): Record<string, unknown> {
+export function requestLine(facts: RequestFacts, route: string): Record<string, unknown> {
   const { method, status, ms, kind, name, consumer, upstreams, degraded, problem, cache } = facts
   return {
     method,

@@ -23,7 +23,7 @@ type Options = {
 export type RateLimiter = {
   readonly policies: readonly RateLimitPolicy[]
   /** Counts one request of an address, a user, …; allowed while `used` does not exceed the policy's points. */
-  count(policy: RateLimitPolicy, id: string): Promise<Usage>
+  count(policy: RateLimitPolicy, id: string): Usage | Promise<Usage>
   /** Stops using Redis; the connection is closed by its owner. */
   close(): Promise<void>
 }
@@ -36,22 +36,29 @@ export function createRateLimiter({ name, policies, redis, secret, log }: Option
   const local = new Windows()
   const shared = redis && sharedCounts(name, policies, redis, log)
 
+  const alone = (policy: RateLimitPolicy, key: string) => local.count(key, policy.seconds * 1_000)
+
+  async function together(counts: SharedCounts, policy: RateLimitPolicy, key: string): Promise<Usage> {
+    const usage = await counts.count(policy, hash('sha256', `${secret}\n${key}`, 'base64url'))
+    // Redis may have been unavailable or restarted empty: the local count remains valid.
+    if (usage === undefined || (local.peek(key)?.used ?? 0) >= usage.used) return alone(policy, key)
+    local.set(key, usage)
+    return usage
+  }
+
   return {
     policies,
-    async count(policy, id) {
+    count(policy, id) {
       const key = `${policy.name}\n${id}`
-      const alone = () => local.count(key, policy.seconds * 1_000)
       // A key above the limit stays above it until the window ends, so Redis is not called.
-      if (!shared || (local.peek(key)?.used ?? 0) >= policy.points) return alone()
-      const usage = await shared.count(policy, hash('sha256', `${secret}\n${key}`, 'base64url'))
-      // Redis may have been unavailable or restarted empty: the local count remains valid.
-      if (usage === undefined || (local.peek(key)?.used ?? 0) >= usage.used) return alone()
-      local.set(key, usage)
-      return usage
+      if (!shared || (local.peek(key)?.used ?? 0) >= policy.points) return alone(policy, key)
+      return together(shared, policy, key)
     },
     close: async () => shared?.close(),
   }
 }
+
+type SharedCounts = ReturnType<typeof sharedCounts>
 
 function sharedCounts(
   name: string,

@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { httpEdge } from '../http/http-edge.ts'
 import { methodNotAllowed, tokenChallenge } from '../http/problem-answer.ts'
+import type { EdgeEnv } from '../http/tracing.ts'
 import { staticAnswer } from '../static/static-answer.ts'
 import { apiReference } from './api-reference.ts'
 import { type MinimumVersions, type RestEnv, servedVersions } from './app-version.ts'
@@ -17,6 +18,8 @@ export type RestDependencies<K extends Kit> = ScreenDependencies<K> &
     ledger: ClientLedger
     /** Rate limits; absent in tests about something else. */
     limits?: readonly MiddlewareHandler[]
+    /** Notes answers that can be sent again before the framework (http/ready-answers.ts). */
+    learn?: MiddlewareHandler<EdgeEnv> | undefined
     /** Whether the app reaches this process by https. */
     https?: boolean
     /** Minimum versions of the app, and where an older one is sent. */
@@ -38,6 +41,7 @@ export function createRestApp<K extends Kit>({
   ledger,
   limits = [],
   https = false,
+  learn,
   minimumVersions,
   updateUrl,
   title,
@@ -47,7 +51,7 @@ export function createRestApp<K extends Kit>({
 }: RestDependencies<K>) {
   const { log } = rest
   const app = new Hono<RestEnv>()
-  httpEdge(app, { log, https, limits, serverTiming: true, challenge: tokenChallenge })
+  httpEdge(app, { log, https, limits, learn, serverTiming: true, challenge: tokenChallenge })
   for (const [path, file] of Object.entries(apiReference({ title, document }))) {
     app.get(path, staticAnswer(file))
     app.all(path, methodNotAllowed(METHODS.GET))

@@ -160,10 +160,12 @@ function respond(
   c: Context<RestEnv>,
   screen: Screen,
   wanted: Representation,
-  { answer, headers: origin }: Sourced,
+  { answer, headers: origin, again }: Sourced,
   cdn: Cdn | undefined,
 ): Response {
   const { degraded } = answer
+  // A cache in front is told of each answer that it may store.
+  if (again && !cdn) c.set('repeatable', { body: answer.body.as(wanted.coding).bytes, again })
   c.get('facts').degraded = degraded
   const headers = {
     'Schema-Version': String(screen.version),

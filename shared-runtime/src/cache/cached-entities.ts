@@ -6,7 +6,7 @@ import { fill } from './fill.ts'
 import { Batch, type Flight, type LoadMany, type Patience, waitFor } from './flight.ts'
 import { type EntityKind, tagOf } from './kind.ts'
 import { BrokenEntity, type Store } from './load.ts'
-import { refreshesEarly } from './policy.ts'
+import { mayRefreshEarly, refreshesEarly } from './policy.ts'
 import type { SharedId } from './shared-data.ts'
 
 /** Timeout of a background refresh, in milliseconds; it has no caller with a deadline. */
@@ -75,6 +75,19 @@ export class CachedEntities<T> {
     const entry = this.#store.memory.get(this.#kind.prefix + id)
     // As in `get`: every value of this kind has its type.
     return entry && this.#store.now() < entry.keptUntil ? (entry.value as T | undefined) : undefined
+  }
+
+  /**
+   * Whether `get` would answer with this very value, at once and without a refresh: it is in memory, fresh, and not
+   * near its end. Counts as a hit then.
+   */
+  isCurrent<Id extends string>(id: Id & SharedId<Id>, value: T, trace?: TraceContext): boolean {
+    const { memory, now, name } = this.#store
+    const { namespace, prefix } = this.#kind
+    const entry = memory.get(prefix + id)
+    if (entry?.value !== value || mayRefreshEarly(entry.freshUntil - now(), entry.loadMs)) return false
+    emit('hit', name, namespace, 1, undefined, trace)
+    return true
   }
 
   async #getMany(ids: readonly string[], load: LoadMany, patience: Patience): Promise<Rows<T>> {

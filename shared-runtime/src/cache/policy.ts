@@ -51,8 +51,11 @@ export function lifeOf(
 const FURTHEST = 37
 
 /**
- * XFetch: whether to refresh a value now that stays fresh for another `leftMs`. The probability grows towards the
- * expiry and with the duration of the load, so one of many callers refreshes it shortly before it expires.
+ * XFetch: whether a value that stays fresh for another `leftMs` may be refreshed now. The probability grows towards
+ * the expiry and with the duration of the load, so one of many callers refreshes it shortly before it expires.
  */
+export const mayRefreshEarly = (leftMs: number, loadMs: number): boolean => leftMs <= loadMs * FURTHEST
+
+/** Whether one caller, by chance, refreshes it now. */
 export const refreshesEarly = (leftMs: number, loadMs: number, random: () => number): boolean =>
-  leftMs <= loadMs * FURTHEST && leftMs <= loadMs * -Math.log(1 - random())
+  mayRefreshEarly(leftMs, loadMs) && leftMs <= loadMs * -Math.log(1 - random())

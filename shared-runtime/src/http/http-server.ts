@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import net from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { type Part, StartError } from '../process/part.ts'
@@ -9,6 +9,9 @@ import { connectionLimit } from './connection-limit.ts'
 import { MAX_HEADERS, originForm, refusalOf } from './request-head.ts'
 
 type Fetch = Parameters<typeof getRequestListener>[0]
+
+/** Answers a request before the framework sees it, or hands it over by `otherwise`. */
+export type First = (request: IncomingMessage, response: ServerResponse, otherwise: () => void) => void
 
 type Options = {
   /** Name of the address in the log: `http`, `management`. */
@@ -23,6 +26,8 @@ type Options = {
   maxBodyBytes?: number
   /** Connections above this number are closed at once. By default as many as the process's open files allow. */
   maxConnections?: number
+  /** For answers that are ready; everything else goes to the handler. */
+  first?: First | undefined
 } & ({ fetch: Fetch } | { listener: RequestListener })
 
 /** Long enough for a proxy to read "Connection: close" on its next answer instead of a reset on its next request. */
@@ -61,6 +66,7 @@ export function httpPart({
   maxHeaderBytes,
   maxBodyBytes = MAX_BODY_BYTES,
   maxConnections = connectionLimit(),
+  first,
   ...handler
 }: Options): Part {
   const handle =
@@ -87,7 +93,9 @@ export function httpPart({
       request.url = originForm(request.url, request.headers.host)
       return admit(request, () => {
         // Its consumer may have disconnected while it waited.
-        if (!response.destroyed) void handle(request, response)
+        if (response.destroyed) return
+        if (first) first(request, response, () => void handle(request, response))
+        else void handle(request, response)
       })
     }
     connection.refused = true

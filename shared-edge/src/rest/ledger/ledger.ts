@@ -110,7 +110,10 @@ export function createClientLedger({ routes, store, log, now = () => new Date() 
       return async (c, next) => {
         await next()
         const app = labelOf(c.get('app'))
-        count(name, { app, schemaVersion: route.version, requests: 1, lastSeen: dayOf(now()) })
+        const countOne = () =>
+          count(name, { app, schemaVersion: route.version, requests: 1, lastSeen: dayOf(now()) })
+        c.set('onRepeat', countOne)
+        countOne()
       }
     },
   }
