@@ -113,7 +113,7 @@ describe('the demo', () => {
         /customer\s+(\S+)\s+(\S+)/.exec(printed.find((line) => line.includes('customer ')) ?? '') ?? []
       await withPage(async (page) => {
         await page.goto(`http://localhost:${4000 + offset}/products/p1002`)
-        await page.getByRole('link', { name: 'Log in' }).click()
+        await page.getByRole('banner').getByRole('link', { name: 'Log in' }).click()
         await page.getByLabel('E-mail').fill(username)
         await page.getByLabel('Password').fill(password)
         await page.getByRole('button', { name: 'Log in' }).click()
@@ -123,7 +123,7 @@ describe('the demo', () => {
         await page.getByRole('heading', { name: 'Your orders' }).waitFor()
         await logOutOnPage(page)
         await page.getByRole('button', { name: 'Log out' }).click()
-        await page.getByRole('link', { name: 'Log in' }).waitFor()
+        await page.getByRole('banner').getByRole('link', { name: 'Log in' }).waitFor()
         expect(await page.getByText('Ada L.', { exact: true }).count()).toBe(0)
       })
     },
