@@ -233,9 +233,7 @@ describe('a state of a cart is ordered once, whatever dies and whichever answers
           expect(await lived.place(cart, `last-${cart}`, 'card')).toHaveProperty('id')
         }
       }),
-      // Open fault: with SEED=117782774 a soak finds a reservation, or a claim, that is still there when both processes
-      // have stopped; it is not known yet whether the checkout or this harness is wrong. Until then `test` uses one seed.
-      { numRuns: scaled(12, 1_000), ...scaled({ seed: 7 }, {}) },
+      { numRuns: scaled(12, 1_000) },
     )
   })
 })

@@ -310,4 +310,40 @@ describe('a saga', () => {
     stopped.wakeUp()
     expect(await first).toMatchObject({ sum: 1 })
   })
+
+  it('is not started by a process that stalled before, once a repetition was told that nothing was done', async () => {
+    const world = services({})
+    const journals = memoryRecords({ keepMs: 60_000, recovered: true })
+    const engine = createSagaEngine({ saga: saga(60_000), journals, log })
+    const worker = () => ({
+      context: createRequestContext({ budgetMs: 1_000 }),
+      tools: { world, points: new Points(Number.POSITIVE_INFINITY) },
+      leaseMs: LEASE_MS,
+    })
+    const stalled = Promise.withResolvers<State>()
+    const first = engine.run('saga-1', worker(), () => stalled.promise)
+    await sleep(LEASE_MS + 2)
+    const nothing = new Error('the cart is empty')
+    await expect(engine.run('saga-1', worker(), () => Promise.reject(nothing))).rejects.toBe(nothing)
+    stalled.resolve({ sum: 1 })
+    await expect(first).rejects.toMatchObject({ code: 'IN_PROGRESS' })
+    expect(world.effects.size).toBe(0)
+    expect(await engine.due(10)).toEqual([])
+  })
+
+  it('that was killed before it began leaves nothing for recovery but to forget it', async () => {
+    const world = services({})
+    const journals = memoryRecords({ keepMs: 60_000, recovered: true })
+    const engine = createSagaEngine({ saga: saga(60_000), journals, log })
+    const worker = () => ({
+      context: createRequestContext({ budgetMs: 1_000 }),
+      tools: { world, points: new Points(Number.POSITIVE_INFINITY) },
+      leaseMs: LEASE_MS,
+    })
+    void engine.run('saga-1', worker(), () => new Promise<State>(() => {}))
+    await expect.poll(() => engine.due(10)).toEqual(['saga-1'])
+    expect(await engine.recover('saga-1', 1_000, worker)).toBe(true)
+    expect(await engine.due(10)).toEqual([])
+    expect(await engine.run('saga-1', worker(), async () => ({ sum: 1 }))).toMatchObject({ order: 1 })
+  })
 })

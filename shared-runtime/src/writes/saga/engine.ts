@@ -1,8 +1,8 @@
 import { ProblemError } from '../../errors/problems.ts'
 import type { Log } from '../../log/log.ts'
 import { traceparent } from '../../request/trace.ts'
-import { type LeasedRecords, LeaseLostError } from '../leases/leased-records.ts'
-import { type Journal, journalCodec } from './journal.ts'
+import { type Lease, type LeasedRecords, LeaseLostError } from '../leases/leased-records.ts'
+import { type Journal, journalCodec, NOT_BEGUN } from './journal.ts'
 import { outcomeOf, SagaRun, type SagaSetup, type Worker } from './run.ts'
 import type { Saga } from './saga.ts'
 
@@ -49,28 +49,53 @@ export function createSagaEngine<State, Tools>({
   if (pivot < 0) throw new TypeError(`${saga.name}: no step is called ${saga.pivot}`)
   const setup: SagaSetup<State, Tools> = { saga, pivot, journals, codec, log }
 
+  /**
+   * Creates the first journal under the lease. A process that stalls in `begin` until its lease is lost must not start
+   * the saga later: a repetition may have been told in the meantime that nothing was done.
+   */
+  async function start(lease: Lease, worker: Worker<Tools>, begin: () => Promise<State>) {
+    let state: State
+    try {
+      state = await begin()
+    } catch (error) {
+      await journals
+        .forget(lease)
+        // Then the lease expires by itself, and recovery deletes the record.
+        .catch((err: unknown) => log.warn({ saga: saga.name, id: lease.key, err }, 'saga not forgotten'))
+      throw error
+    }
+    const first: Journal<State> = {
+      // biome-ignore lint/plugin: in the journal, which outlives the process
+      startedAt: Date.now(),
+      traceparent: traceparent(worker.context.trace),
+      direction: 'forward',
+      done: 0,
+      failures: 0,
+      state,
+    }
+    await journals.write(lease, codec.write(first), worker.leaseMs)
+    return first
+  }
+
+  async function work(
+    lease: Lease,
+    known: Journal<State> | undefined,
+    worker: Worker<Tools>,
+    begin: () => Promise<State>,
+  ) {
+    const journal = known ?? (await start(lease, worker, begin))
+    return new SagaRun(setup, lease, journal, worker).go(known !== undefined)
+  }
+
   return {
     async run(id, worker, begin) {
-      let claim = await journals.claim(id, worker.leaseMs)
-      if (claim.state === 'absent') {
-        const first: Journal<State> = {
-          // biome-ignore lint/plugin: in the journal, which outlives the process
-          startedAt: Date.now(),
-          traceparent: traceparent(worker.context.trace),
-          direction: 'forward',
-          done: 0,
-          failures: 0,
-          state: await begin(),
-        }
-        claim = await journals.claim(id, worker.leaseMs, codec.write(first))
-      }
+      const claim = await journals.claim(id, worker.leaseMs, NOT_BEGUN)
       if (claim.state === 'absent') throw new TypeError('a record with a first value is never absent')
       const journal = codec.read(claim.value)
-      if (claim.state === 'settled') return outcomeOf(journal)
-      if (claim.state === 'claimed')
-        return new SagaRun(setup, claim.lease, journal, worker).go(!claim.isNew).catch(asInProgress)
+      if (claim.state === 'claimed') return work(claim.lease, journal, worker, begin).catch(asInProgress)
+      if (journal && claim.state === 'settled') return outcomeOf(journal)
       // Another worker is past the decision: its last steps need not be awaited.
-      if (journal.done > pivot) return journal.state
+      if (journal && journal.done > pivot) return journal.state
       throw inProgress()
     },
 
@@ -78,6 +103,10 @@ export function createSagaEngine<State, Tools>({
       const claim = await journals.claim(id, leaseMs)
       if (claim.state !== 'claimed') return claim.state === 'settled'
       const journal = codec.read(claim.value)
+      if (!journal) {
+        await journals.forget(claim.lease)
+        return true
+      }
       const worker = { ...workerFor(journal.traceparent), leaseMs }
       const run = new SagaRun(setup, claim.lease, journal, worker)
       // The cause was logged, and a refusal is no error here.

@@ -17,9 +17,18 @@ export type Journal<State> = {
 
 export type JournalCodec<State> = {
   write(journal: Journal<State>): string
-  /** @throws for text that is not a journal of this saga */
-  read(text: string): Journal<State>
+  /**
+   * @returns nothing for `NOT_BEGUN`
+   * @throws for text that is not a journal of this saga
+   */
+  read(text: string): Journal<State> | undefined
 }
+
+/**
+ * Stored while the initial state is being created. Whoever holds this record has had no effect yet, and has none after
+ * it has lost the lease.
+ */
+export const NOT_BEGUN = 'not begun'
 
 /** Serialises and parses journals. */
 export function journalCodec<State>(state: z.ZodType<State>): JournalCodec<State> {
@@ -34,6 +43,6 @@ export function journalCodec<State>(state: z.ZodType<State>): JournalCodec<State
   })
   return {
     write: (journal) => JSON.stringify(journal),
-    read: (text) => schema.parse(JSON.parse(text)),
+    read: (text) => (text === NOT_BEGUN ? undefined : schema.parse(JSON.parse(text))),
   }
 }

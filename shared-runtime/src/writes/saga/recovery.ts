@@ -55,6 +55,10 @@ export function recoveryPart<State, Tools>({
         return { context, tools: toolsFor(context) }
       })
       counts[settled ? 'settled' : 'leftForLater']++
+    } catch (error) {
+      // Such as a journal of another version. It does not keep the others from being recovered.
+      counts.leftForLater++
+      log.warn({ err: error, part: name, id }, 'cannot recover a saga')
     } finally {
       end()
     }
