@@ -73,7 +73,7 @@ describe('a checkout', () => {
     expect(await place('third', {})).toMatchObject({ id: 'o1' })
     expect(shop.orders.map(({ quantity }) => quantity)).toEqual([1, 1])
   })
-  it('of a cart that was shown in another state orders nothing, and leaves its id free', async () => {
+  it('of a cart that was shown in another state orders nothing, now or later', async () => {
     const { shop, place } = openShop()
     shop.add(CART)
     const { version } = await shop.clients({ before: async () => {}, after: async () => {} }).cart.byId(CART)
@@ -81,6 +81,10 @@ describe('a checkout', () => {
       cause: { code: 'CHECKOUT_CONFLICT', reason: 'CART_CHANGED' },
     })
     expect(shop.orders).toEqual([])
-    expect(await place('first', {}, { cartVersion: version })).toMatchObject({ id: 'o0' })
+    // An attempt that was delayed on its way must not order what its consumer was told is not ordered.
+    await expect(place('first', {}, { cartVersion: version })).rejects.toMatchObject({
+      cause: { code: 'CHECKOUT_CONFLICT', reason: 'CART_CHANGED' },
+    })
+    expect(await place('second', {}, { cartVersion: version })).toMatchObject({ id: 'o0' })
   })
 })

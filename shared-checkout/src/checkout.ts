@@ -3,7 +3,7 @@ import type { Log } from '@harbor/shared-runtime/log'
 import type { Part } from '@harbor/shared-runtime/part'
 import { ProblemError } from '@harbor/shared-runtime/problems'
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
-import { beforeWriting } from '@harbor/shared-runtime/writes/idempotency'
+import { NoEffectError } from '@harbor/shared-runtime/writes/idempotency'
 import type { LeasedRecords } from '@harbor/shared-runtime/writes/leases'
 import { createSagaEngine, Refusal, recoveryPart } from '@harbor/shared-runtime/writes/saga'
 import type { CartClaims } from './cart-claims.ts'
@@ -63,11 +63,20 @@ export function createCheckout({ name, clientsFor, journals, claims, log }: Opti
   return {
     async place(request, { id, context, clients, leaseMs }) {
       const worker = { context, tools: { clients, claims }, leaseMs }
-      const { order } = await engine
-        .run(`${name}:${id}`, worker, () => beforeWriting(draft(request, clients).catch(asProblem)))
-        .catch(asProblem)
-      if (!order) throw new TypeError('a checkout was decided without an order')
-      return order
+      let hasBegun = false
+      async function begin(): Promise<CheckoutState> {
+        const state = await draft(request, clients).catch(asNoEffect)
+        hasBegun = true
+        return state
+      }
+      try {
+        const { order } = await engine.run(`${name}:${id}`, worker, begin)
+        if (!order) throw new TypeError('a checkout was decided without an order')
+        return order
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        throw hasBegun ? problemOf(error) : new NoEffectError(problemOf(error))
+      }
     },
     // No user is behind it: their token is not stored, so it calls with credentials of this BFF.
     part: recoveryPart({
@@ -113,9 +122,13 @@ async function pricedCart(cartId: string, { cart: carts, pricing }: CheckoutClie
   throw refusal('CART_CHANGED', 'The cart is being changed. Show it again.')
 }
 
-function asProblem(error: unknown): never {
-  if (!(error instanceof Refusal)) throw error
-  const { reason, detail } = error
+/** Only reads have failed, so that the key of the request stays free. A refusal is an outcome, which is stored. */
+function asNoEffect(error: unknown): never {
+  throw error instanceof Refusal ? error : new NoEffectError(error)
+}
+
+function problemOf(refusal: Refusal): ProblemError {
+  const { reason, detail } = refusal
   const code = CONFLICTS.has(reason) ? 'CHECKOUT_CONFLICT' : 'CHECKOUT_REFUSED'
-  throw new ProblemError(code, detail, { members: { reason }, cause: error })
+  return new ProblemError(code, detail, { members: { reason }, cause: refusal })
 }

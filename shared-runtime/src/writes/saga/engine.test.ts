@@ -331,6 +331,25 @@ describe('a saga', () => {
     expect(await engine.due(10)).toEqual([])
   })
 
+  it('refused before it began is refused to an attempt that was delayed, whatever has changed since', async () => {
+    const world = services({})
+    const journals = memoryRecords({ keepMs: 60_000, recovered: true })
+    const engine = createSagaEngine({ saga: saga(60_000), journals, log })
+    const worker = () => ({
+      context: createRequestContext({ budgetMs: 1_000 }),
+      tools: { world, points: new Points(Number.POSITIVE_INFINITY) },
+      leaseMs: LEASE_MS,
+    })
+    const refuse = () => Promise.reject(new Refusal('CART_EMPTY', 'There is nothing in the cart.'))
+    await expect(engine.run('saga-1', worker(), refuse)).rejects.toMatchObject({ reason: 'CART_EMPTY' })
+    await expect(engine.run('saga-1', worker(), async () => ({ sum: 1 }))).rejects.toMatchObject({
+      reason: 'CART_EMPTY',
+      detail: 'There is nothing in the cart.',
+    })
+    expect(world.effects.size).toBe(0)
+    expect(await engine.due(10)).toEqual([])
+  })
+
   it('that was killed before it began leaves nothing for recovery but to forget it', async () => {
     const world = services({})
     const journals = memoryRecords({ keepMs: 60_000, recovered: true })

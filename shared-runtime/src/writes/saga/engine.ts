@@ -4,7 +4,7 @@ import { traceparent } from '../../request/trace.ts'
 import { type Lease, type LeasedRecords, LeaseLostError } from '../leases/leased-records.ts'
 import { type Journal, journalCodec, NOT_BEGUN } from './journal.ts'
 import { outcomeOf, SagaRun, type SagaSetup, type Worker } from './run.ts'
-import type { Saga } from './saga.ts'
+import { Refusal, type Saga } from './saga.ts'
 
 type Options<State, Tools> = {
   saga: Saga<State, Tools>
@@ -18,7 +18,8 @@ export type SagaEngine<State, Tools> = {
    * Runs a saga, or continues the one with this id, until it is decided. Failing steps after the pivot are left to
    * recovery.
    *
-   * @param begin creates the initial state; not called when the saga has started already
+   * @param begin creates the initial state; not called when the saga has started already. Its refusal is the outcome of
+   *   the saga; after any other error the id is as if it had never been used
    * @throws {Refusal} when it was refused and everything was undone
    * @throws {ProblemError} `IN_PROGRESS` while another worker holds it
    * @throws the error of the step whose outcome is unknown; recovery continues
@@ -51,17 +52,21 @@ export function createSagaEngine<State, Tools>({
 
   /**
    * Creates the first journal under the lease. A process that stalls in `begin` until its lease is lost must not start
-   * the saga later: a repetition may have been told in the meantime that nothing was done.
+   * the saga later: a repetition may have been told in the meantime that nothing was done. For the same reason a
+   * refusal is stored: an attempt that was delayed before its claim gets it, too.
    */
   async function start(lease: Lease, worker: Worker<Tools>, begin: () => Promise<State>) {
     let state: State
     try {
       state = await begin()
     } catch (error) {
-      await journals
-        .forget(lease)
-        // Then the lease expires by itself, and recovery deletes the record.
-        .catch((err: unknown) => log.warn({ saga: saga.name, id: lease.key, err }, 'saga not forgotten'))
+      if (error instanceof Refusal)
+        await journals.settle(lease, codec.write({ refusal: { reason: error.reason, detail: error.detail } }))
+      else
+        await journals
+          .forget(lease)
+          // Then the lease expires by itself, and recovery deletes the record.
+          .catch((err: unknown) => log.warn({ saga: saga.name, id: lease.key, err }, 'saga not forgotten'))
       throw error
     }
     const first: Journal<State> = {
@@ -91,9 +96,10 @@ export function createSagaEngine<State, Tools>({
     async run(id, worker, begin) {
       const claim = await journals.claim(id, worker.leaseMs, NOT_BEGUN)
       if (claim.state === 'absent') throw new TypeError('a record with a first value is never absent')
-      const journal = codec.read(claim.value)
+      const stored = codec.read(claim.value)
+      if (claim.state === 'settled' && stored) return outcomeOf(stored)
+      const journal = stored && 'state' in stored ? stored : undefined
       if (claim.state === 'claimed') return work(claim.lease, journal, worker, begin).catch(asInProgress)
-      if (journal && claim.state === 'settled') return outcomeOf(journal)
       // Another worker is past the decision: its last steps need not be awaited.
       if (journal && journal.done > pivot) return journal.state
       throw inProgress()
@@ -103,7 +109,7 @@ export function createSagaEngine<State, Tools>({
       const claim = await journals.claim(id, leaseMs)
       if (claim.state !== 'claimed') return claim.state === 'settled'
       const journal = codec.read(claim.value)
-      if (!journal) {
+      if (!journal || !('state' in journal)) {
         await journals.forget(claim.lease)
         return true
       }

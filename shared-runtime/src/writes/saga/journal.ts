@@ -12,16 +12,20 @@ export type Journal<State> = {
   /** How often the saga was postponed. */
   failures: number
   state: State
-  refusal?: { reason: string; detail?: string | undefined } | undefined
+  refusal?: RefusalText | undefined
 }
 
+/** The end of a saga that was refused before it had a state. */
+export type RefusedAtOnce = { refusal: RefusalText }
+type RefusalText = { reason: string; detail?: string | undefined }
+
 export type JournalCodec<State> = {
-  write(journal: Journal<State>): string
+  write(journal: Journal<State> | RefusedAtOnce): string
   /**
    * @returns nothing for `NOT_BEGUN`
    * @throws for text that is not a journal of this saga
    */
-  read(text: string): Journal<State> | undefined
+  read(text: string): Journal<State> | RefusedAtOnce | undefined
 }
 
 /**
@@ -32,15 +36,17 @@ export const NOT_BEGUN = 'not begun'
 
 /** Serialises and parses journals. */
 export function journalCodec<State>(state: z.ZodType<State>): JournalCodec<State> {
-  const schema: z.ZodType<Journal<State>> = z.object({
+  const refusal = z.object({ reason: z.string(), detail: z.string().optional() })
+  const journal: z.ZodType<Journal<State>> = z.object({
     startedAt: z.number(),
     traceparent: z.string(),
     direction: z.enum(['forward', 'backward']),
     done: z.int().nonnegative(),
     failures: z.int().nonnegative(),
     state,
-    refusal: z.object({ reason: z.string(), detail: z.string().optional() }).optional(),
+    refusal: refusal.optional(),
   })
+  const schema = z.union([journal, z.strictObject({ refusal })])
   return {
     write: (journal) => JSON.stringify(journal),
     read: (text) => (text === NOT_BEGUN ? undefined : schema.parse(JSON.parse(text))),

@@ -3,7 +3,7 @@ import type { Log } from '../../log/log.ts'
 import { type RequestContext, remainingMs } from '../../request/request-context.ts'
 import { type SagaLeft, type SagaStep, writeEvents } from '../../telemetry/writes.ts'
 import type { Lease, LeasedRecords } from '../leases/leased-records.ts'
-import type { Journal, JournalCodec } from './journal.ts'
+import type { Journal, JournalCodec, RefusedAtOnce } from './journal.ts'
 import { Refusal, type Saga, type Step, TOOK_TOO_LONG } from './saga.ts'
 
 /** One worker on a saga, and its deadline. */
@@ -197,9 +197,10 @@ export class SagaRun<State, Tools> {
 }
 
 /** The outcome of a decided saga. @throws {Refusal} */
-export function outcomeOf<State>({ refusal, state }: Journal<State>): State {
+export function outcomeOf<State>(journal: Journal<State> | RefusedAtOnce): State {
+  const { refusal } = journal
   if (refusal) throw new Refusal(refusal.reason, refusal.detail)
-  return state
+  return (journal as Journal<State>).state
 }
 
 const LATE = new Refusal(TOOK_TOO_LONG, 'It took too long and was undone. Try again with a new key.')
