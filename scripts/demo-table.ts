@@ -1,6 +1,9 @@
 import { BFFS, type Bff } from '../bffs.ts'
 
-type Ports = Record<'graphql' | 'mobile' | 'devices' | 'app' | 'coap' | 'mqtt' | 'control', number>
+type Ports = Record<
+  'graphql' | 'mobile' | 'devices' | 'app' | 'console' | 'coap' | 'mqtt' | 'control',
+  number
+>
 
 /** What mock-services tells a demo (docs/domain-services.md, "The control port"). */
 type Demo = {
@@ -26,6 +29,11 @@ export async function demoTable(ports: Ports, offset: number): Promise<string> {
   return section('Where', [
     ...BFFS.map((bff) => whereOf(bff, offset)),
     ['mobile app', `http://localhost:${ports.app}/`, 'to install, and to open without a network'],
+    [
+      'console',
+      `http://localhost:${ports.console}/`,
+      'one product in three cuts; the control room: state, faults',
+    ],
     ['services', control, 'faults, calls, stock, events'],
   ])
     .concat(

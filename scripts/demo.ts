@@ -1,5 +1,5 @@
 /**
- * Starts the domain services, every BFF of bffs.ts and the page of the mobile app with their default settings, prints
+ * Starts the domain services, every BFF of bffs.ts, the page of the mobile app and the console with their default settings, prints
  * what to try, then the word "ready". Ctrl-C ends everything. `--watch` restarts a process when its code changes,
  * logs every request and takes ad-hoc GraphQL. PORT_OFFSET moves every port up by that much.
  */
@@ -33,6 +33,7 @@ const PORTS = {
   mobile: MOBILE.port + offset,
   devices: DEVICES.port + offset,
   app: 4003 + offset,
+  console: 4004 + offset,
   coap: DEVICES.ports.COAP_PORT.port + offset,
   mqtt: DEVICES.ports.MQTT_PORT.port + offset,
   control: 4100 + offset,
@@ -68,6 +69,20 @@ const SERVICES: readonly Service[] = [
     port: PORTS.app,
     management: PORTS.app + MANAGEMENT_PORT_DISTANCE,
     env: { MOBILE_BFF_URL: `http://127.0.0.1:${PORTS.mobile}` },
+  },
+  {
+    name: 'examples/console',
+    port: PORTS.console,
+    management: PORTS.console + MANAGEMENT_PORT_DISTANCE,
+    env: {
+      WEB_BFF_URL: `http://127.0.0.1:${PORTS.graphql}`,
+      MOBILE_BFF_URL: `http://127.0.0.1:${PORTS.mobile}`,
+      DEVICE_COAP_PORT: String(PORTS.coap),
+      CONTROL_URL: `http://127.0.0.1:${PORTS.control}`,
+      MANAGEMENT_URLS: BFFS.map(
+        ({ name, port }) => `${name}=http://127.0.0.1:${port + offset + MANAGEMENT_PORT_DISTANCE}`,
+      ).join(),
+    },
   },
 ]
 

@@ -10,7 +10,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { browser, openBrowser } from './chromium.ts'
-import { logOutOnPage } from './web-pages.ts'
+import { findings, logOutOnPage, SIZES } from './web-pages.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const coapClient = findTool('coap-client', 'coap-client-notls')
@@ -129,11 +129,64 @@ describe('the demo', () => {
     },
   )
 
+  it.skipIf(!browser)('shows one product in three cuts, and how they follow its stock', async () => {
+    await withPage(async (page) => {
+      for (const size of SIZES) {
+        await page.setViewportSize(size)
+        await page.goto(`http://localhost:${4004 + offset}/`)
+        await page.locator('.cut .bytes').nth(2).waitFor()
+        expect(await findings(page)).toEqual([])
+        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(
+          0,
+        )
+      }
+      const bytes = (await page.locator('.cut .bytes strong').allTextContents()).map((text) =>
+        Number(text.replace(',', '')),
+      )
+      expect(bytes).toEqual(bytes.toSorted((a, b) => b - a))
+      for (const [button, state] of [
+        ['Sell it out', 'sold out'],
+        ['Fill the shelves', 'in stock'],
+      ] as const) {
+        await page.getByRole('button', { name: button }).click()
+        await page.getByText('All three have followed').waitFor()
+        expect(await page.locator('.cut .state').allTextContents()).toEqual([state, state, state])
+      }
+    })
+  })
+
+  it.skipIf(!browser)(
+    'has a control room in which a broken service is seen, and what is lost by it',
+    async () => {
+      const ask = () => shell(`${tokenLine()}; ${command('/v1/home')}`)
+      await withPage(async (page) => {
+        await page.goto(`http://localhost:${4004 + offset}/#/room`)
+        await page.getByRole('heading', { name: 'Without recommendations' }).waitFor()
+        await page.getByLabel('fault', { exact: true }).selectOption('answers errors')
+        await page.getByRole('button', { name: 'Break it' }).click()
+        await page.getByText('recommendations is broken').waitFor()
+        const failures = page.getByRole('row', { name: /^recommendations / }).locator('td:nth-of-type(3)')
+        await expect
+          .poll(async () => {
+            expect(await ask()).toContain('x-degraded: recommendations')
+            return Math.max(...(await failures.allTextContents()).map(Number))
+          })
+          .toBeGreaterThan(0)
+        expect(await page.locator('.losses').textContent()).toContain(
+          'home is answered without recommendations',
+        )
+        expect(await findings(page)).toEqual([])
+        await page.getByRole('button', { name: 'Mend' }).click()
+        await page.getByText('Nothing is broken.').waitFor()
+      })
+    },
+  )
+
   it('ends with Ctrl-C, says nothing more, and leaves no process behind', async () => {
     const before = printed.length
     const { stdout } = await run('pgrep', ['-P', String(demo.pid)])
     const children = stdout.trim().split('\n').map(Number)
-    expect(children).toHaveLength(5)
+    expect(children).toHaveLength(6)
     process.kill(-(demo.pid ?? 0), 'SIGINT')
     const [code] = await once(demo, 'close')
     expect(code).toBe(0)
@@ -168,10 +221,12 @@ async function freeOffset(): Promise<number> {
     4001,
     4002,
     4003,
+    4004,
     9000,
     9001,
     9002,
     9003,
+    9004,
     1884,
     ...Array.from({ length: 18 }, (_, index) => 4100 + index),
   ]

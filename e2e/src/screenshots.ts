@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { buildDashboard } from '../../scripts/build-dashboard.ts'
-import { startSystem } from './harness.ts'
+import { type Running, startProcess, startSystem } from './harness.ts'
 import { launchChrome } from './phone.ts'
 import { logInOnPage, PAGES, SIZES, settled, THEMES } from './web-pages.ts'
 
@@ -25,6 +25,12 @@ const ALL = PAGES.flatMap((page) =>
 )
 type Shot = (typeof ALL)[number]
 
+/** Pages of the demo's console: what is there when everything is. */
+const CONSOLE = [
+  { name: 'console-cuts', path: '/#/', ready: '.cut .bytes' },
+  { name: 'console-room', path: '/#/room', ready: '.process table' },
+]
+
 /** The few that the docs show. */
 const SHOWN = new Set([
   'home-light-1280',
@@ -41,9 +47,44 @@ try {
   await mkdir(values.into, { recursive: true })
   for (const shot of ALL)
     if ((values.all || SHOWN.has(shot.name)) && shot.name.startsWith(values.only)) await take(chrome, shot)
+  for (const shot of CONSOLE) if (shot.name.startsWith(values.only)) await takeConsole(chrome, shot)
 } finally {
   await chrome.close()
   await system.stop()
+}
+
+async function takeConsole(chrome: Browser, { name, path, ready }: (typeof CONSOLE)[number]): Promise<void> {
+  const page = await chrome.newPage({ viewport: { width: 1280, height: 860 } })
+  const console = await startConsole()
+  await fetch(`${system.control}/faults/reviews`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: '{"errorRate":0.5}',
+  })
+  await page.goto(`${console.addresses.http}${path}`)
+  for (let n = 0; n < 40; n++) await fetch(`${console.addresses.http}/api/cuts`)
+  await page.locator(ready).first().waitFor()
+  await page.screenshot({ path: `${values.into}/${name}.jpg`, type: 'jpeg', quality: 80 })
+  await system.heal()
+  await console.stop()
+  await page.close()
+}
+
+function startConsole(): Promise<Running> {
+  const managed = {
+    'graphql-bff': system.webProcess,
+    'rest-mobile-bff': system.mobileProcess,
+    'iot-bff': system.devices,
+  }
+  return startProcess('examples/console', {
+    WEB_BFF_URL: system.web,
+    MOBILE_BFF_URL: system.mobile,
+    CONTROL_URL: system.control,
+    DEVICE_COAP_PORT: new URL(system.devices.addresses.coap ?? '').port,
+    MANAGEMENT_URLS: Object.entries(managed)
+      .map(([name, { addresses }]) => `${name}=${addresses.management}`)
+      .join(),
+  })
 }
 
 async function take(chrome: Browser, { name, path, as, theme, size }: Shot): Promise<void> {
