@@ -1,4 +1,4 @@
-import { clientSecret, upstreamSettings } from '@harbor/shared-clients'
+import { callSettings, clientSecret } from '@harbor/shared-clients'
 import {
   drainDelay,
   flag,
@@ -85,7 +85,7 @@ export const Config = z
     ),
     MQTT_PORT: port(1884, 'Port of the embedded MQTT broker.'),
     IDENTITY_CLIENT_SECRET: clientSecret('iot-bff'),
-    ...upstreamSettings,
+    ...callSettings,
     ...telemetrySettings,
   })
   .refine(

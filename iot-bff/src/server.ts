@@ -1,4 +1,4 @@
-import { addressesOf, createClients } from '@harbor/shared-clients'
+import { openUpstreams } from '@harbor/shared-clients'
 import { loadConfig, managementPortOf } from '@harbor/shared-runtime/config'
 import { createLog } from '@harbor/shared-runtime/log'
 import { closing } from '@harbor/shared-runtime/part'
@@ -15,11 +15,7 @@ import type { RecordReadings } from './telemetry/sink.ts'
 const name = 'iot-bff'
 const config = loadConfig(name, Config)
 const log = createLog(name, config.LOG_LEVEL)
-const clients = createClients({
-  addresses: addressesOf(config),
-  clientId: 'iot-bff',
-  clientSecret: config.IDENTITY_CLIENT_SECRET,
-})
+const clients = openUpstreams({ clientId: 'iot-bff', config, log })
 
 const feed: StockFeed = (afterEventId, signal) =>
   clients

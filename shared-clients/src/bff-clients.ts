@@ -1,12 +1,10 @@
 import { type Cache, createCache } from '@harbor/shared-runtime/cache'
-import { secret } from '@harbor/shared-runtime/config'
 import type { Log } from '@harbor/shared-runtime/log'
 import { closing, type Part } from '@harbor/shared-runtime/part'
 import { connectRedis, type RedisConnection } from '@harbor/shared-runtime/redis'
 import type { RedisAddress } from '@harbor/shared-runtime/redis/address'
 import { redisPart } from '@harbor/shared-runtime/redis/part'
-import { type Authentications, upstreamAuthentication } from './call/authentication.ts'
-import { type ClientSet, createClients } from './clients.ts'
+import type { ClientSet } from './clients.ts'
 import {
   type EventListener,
   type EventsPart,
@@ -15,25 +13,13 @@ import {
   purging,
 } from './events/events-part.ts'
 import { eventSettings, openEventFeed } from './events/settings.ts'
+import { type CallConfig, callSettings, openUpstreams } from './open-upstreams.ts'
 import { identityKeysPart } from './services/identity-keys-part.ts'
-import { type AddressSettings, addressesOf, identityOrigins, SERVICES, upstreamSettings } from './services.ts'
 
 /** The settings of a BFF that reads through the cache: where services, events and Redis are. */
-export const bffSettings = {
-  ...eventSettings,
-  ...upstreamSettings,
-  IDENTITY_ORIGINS: identityOrigins,
-  UPSTREAM_AUTH: upstreamAuthentication,
-}
+export const bffSettings = { ...eventSettings, ...callSettings }
 
-/** The secret of a BFF at the identity service; a development default for the mock services. */
-export const clientSecret = (clientId: string) =>
-  secret(`${clientId}-secret`, `Secret of the client ${clientId} at the identity service.`)
-
-type Config = { [K in keyof AddressSettings]: string } & {
-  IDENTITY_CLIENT_SECRET: string
-  IDENTITY_ORIGINS?: readonly string[] | undefined
-  UPSTREAM_AUTH?: Authentications | undefined
+type Config = CallConfig & {
   EVENTS_URL: string
   REDIS_URL?: RedisAddress | undefined
 }
@@ -64,20 +50,7 @@ export type Following = Omit<Parameters<typeof eventsPart>[0], 'feed' | 'log'>
 export function openBffClients({ name, clientId, config, log }: Options): BffClients {
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL) : undefined
   const cache = createCache({ name, redis, log })
-  const opened = createClients({
-    addresses: addressesOf(config),
-    identityOrigins: config.IDENTITY_ORIGINS,
-    authentication: config.UPSTREAM_AUTH,
-    clientId,
-    clientSecret: config.IDENTITY_CLIENT_SECRET,
-    cache,
-  })
-  const passed = SERVICES.filter((service) => config.UPSTREAM_AUTH?.[service] === 'pass-through')
-  if (passed.length > 0)
-    log.warn(
-      { services: passed },
-      'these services get the access tokens of users, and could use them elsewhere',
-    )
+  const opened = openUpstreams({ clientId, config, cache, log })
   const identityKeys = identityKeysPart(opened.identityKeys)
   const clients: ClientSet = { ...opened, identityKeys: identityKeys.load }
   const cachePart: Part = {
