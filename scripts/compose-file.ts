@@ -13,9 +13,9 @@ export const composeFile = (
 # The demo in containers: docker compose up --build
 # To use your own services instead of mock-services, set the addresses below in a compose.override.yml.
 x-upstreams: &upstreams
+  EVENTS_URL: http://mock-services:${CONTROL_PORT}/events
   # The mock services know the BFFs by secrets that everybody knows. With your own: IDENTITY_CLIENT_SECRET for each BFF.
   DEVELOPMENT_SECRETS: "true"
-  EVENTS_URL: http://mock-services:${CONTROL_PORT}/events
 ${SERVICES.map((name, index) => `  ${name.toUpperCase()}_URL: http://mock-services:${CONTROL_PORT + 1 + index}`).join('\n')}
   # As browsers and apps know it.
   IMAGES_URL: http://localhost:${IMAGES_PORT}
