@@ -39,11 +39,13 @@ const TRIES = 4
 /** Operations side by side: mostly they wait. */
 const LANES = 3
 
-/** Every persisted query with every trouble at every upstream that it calls, against real services. */
-export async function webDegradationCases(): Promise<Case[]> {
-  const waiting = [...OPERATIONS.byHash.values()]
-    .filter(({ document }) => getOperationAST(document)?.operation === 'query')
-    .entries()
+export const QUERIES = [...OPERATIONS.byHash.values()].filter(
+  ({ document }) => getOperationAST(document)?.operation === 'query',
+)
+
+/** Persisted queries, each with every trouble at every upstream that it calls, against real services. */
+export async function webDegradationCases(queries: readonly PersistedOperation[] = QUERIES): Promise<Case[]> {
+  const waiting = queries.entries()
   const cases: Case[][] = []
   const lane = () =>
     withServices(async (mocks) => {
