@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import { boundedLru } from '@harbor/shared-runtime/cache/bounded-lru'
 import type { SessionStore } from './store.ts'
 
 /** Above this number the least recently used session ends. */
@@ -10,8 +10,7 @@ const CLOCK = { now: () => performance.now() }
 
 /** Sessions in the memory of this process: they end with it, and other replicas do not have them. */
 export function createMemoryStore(): SessionStore {
-  const entries = new LRUCache<string, string>({
-    max: MAX_SESSIONS,
+  const entries = boundedLru<string, string>(MAX_SESSIONS, {
     perf: CLOCK,
     ttlResolution: 0,
     dispose: (_, key, reason) => {
@@ -20,7 +19,7 @@ export function createMemoryStore(): SessionStore {
   })
   const groups = new Map<string, Set<string>>()
   const groupsOf = new Map<string, readonly string[]>()
-  const names = new LRUCache<string, string>({ max: MAX_SESSIONS, perf: CLOCK, ttlResolution: 0 })
+  const names = boundedLru<string, string>(MAX_SESSIONS, { perf: CLOCK, ttlResolution: 0 })
 
   function forget(key: string): void {
     for (const group of groupsOf.get(key) ?? []) {

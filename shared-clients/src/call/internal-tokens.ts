@@ -1,6 +1,6 @@
+import { boundedLru } from '@harbor/shared-runtime/cache/bounded-lru'
 import { isUserRefused, UpstreamError } from '@harbor/shared-runtime/errors'
 import type { RequestContext } from '@harbor/shared-runtime/request-context'
-import { LRUCache } from 'lru-cache'
 import type { ServiceName } from '../services.ts'
 import type { ExchangeToken } from './token-exchange.ts'
 
@@ -56,7 +56,7 @@ type Slot = Map<string, Entry>
  * of the one before, if that said the same about the user.
  */
 export function createInternalTokens(exchange: ExchangeToken): InternalTokens {
-  const slots = new LRUCache<string, Slot>({ max: MAX_SLOTS })
+  const slots = boundedLru<string, Slot>(MAX_SLOTS)
   const running = new Map<string, Promise<string>>()
   let renewals = 0
 

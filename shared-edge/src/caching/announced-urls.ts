@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { boundedLru } from '@harbor/shared-runtime/cache/bounded-lru'
 
 const MOST = 50_000
 
@@ -8,8 +8,7 @@ const MOST = 50_000
  */
 export function announcedUrls(forget: (url: string) => void) {
   const byTag = new Map<string, Set<string>>()
-  const known = new LRUCache<string, readonly string[]>({
-    max: MOST,
+  const known = boundedLru<string, readonly string[]>(MOST, {
     dispose(tags, url, reason) {
       for (const tag of tags) {
         const urls = byTag.get(tag)

@@ -1,4 +1,5 @@
-import { LRUCache } from 'lru-cache'
+import { boundedLru } from '@harbor/shared-runtime/cache/bounded-lru'
+import type { LRUCache } from 'lru-cache'
 
 /** How much of a quota is used in the current window, this request included. */
 export type Usage = { readonly used: number; readonly resetMs: number }
@@ -12,7 +13,7 @@ export class Windows {
   readonly #now: () => number
 
   constructor({ maxKeys = MAX_KEYS, now = () => performance.now() } = {}) {
-    this.#windows = new LRUCache({ max: maxKeys })
+    this.#windows = boundedLru(maxKeys)
     this.#now = now
   }
 

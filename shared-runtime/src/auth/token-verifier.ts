@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
-import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
+import { boundedLru } from '../cache/bounded-lru.ts'
 import { ProblemError } from '../errors/problems.ts'
 import { UserId } from '../user-id.ts'
 import { ALGORITHMS, CLOCK_SKEW_S, MAX_JWT_CHARACTERS } from './algorithms.ts'
@@ -72,7 +72,7 @@ export function createTokenVerifier({
   loadKeys,
   dpop,
 }: Options): TokenVerifier {
-  const known = new LRUCache<string, Known>({ max: MAX_KNOWN_TOKENS })
+  const known = boundedLru<string, Known>(MAX_KNOWN_TOKENS)
   const keys = keySet({ loadKeys, onChange: () => known.clear() })
 
   return async (token, proof) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import { boundedLru } from '../cache/bounded-lru.ts'
 import { RedisGuard } from '../cache/redis-guard.ts'
 import type { Log } from '../log/log.ts'
 import type { RedisConnection } from '../redis/connect.ts'
@@ -20,7 +20,7 @@ const PATIENCE_MS = 50
  * Redis is unavailable, it is accepted once per replica.
  */
 export function createUsedProofs(redis: RedisConnection | undefined, log: Log): UsedProofs {
-  const here = new LRUCache<string, true>({ max: MAX_PROOFS })
+  const here = boundedLru<string, true>(MAX_PROOFS)
   const guard = redis && guarded(redis, log)
 
   return {

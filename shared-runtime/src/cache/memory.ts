@@ -5,11 +5,13 @@ import type { Entry } from './entry.ts'
 export class MemoryTier {
   readonly #entries: LRUCache<string, Entry>
   readonly #byTag = new Map<string, Set<string>>()
+  readonly #maxEntries: number
   #evicted = 0
 
   constructor(maxEntries: number, maxBytes: number) {
+    this.#maxEntries = maxEntries
+    // Without `max`, which would make room for all entries at once.
     this.#entries = new LRUCache<string, Entry>({
-      max: maxEntries,
       maxSize: maxBytes,
       sizeCalculation: (entry, key) => entry.bytes + key.length,
       dispose: (entry, key, reason) => {
@@ -32,6 +34,7 @@ export class MemoryTier {
       if (keys) keys.add(key)
       else this.#byTag.set(tag, new Set([key]))
     }
+    if (this.#entries.size > this.#maxEntries) this.#entries.pop()
   }
 
   delete(key: string): void {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { boundedLru } from '../../cache/bounded-lru.ts'
 import { type Claims, REFUSED_MS, SPENT_MS } from './claims.ts'
 
 const MAX_THINGS = 50_000
@@ -6,8 +6,8 @@ const MAX_THINGS = 50_000
 /** Claims of this process only, which end with it. */
 export function memoryClaims(): Claims {
   const held = new Map<string, string>()
-  const spent = new LRUCache<string, number>({ max: MAX_THINGS, ttl: SPENT_MS })
-  const refused = new LRUCache<string, 'held' | 'spent'>({ max: MAX_THINGS, ttl: REFUSED_MS })
+  const spent = boundedLru<string, number>(MAX_THINGS, { ttl: SPENT_MS })
+  const refused = boundedLru<string, 'held' | 'spent'>(MAX_THINGS, { ttl: REFUSED_MS })
 
   const letGo = (thing: string, owner: string): void => {
     if (held.get(thing) === owner) held.delete(thing)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import { boundedLru } from '../../cache/bounded-lru.ts'
 import { type Lease, type LeasedRecords, LeaseLostError, type RecordSettings } from './leased-records.ts'
 
 type Open = { value: string; token: string; heldUntil: number; dueAt: number }
@@ -8,9 +8,8 @@ const MAX_RECORDS = 50_000
 
 /** Leased records in the memory of this process. */
 export function memoryRecords({ keepMs, recovered }: RecordSettings): LeasedRecords {
-  const bounded = { max: MAX_RECORDS, ttl: keepMs }
-  const open = recovered ? new Map<string, Open>() : new LRUCache<string, Open>(bounded)
-  const settled = new LRUCache<string, string>(bounded)
+  const open = recovered ? new Map<string, Open>() : boundedLru<string, Open>(MAX_RECORDS, { ttl: keepMs })
+  const settled = boundedLru<string, string>(MAX_RECORDS, { ttl: keepMs })
 
   const heldBy = ({ key, token }: Lease): Open | undefined => {
     const record = open.get(key)
