@@ -1,3 +1,4 @@
+import { scaled } from '@harbor/shared-testing/soak'
 import { encode } from 'cborg'
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
@@ -148,7 +149,7 @@ test('whatever is sent, the reply to an unproven address is at most three times 
     fc.property(fc.oneof(asked, anything, mended), (datagram) => {
       expect(face.handle(datagram, PEER)?.length ?? 0).toBeLessThanOrEqual(3 * datagram.length)
     }),
-    { numRuns: 2_000 },
+    { numRuns: scaled(2_000, 500_000) },
   )
   expect(face.observations.count).toBe(0)
 })
